@@ -1,0 +1,1 @@
+"""kebao prices science-and-technology insurance."""

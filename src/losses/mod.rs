@@ -1,0 +1,102 @@
+//! The losses that everything above exchanges: blocks of consecutive years, as columns.
+//!
+//! A [`Source`] makes them (a compound distribution, a simulated portfolio, a table the user brought);
+//! treaties and measures read them. A block is the unit of randomness, of parallelism and of
+//! reduction: its content depends on the seed and its number only, so any packing of blocks onto
+//! threads or machines gives the same bits.
+
+use crate::error::Result;
+
+/// Years in a block. Part of "stream v1": changing it changes every simulated result.
+pub const BLOCK_YEARS: usize = 4096;
+
+/// Losses of a run of consecutive years, rows sorted by year, then time, then event.
+///
+/// Optional columns are empty when the source does not know them: without `event` each row is an
+/// event of its own; without `time` rows are in date order but undated; without `risk` each row is
+/// a risk of its own.
+#[derive(Debug, Clone, Default)]
+pub struct LossBlock {
+    /// Index of the first year of the block, from 0.
+    pub first_year: u64,
+    /// Rows of year `y` are `offsets[y]..offsets[y + 1]`; one more entry than years.
+    pub offsets: Vec<u32>,
+    /// Loss to the insurer after the terms of the policy, in the currency of the source; ≥ 0.
+    pub loss: Vec<f64>,
+    /// Number of the event within the block: equal for all rows of one event, which are adjacent.
+    pub event: Vec<u32>,
+    /// Fraction of the year, in [0, 1).
+    pub time: Vec<f64>,
+    /// Index of the risk in the portfolio.
+    pub risk: Vec<u32>,
+    /// Index into the source's list of causes; 0 is the attritional cause.
+    pub cause: Vec<u16>,
+}
+
+impl LossBlock {
+    /// Empties the block, keeping its buffers.
+    pub fn clear(&mut self) {
+        self.first_year = 0;
+        self.offsets.clear();
+        self.loss.clear();
+        self.event.clear();
+        self.time.clear();
+        self.risk.clear();
+        self.cause.clear();
+    }
+
+    pub fn years(&self) -> usize {
+        self.offsets.len().saturating_sub(1)
+    }
+
+    pub fn rows(&self) -> usize {
+        self.loss.len()
+    }
+
+    /// Rows of one year of the block.
+    pub fn year(&self, year: usize) -> std::ops::Range<usize> {
+        self.offsets[year] as usize..self.offsets[year + 1] as usize
+    }
+}
+
+/// A partition of the risks into named groups, such as sectors or coverages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Groups {
+    /// What the groups are: `sector`, `coverage`.
+    pub label: String,
+    pub names: Vec<String>,
+    /// Group of each risk, by [`LossBlock::risk`].
+    pub of_risk: Vec<u16>,
+}
+
+/// Something that yields losses by blocks of [`BLOCK_YEARS`] years (the last one may be shorter).
+pub trait Source: Sync {
+    /// Working memory of one thread.
+    type Scratch: Default + Send;
+
+    /// Number of simulated (or recorded) years.
+    fn years(&self) -> u64;
+
+    /// Fills `out` with block number `block`, a function of the source and of `block` only.
+    fn fill(&self, block: u64, scratch: &mut Self::Scratch, out: &mut LossBlock) -> Result<()>;
+
+    /// Groups by which results may be asked for; none by default.
+    fn groups(&self) -> &[Groups] {
+        &[]
+    }
+
+    /// Names of the causes; index 0 is the attritional cause.
+    fn causes(&self) -> &[String] {
+        &[]
+    }
+
+    fn blocks(&self) -> u64 {
+        self.years().div_ceil(BLOCK_YEARS as u64)
+    }
+
+    /// Number of years in block `block`.
+    fn block_years(&self, block: u64) -> usize {
+        let first = block * BLOCK_YEARS as u64;
+        self.years().saturating_sub(first).min(BLOCK_YEARS as u64) as usize
+    }
+}
