@@ -57,5 +57,7 @@ pub fn _probe(
             }
         }
     };
-    watched(py, progress, &control, work, |py, done| Ok(done.into_pyobject(py)?.into_any().unbind()))
+    watched(py, progress, &control, work, |py, done| {
+        Ok(done.into_pyobject(py)?.into_any().unbind())
+    })
 }

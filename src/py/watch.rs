@@ -74,7 +74,9 @@ pub fn watched<T: Send>(
                 Ok(outcome) => return outcome,
                 Err(RecvTimeoutError::Timeout) => look(&mut stopped, false),
                 Err(RecvTimeoutError::Disconnected) => {
-                    return Err(Box::new("the kernel ended without an answer") as Box<dyn Any + Send>);
+                    return Err(
+                        Box::new("the kernel ended without an answer") as Box<dyn Any + Send>
+                    );
                 }
             }
         }
@@ -93,11 +95,9 @@ pub fn watched<T: Send>(
     }
 }
 
+#[allow(dead_code, reason = "the rooms that use it are on their way")]
 /// Runs a short kernel with the GIL released; a panic becomes `InternalError`.
-pub fn detached<T: Send>(
-    py: Python<'_>,
-    work: impl FnOnce() -> Result<T> + Send,
-) -> PyResult<T> {
+pub fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
     match py.detach(|| catch_unwind(AssertUnwindSafe(work))) {
         Ok(result) => Ok(result?),
         Err(panic) => Err(internal(py, &panic_text(&*panic))),
