@@ -23,6 +23,8 @@ fn examples() -> Vec<Severity> {
         Mbbefd::new(0.25, 4.0).unwrap().into(),
         Capped::new(spliced.clone(), 5e8).unwrap().into(),
         Scaled::new(spliced.clone(), 0.6).unwrap().into(),
+        Layered::new(spliced.clone(), 4e6, 1e6).unwrap().into(),
+        Layered::new(spliced.clone(), f64::INFINITY, 1e5).unwrap().into(),
         spliced,
     ]
 }
@@ -153,7 +155,7 @@ fn json_round_trips_and_is_checked() {
 
 proptest! {
     #[test]
-    fn quantile_inverts_the_distribution(i in 0usize..12, p in 1e-12f64..1.0) {
+    fn quantile_inverts_the_distribution(i in 0usize..14, p in 1e-12f64..1.0) {
         let x = &examples()[i];
         let v = x.isf(p);
         prop_assert!(x.sf(v) <= p * (1.0 + 1e-11), "{:?} isf({p}) = {v}, sf = {}", x, x.sf(v));
@@ -162,7 +164,7 @@ proptest! {
     }
 
     #[test]
-    fn layers_add_up(i in 0usize..12, a in 0.0f64..1e7, l in 1.0f64..1e7, m in 1.0f64..1e7) {
+    fn layers_add_up(i in 0usize..14, a in 0.0f64..1e7, l in 1.0f64..1e7, m in 1.0f64..1e7) {
         let x = &examples()[i];
         let whole = x.layer_mean(l + m, a);
         let parts = x.layer_mean(l, a) + x.layer_mean(m, a + l);
@@ -171,7 +173,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_panics(i in 0usize..12, bits in any::<u64>()) {
+    fn nothing_panics(i in 0usize..14, bits in any::<u64>()) {
         let v = f64::from_bits(bits);
         let x = &examples()[i];
         let _ = (x.sf(v), x.cdf(v), x.pdf(v), x.isf(v), x.quantile(v), x.lev(v));
