@@ -1,1 +1,8 @@
-//! (being built)
+//! Running blocks on threads: cancel, progress, and results that do not know how many there were.
+
+mod blocks;
+mod pool;
+pub mod reduce;
+
+pub use blocks::{Control, Run, run_blocks};
+pub use pool::default_threads;

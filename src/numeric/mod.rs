@@ -1,5 +1,19 @@
-//! Numbers without a domain: special functions, sums, roots, quadrature, amounts as people write them.
+//! Numbers without a domain: special functions, SIMD kernels, roots, quadrature, amounts as people
+//! write them.
 
 mod amount;
+mod beta;
+pub mod dispatch;
+mod gamma;
+pub mod kernel;
+mod normal;
+mod quadrature;
+mod roots;
 
 pub use amount::{format_amount, parse_amount};
+pub use beta::{beta_density, beta_inv, beta_pq};
+pub use gamma::{gamma_p_inv, gamma_pq, gamma_q_inv, poisson_density};
+pub use kernel::{exp, ln, normal_isf};
+pub use normal::{ln_norm_sf, norm_cdf, norm_pdf, norm_sf};
+pub use quadrature::{adaptive, gauss_legendre, normal_mean};
+pub use roots::{brent, invert_log};

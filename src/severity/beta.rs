@@ -1,0 +1,99 @@
+//! Beta damage ratio with a mass at total loss: X = 1 with probability `total_loss`, else Beta(a, b).
+
+use serde::{Deserialize, Serialize};
+
+use super::{Family, plain_parameters};
+use crate::error::{Faults, Result};
+use crate::numeric::{beta_density, beta_inv, beta_pq};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beta {
+    pub a: f64,
+    pub b: f64,
+    #[serde(default)]
+    pub total_loss: f64,
+}
+
+impl Beta {
+    pub fn new(a: f64, b: f64, total_loss: f64) -> Result<Self> {
+        Self { a, b, total_loss }.validated()
+    }
+
+    pub(super) fn validated(self) -> Result<Self> {
+        let mut faults = Faults::new();
+        faults.positive("Beta", "a", self.a);
+        faults.positive("Beta", "b", self.b);
+        faults.fraction("Beta", "total_loss", self.total_loss);
+        faults.finish()?;
+        Ok(self)
+    }
+
+    fn partial(&self) -> f64 {
+        1.0 - self.total_loss
+    }
+}
+
+impl Family for Beta {
+    fn sf(&self, x: f64) -> f64 {
+        match x {
+            x if x < 0.0 => 1.0,
+            x if x >= 1.0 => 0.0,
+            x => self.total_loss + self.partial() * beta_pq(self.a, self.b, x, 1.0 - x).1,
+        }
+    }
+
+    fn cdf(&self, x: f64) -> f64 {
+        match x {
+            x if x < 0.0 => 0.0,
+            x if x >= 1.0 => 1.0,
+            x => self.partial() * beta_pq(self.a, self.b, x, 1.0 - x).0,
+        }
+    }
+
+    fn pdf(&self, x: f64) -> f64 {
+        if x <= 0.0 || x >= 1.0 {
+            return 0.0;
+        }
+        self.partial() * beta_density(self.a, self.b, x, 1.0 - x) / (x * (1.0 - x))
+    }
+
+    fn isf(&self, q: f64) -> f64 {
+        if q < self.total_loss || self.partial() == 0.0 {
+            return 1.0;
+        }
+        let upper = (q - self.total_loss) / self.partial();
+        beta_inv(self.a, self.b, 1.0 - upper, upper).0
+    }
+
+    fn moment(&self, k: u32) -> f64 {
+        let (a, n) = (self.a, self.a + self.b);
+        let raw = (0..k).fold(1.0, |m, i| m * (a + f64::from(i)) / (n + f64::from(i)));
+        self.total_loss + self.partial() * raw
+    }
+
+    fn excess(&self, d: f64) -> f64 {
+        if d >= 1.0 {
+            return 0.0;
+        }
+        let mean = self.a / (self.a + self.b);
+        let tail = mean * beta_pq(self.a + 1.0, self.b, d, 1.0 - d).1;
+        self.total_loss * (1.0 - d)
+            + self.partial() * (tail - d * beta_pq(self.a, self.b, d, 1.0 - d).1)
+    }
+
+    fn lev(&self, d: f64) -> f64 {
+        if d >= 1.0 {
+            return self.moment(1);
+        }
+        let mean = self.a / (self.a + self.b);
+        let body = mean * beta_pq(self.a + 1.0, self.b, d, 1.0 - d).0;
+        self.total_loss * d + self.partial() * (body + d * beta_pq(self.a, self.b, d, 1.0 - d).1)
+    }
+
+    fn support(&self) -> (f64, f64) {
+        (0.0, 1.0)
+    }
+
+    plain_parameters!(Beta { a, b, total_loss });
+}

@@ -1,0 +1,101 @@
+//! Scaled: factor · X, for currency, trend and relativities.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Family, Severity, nested, no_parameter};
+use crate::error::{Faults, Result};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scaled {
+    pub base: Box<Severity>,
+    pub factor: f64,
+}
+
+impl Scaled {
+    pub fn new(base: Severity, factor: f64) -> Result<Self> {
+        Self { base: Box::new(base), factor }.validated()
+    }
+
+    pub(super) fn validated(self) -> Result<Self> {
+        let mut faults = Faults::new();
+        faults.positive("Scaled", "factor", self.factor);
+        faults.take(self.base.check())?;
+        faults.finish()?;
+        Ok(self)
+    }
+}
+
+impl Family for Scaled {
+    fn sf(&self, x: f64) -> f64 {
+        self.base.sf(x / self.factor)
+    }
+
+    fn cdf(&self, x: f64) -> f64 {
+        self.base.cdf(x / self.factor)
+    }
+
+    fn pdf(&self, x: f64) -> f64 {
+        self.base.pdf(x / self.factor) / self.factor
+    }
+
+    fn isf(&self, q: f64) -> f64 {
+        self.factor * self.base.isf(q)
+    }
+
+    fn quantile(&self, p: f64) -> f64 {
+        self.factor * self.base.quantile(p)
+    }
+
+    fn moment(&self, k: u32) -> f64 {
+        libm::pow(self.factor, f64::from(k)) * self.base.moment(k)
+    }
+
+    fn excess(&self, d: f64) -> f64 {
+        self.factor * self.base.excess(d / self.factor)
+    }
+
+    fn lev(&self, d: f64) -> f64 {
+        self.factor * self.base.lev(d / self.factor)
+    }
+
+    fn layer_mean(&self, limit: f64, attachment: f64) -> f64 {
+        self.factor * self.base.layer_mean(limit / self.factor, attachment / self.factor)
+    }
+
+    fn support(&self) -> (f64, f64) {
+        let (low, high) = self.base.support();
+        (low * self.factor, high * self.factor)
+    }
+
+    fn breaks(&self, into: &mut Vec<f64>) {
+        let from = into.len();
+        self.base.breaks(into);
+        for x in &mut into[from..] {
+            *x *= self.factor;
+        }
+    }
+
+    fn sample(&self, u: &mut [f64]) {
+        self.base.sample(u);
+        for x in u {
+            *x *= self.factor;
+        }
+    }
+
+    fn parameters(&self) -> Vec<(String, f64)> {
+        let mut all = vec![("factor".to_owned(), self.factor)];
+        all.extend(nested(&[("base", &self.base)]));
+        all
+    }
+
+    fn with_parameter(&self, name: &str, value: f64) -> Result<Severity> {
+        match name.split_once('.') {
+            None if name == "factor" => Scaled::new((*self.base).clone(), value).map(Into::into),
+            Some(("base", rest)) => {
+                Scaled::new(self.base.with_parameter(rest, value)?, self.factor).map(Into::into)
+            }
+            _ => Err(no_parameter("Scaled", name, &self.parameters())),
+        }
+    }
+}

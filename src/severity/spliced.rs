@@ -1,0 +1,207 @@
+//! Spliced: a body below a threshold, a tail above it, joined by the weight of the tail.
+//!
+//! X ≤ T with probability 1 − w, distributed as the body given body ≤ T; X > T with probability w,
+//! distributed as the tail given tail > T (Klugman, Panjer and Willmot, *Loss Models*, 5.2.6).
+
+use serde::{Deserialize, Serialize};
+
+use super::{Family, Severity, nested, no_parameter};
+use crate::error::{Faults, Issue, Result};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spliced {
+    pub body: Box<Severity>,
+    pub tail: Box<Severity>,
+    pub threshold: f64,
+    pub tail_weight: f64,
+}
+
+impl Spliced {
+    pub fn new(body: Severity, tail: Severity, threshold: f64, tail_weight: f64) -> Result<Self> {
+        Self { body: Box::new(body), tail: Box::new(tail), threshold, tail_weight }.validated()
+    }
+
+    pub(super) fn validated(self) -> Result<Self> {
+        let mut faults = Faults::new();
+        let whole = faults.take(self.body.check())?.is_some() & faults.take(self.tail.check())?.is_some();
+        let threshold = faults.positive("Spliced", "threshold", self.threshold);
+        faults.fraction("Spliced", "tail_weight", self.tail_weight);
+        if whole && threshold {
+            faults.check(self.body.cdf(self.threshold) > 0.0, || {
+                Issue::new("out_of_range", "Spliced", "threshold")
+                    .value(self.threshold)
+                    .allowed("a value that the body can fall below")
+            });
+            faults.check(self.tail.sf(self.threshold) > 0.0, || {
+                Issue::new("out_of_range", "Spliced", "threshold")
+                    .value(self.threshold)
+                    .allowed("a value that the tail can exceed")
+            });
+        }
+        faults.finish()?;
+        Ok(self)
+    }
+
+    /// P(body ≤ T) and P(body > T).
+    fn body_at(&self) -> (f64, f64) {
+        (self.body.cdf(self.threshold), self.body.sf(self.threshold))
+    }
+
+    fn tail_at(&self) -> f64 {
+        self.tail.sf(self.threshold)
+    }
+
+    /// ∫ S over (low, high), high ≤ T.
+    fn body_layer(&self, low: f64, high: f64) -> f64 {
+        let width = high - low;
+        if width <= 0.0 {
+            return 0.0;
+        }
+        let (below, above) = self.body_at();
+        let body = (self.body.layer_mean(width, low) - width * above) / below;
+        self.tail_weight * width + (1.0 - self.tail_weight) * body.max(0.0)
+    }
+
+    /// ∫ S over (low, low + width), low ≥ T.
+    fn tail_layer(&self, width: f64, low: f64) -> f64 {
+        if self.tail_weight == 0.0 {
+            return 0.0;
+        }
+        self.tail_weight * self.tail.layer_mean(width, low) / self.tail_at()
+    }
+}
+
+impl Family for Spliced {
+    fn sf(&self, x: f64) -> f64 {
+        if x >= self.threshold {
+            return self.tail_weight * self.tail.sf(x) / self.tail_at();
+        }
+        let (below, _) = self.body_at();
+        let p = self.body.cdf(x) / below;
+        self.tail_weight + (1.0 - self.tail_weight) * (1.0 - p)
+    }
+
+    fn cdf(&self, x: f64) -> f64 {
+        if x >= self.threshold {
+            return 1.0 - self.sf(x);
+        }
+        (1.0 - self.tail_weight) * self.body.cdf(x) / self.body_at().0
+    }
+
+    fn pdf(&self, x: f64) -> f64 {
+        if x >= self.threshold {
+            self.tail_weight * self.tail.pdf(x) / self.tail_at()
+        } else {
+            (1.0 - self.tail_weight) * self.body.pdf(x) / self.body_at().0
+        }
+    }
+
+    fn isf(&self, q: f64) -> f64 {
+        if q <= self.tail_weight {
+            return if q == 0.0 && self.tail_weight == 0.0 {
+                self.threshold
+            } else {
+                self.tail.isf(q / self.tail_weight * self.tail_at())
+            };
+        }
+        self.quantile(1.0 - q)
+    }
+
+    fn quantile(&self, p: f64) -> f64 {
+        let body = 1.0 - self.tail_weight;
+        if p >= body {
+            return if self.tail_weight == 0.0 { self.threshold } else { self.isf(1.0 - p) };
+        }
+        self.body.quantile(p / body * self.body_at().0)
+    }
+
+    fn moment(&self, k: u32) -> f64 {
+        let t = libm::pow(self.threshold, f64::from(k));
+        let (below, above) = self.body_at();
+        let body = (self.body.limited_moment(k, self.threshold) - t * above) / below;
+        let tail = if self.tail_weight == 0.0 {
+            0.0
+        } else {
+            let s = self.tail_at();
+            self.tail_weight
+                * (t + (self.tail.moment(k) - self.tail.limited_moment(k, self.threshold)) / s)
+        };
+        (1.0 - self.tail_weight) * body + tail
+    }
+
+    fn excess(&self, d: f64) -> f64 {
+        self.body_layer(d, self.threshold) + self.tail_layer(f64::INFINITY, d.max(self.threshold))
+    }
+
+    fn lev(&self, d: f64) -> f64 {
+        self.layer_mean(d, 0.0)
+    }
+
+    fn layer_mean(&self, limit: f64, attachment: f64) -> f64 {
+        if limit <= 0.0 {
+            return 0.0;
+        }
+        let top = attachment + limit;
+        let body = self.body_layer(attachment, top.min(self.threshold));
+        if top <= self.threshold {
+            return body;
+        }
+        let low = attachment.max(self.threshold);
+        body + self.tail_layer(top - low, low)
+    }
+
+    fn support(&self) -> (f64, f64) {
+        (self.body.support().0.min(self.threshold), self.tail.support().1)
+    }
+
+    fn breaks(&self, into: &mut Vec<f64>) {
+        self.body.breaks(into);
+        self.tail.breaks(into);
+        into.push(self.threshold);
+    }
+
+    fn sample(&self, u: &mut [f64]) {
+        let w = self.tail_weight;
+        let (below, above) = self.body_at();
+        let (to_body, to_tail) = (below / (1.0 - w), self.tail_at() / w);
+        // Gather the few tail draws, map the rest onto the body's survival scale, sample both in bulk.
+        let mut places = Vec::with_capacity((u.len() as f64 * w * 1.5) as usize + 16);
+        let mut tails = Vec::with_capacity(places.capacity());
+        for (i, q) in u.iter_mut().enumerate() {
+            if *q < w {
+                places.push(i);
+                tails.push(*q * to_tail);
+                *q = 0.5;
+            } else {
+                *q = above + (*q - w) * to_body;
+            }
+        }
+        self.body.sample(u);
+        self.tail.sample(&mut tails);
+        for (i, x) in places.into_iter().zip(tails) {
+            u[i] = x;
+        }
+    }
+
+    fn parameters(&self) -> Vec<(String, f64)> {
+        let mut all = vec![
+            ("threshold".to_owned(), self.threshold),
+            ("tail_weight".to_owned(), self.tail_weight),
+        ];
+        all.extend(nested(&[("body", &self.body), ("tail", &self.tail)]));
+        all
+    }
+
+    fn with_parameter(&self, name: &str, value: f64) -> Result<Severity> {
+        let mut changed = self.clone();
+        match name.split_once('.') {
+            None if name == "threshold" => changed.threshold = value,
+            None if name == "tail_weight" => changed.tail_weight = value,
+            Some(("body", rest)) => changed.body = Box::new(self.body.with_parameter(rest, value)?),
+            Some(("tail", rest)) => changed.tail = Box::new(self.tail.with_parameter(rest, value)?),
+            _ => return Err(no_parameter("Spliced", name, &self.parameters())),
+        }
+        changed.validated().map(Into::into)
+    }
+}

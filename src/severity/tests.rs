@@ -1,0 +1,181 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn near(a: f64, b: f64, relative: f64) -> bool {
+    a == b || (a - b).abs() <= relative * b.abs()
+}
+
+fn examples() -> Vec<Severity> {
+    let lognormal: Severity = LogNormal::new(12.6, 1.7).unwrap().into();
+    let pareto: Severity = Pareto::new(1.4, 5e6).unwrap().into();
+    let spliced: Severity =
+        Spliced::new(lognormal.clone(), pareto.clone(), 5e6, 0.049).unwrap().into();
+    vec![
+        lognormal.clone(),
+        pareto,
+        Gamma::new(0.4, 2e5).unwrap().into(),
+        Gamma::new(9.0, 1e4).unwrap().into(),
+        Beta::new(2.0, 2.0, 0.83).unwrap().into(),
+        Beta::new(0.6, 14.0, 0.0).unwrap().into(),
+        Mbbefd::swiss_re(6.0).unwrap().into(),
+        Mbbefd::new(1.0, 4.0).unwrap().into(),
+        Mbbefd::new(0.25, 4.0).unwrap().into(),
+        Capped::new(spliced.clone(), 5e8).unwrap().into(),
+        Scaled::new(spliced.clone(), 0.6).unwrap().into(),
+        spliced,
+    ]
+}
+
+#[test]
+fn gold_g1_layer_of_a_lognormal() {
+    // G1: Poisson(10), lognormal(10, 2), 4m xs 1m.
+    let x: Severity = LogNormal::new(10.0, 2.0).unwrap().into();
+    assert!(near(10.0 * x.layer_mean(4e6, 1e6), 370_930.883_318_940_7, 1e-13));
+    assert!(near(x.sf(1e6), 0.028_211_426_664_5, 1e-11));
+    assert!(near(x.sf(5e6), 0.003_339_148_65, 1e-8));
+    assert!(near(10.0 * x.mean(), 1_627_547.914_190, 1e-12));
+    // sd of the recovery without annual terms: λ E Y²
+    assert!(near((10.0 * x.layer_moment2(4e6, 1e6)).sqrt(), 989_213.67, 1e-8));
+}
+
+#[test]
+fn far_layers_keep_their_digits() {
+    // Values by mpmath (50 digits): ∫ S over the layer.
+    let x = LogNormal::new(10.0, 2.0).unwrap();
+    for (limit, attachment, exact) in [
+        (1e8, 1e9, 3.615_604_219_386_542),
+        (1e10, 1e12, 5.826_467_913_012_827e-9),
+        (1e10, 1e14, 5.120_321_127_556_858_6e-19),
+    ] {
+        let value = x.layer_mean(limit, attachment);
+        assert!(near(value, exact, 2e-12), "{limit} xs {attachment}: {value} {exact}");
+    }
+}
+
+#[test]
+fn gold_g8_exposure_curves() {
+    // Bernegger 1997; c, b, g, mean, G(.05) G(.1) G(.25) G(.5) G(.75)
+    for (c, b, g, mean, curve) in [
+        (1.5, 12.64801138, 4.22069582, 0.34854766, [0.11947563, 0.20929733, 0.40382023, 0.63493677, 0.82547846]),
+        (2.0, 9.02501350, 7.69060920, 0.22609085, [0.16243719, 0.26666042, 0.46723326, 0.68279173, 0.85074823]),
+        (5.0, 0.24659696, 992.27471561, 0.01214565, [0.56903982, 0.68493685, 0.83086386, 0.92706206, 0.97329405]),
+    ] {
+        let m = Mbbefd::swiss_re(c).unwrap();
+        assert!(near(m.b, b, 1e-8) && near(m.g, g, 1e-8) && near(m.moment(1), mean, 1e-6));
+        for (x, value) in [0.05, 0.1, 0.25, 0.5, 0.75].into_iter().zip(curve) {
+            assert!(near(m.exposure_curve(x), value, 1e-7), "{c} {x}");
+        }
+    }
+    // Edge cases of the same paper.
+    let x = 0.3;
+    assert_eq!(Mbbefd::new(3.0, 1.0).unwrap().exposure_curve(x), x);
+    assert_eq!(Mbbefd::new(0.0, 5.0).unwrap().exposure_curve(x), x);
+    assert!(near(Mbbefd::new(1.0, 4.0).unwrap().exposure_curve(x), 1.9f64.ln() / 4f64.ln(), 1e-15));
+    assert!(near(Mbbefd::new(0.25, 4.0).unwrap().exposure_curve(x), (1.0 - 0.25f64.powf(x)) / 0.75, 1e-14));
+}
+
+#[test]
+fn limited_expected_values_are_integrals_of_the_survival_function() {
+    for x in examples() {
+        for q in [0.9, 0.5, 0.1, 1e-3] {
+            let d = x.isf(q);
+            if d <= 0.0 {
+                continue;
+            }
+            let by_quadrature = integrate(&x, d * 1e-18, d, |t| x.sf(t) * t);
+            assert!(near(x.lev(d), by_quadrature, 1e-10), "{x:?} {q}: {} {by_quadrature}", x.lev(d));
+            if x.mean().is_finite() {
+                assert!(near(x.lev(d) + x.excess(d), x.mean(), 1e-10), "{x:?} {q}");
+            }
+        }
+    }
+}
+
+#[test]
+fn densities_integrate_to_the_distribution_function() {
+    for x in examples() {
+        let (low, high) = (x.isf(0.97).max(1e-12), x.isf(0.01));
+        if low >= high {
+            continue;
+        }
+        let mass = integrate(&x, low, high.next_down(), |t| x.pdf(t) * t);
+        assert!(near(mass, x.sf(low) - x.sf(high.next_down()), 1e-9), "{x:?}");
+    }
+}
+
+#[test]
+fn sampling_is_inverse_survival() {
+    for x in examples() {
+        let u: Vec<f64> = (1..400).map(|i| f64::from(i) / 400.0).chain([1e-9, 1e-15]).collect();
+        let mut sample = u.clone();
+        x.sample(&mut sample);
+        for (q, v) in u.iter().zip(&sample) {
+            assert!(near(*v, x.isf(*q), 1e-9), "{x:?} {q}: {v} {}", x.isf(*q));
+        }
+    }
+}
+
+#[test]
+fn moments_that_do_not_exist_are_infinite() {
+    let x: Severity = Pareto::new(0.9, 1.0).unwrap().into();
+    assert_eq!(x.mean(), f64::INFINITY);
+    let x: Severity = Pareto::new(1.5, 1.0).unwrap().into();
+    assert!(x.mean().is_finite() && x.variance() == f64::INFINITY);
+    assert!(Capped::new(x, 10.0).unwrap().moment(2).is_finite());
+    // numerics 5: α near 1 keeps its digits
+    let layer = |alpha| Pareto::new(alpha, 1.0).unwrap().layer_mean(99.0, 1.0);
+    assert!(near(layer(1.0), 100f64.ln(), 1e-14));
+    assert!(near(layer(1.0 + 1e-9), 100f64.ln() * (1.0 - 0.5e-9 * 100f64.ln()), 1e-13));
+}
+
+#[test]
+fn parameters_are_named_and_can_be_changed() {
+    let x = &examples()[9];
+    let names: Vec<String> = x.parameters().into_iter().map(|(n, _)| n).collect();
+    assert_eq!(
+        names,
+        ["limit", "base.threshold", "base.tail_weight", "base.body.mu", "base.body.sigma", "base.tail.alpha", "base.tail.scale"]
+    );
+    let changed = x.with_parameter("base.tail.alpha", 2.0).unwrap();
+    assert!(changed.mean() < x.mean());
+    assert!(x.with_parameter("base.tail.alpha", -2.0).is_err());
+    let error = x.with_parameter("base.tail.alhpa", 2.0).unwrap_err().to_string();
+    assert!(error.contains("did you mean 'alpha'"), "{error}");
+}
+
+#[test]
+fn json_round_trips_and_is_checked() {
+    for x in examples() {
+        assert_eq!(Severity::from_json(&x.to_json()).unwrap(), x);
+    }
+    let bad = r#"{"family":"Capped","limit":-1,"base":{"family":"LogNormal","mu":1,"sigma":-2}}"#;
+    assert_eq!(Severity::from_json(bad).unwrap_err().issues().len(), 2);
+}
+
+proptest! {
+    #[test]
+    fn quantile_inverts_the_distribution(i in 0usize..12, p in 1e-12f64..1.0) {
+        let x = &examples()[i];
+        let v = x.isf(p);
+        prop_assert!(x.sf(v) <= p * (1.0 + 1e-11), "{:?} isf({p}) = {v}, sf = {}", x, x.sf(v));
+        let below = v * (1.0 - 1e-9);
+        prop_assert!(v == 0.0 || x.sf(below) >= p * (1.0 - 1e-11), "{:?}", x);
+    }
+
+    #[test]
+    fn layers_add_up(i in 0usize..12, a in 0.0f64..1e7, l in 1.0f64..1e7, m in 1.0f64..1e7) {
+        let x = &examples()[i];
+        let whole = x.layer_mean(l + m, a);
+        let parts = x.layer_mean(l, a) + x.layer_mean(m, a + l);
+        prop_assert!(near(whole, parts, 1e-10) || whole < 1e-280, "{:?} {whole} {parts}", x);
+        prop_assert!(x.layer_mean(l, a) <= l * x.sf(a) * (1.0 + 1e-12));
+    }
+
+    #[test]
+    fn nothing_panics(i in 0usize..12, bits in any::<u64>()) {
+        let v = f64::from_bits(bits);
+        let x = &examples()[i];
+        let _ = (x.sf(v), x.cdf(v), x.pdf(v), x.isf(v), x.quantile(v), x.lev(v));
+    }
+}
