@@ -1,12 +1,11 @@
 //! A plan applied to a block of losses: one column a treaty, no allocation per year.
 
-use super::annual::Attribution;
 use super::layer::{Layer, band, largest, sum, sum_of};
 use super::plan::{Plan, Resolved};
 use super::share::to_the_places_of;
 use super::single;
 use super::terms::Basis;
-use super::units::{Spans, Units};
+use super::units::Units;
 use crate::error::{Error, Issue, Result};
 use crate::losses::{Groups, LossBlock};
 
@@ -139,17 +138,19 @@ impl Plan {
         let events_by_row = events && self.single;
         for step in &self.steps {
             let target = &mut std::mem::take(&mut by_row[step.treaty]);
-            let rows: &[f64] = if step.net_of.is_empty() || (step.basis == Basis::Annual && !step.by_row) {
-                &block.loss
-            } else {
-                net_rows(&block.loss, &step.net_of, by_row, subject);
-                subject
-            };
+            let rows: &[f64] =
+                if step.net_of.is_empty() || (step.basis == Basis::Annual && !step.by_row) {
+                    &block.loss
+                } else {
+                    net_rows(&block.loss, &step.net_of, by_row, subject);
+                    subject
+                };
             if step.basis == Basis::Annual {
                 self.annual(step, rows, block, target, out);
             } else {
                 let wanted = step.by_row || events_by_row;
-                let work = Work { rows, losses, recoveries, target: wanted.then_some(&mut *target) };
+                let work =
+                    Work { rows, losses, recoveries, target: wanted.then_some(&mut *target) };
                 self.occurrences(step, work, block, units, out);
             }
             by_row[step.treaty] = std::mem::take(target);
@@ -159,7 +160,7 @@ impl Plan {
             out.net[year] = out.gross[year] - ceded;
         }
         if events {
-            self.largest_events(block, units, by_row, subject, out);
+            self.largest_events(block, units, by_row, subject, losses, out);
         }
         if let Some(groups) = groups {
             self.by_group(block, groups, by_row, out);
@@ -182,8 +183,9 @@ impl Plan {
                     .allowed("a partition of the risks")
                     .into_error());
             };
-            let outside =
-                |risk: &u32| groups.of_risk.get(*risk as usize).is_none_or(|g| *g as usize >= groups.names.len());
+            let outside = |risk: &u32| {
+                groups.of_risk.get(*risk as usize).is_none_or(|g| *g as usize >= groups.names.len())
+            };
             if block.risk.is_empty() || block.risk.iter().any(outside) {
                 return Err(Issue::new("missing_column", "losses", "risk")
                     .value("absent or without a group")
@@ -266,7 +268,8 @@ impl Plan {
         target.clear();
         for year in 0..block.years() {
             let gross = out.gross[year];
-            let inuring: f64 = step.net_of.iter().map(|&named| out.treaties[named].ceded[year]).sum();
+            let inuring: f64 =
+                step.net_of.iter().map(|&named| out.treaties[named].ceded[year]).sum();
             let subject = (gross - inuring).max(0.0);
             let recovery = step.annual.recovery(step.layer.recovery(subject));
             let columns = &mut out.treaties[step.treaty];
@@ -274,8 +277,7 @@ impl Plan {
             if step.by_row {
                 let losses = &rows[block.year(year)];
                 let total = sum(losses);
-                let ratio =
-                    if total > 0.0 { step.participation * recovery / total } else { 0.0 };
+                let ratio = if total > 0.0 { step.participation * recovery / total } else { 0.0 };
                 target.extend(losses.iter().map(|row| ratio * row));
             }
         }
@@ -287,18 +289,18 @@ impl Plan {
         units: &Units,
         by_row: &[Vec<f64>],
         net: &mut Vec<f64>,
+        events: &mut Vec<f64>,
         out: &mut Annuals,
     ) {
         let covers: Vec<usize> =
             self.steps.iter().filter(|s| s.basis != Basis::Annual).map(|s| s.treaty).collect();
         net_rows(&block.loss, &covers, by_row, net);
         let spans = units.spans(Basis::Event, block);
-        let mut events = Vec::new();
-        let gross: &[f64] = spans.sums(&block.loss, &mut events);
+        let gross: &[f64] = spans.sums(&block.loss, events);
         for year in 0..block.years() {
             out.largest_gross[year] = largest(&gross[spans.year(year)]);
         }
-        let net: &[f64] = spans.sums(net, &mut events);
+        let net: &[f64] = spans.sums(net, events);
         for year in 0..block.years() {
             out.largest_net[year] = largest(&net[spans.year(year)]);
         }

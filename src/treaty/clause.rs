@@ -154,7 +154,8 @@ pub const CLAUSES: &[Clause] = &[
             Some(())
         },
         write: |treaty| {
-            (treaty.franchise != 0.0).then(|| format!("franchise {}", amount_text(treaty.franchise)))
+            (treaty.franchise != 0.0)
+                .then(|| format!("franchise {}", amount_text(treaty.franchise)))
         },
     },
     Clause {
@@ -177,7 +178,9 @@ pub const CLAUSES: &[Clause] = &[
             treaty.loss_ratio_cap = Some(reader.rate("the loss ratio cap")?);
             Some(())
         },
-        write: |treaty| treaty.loss_ratio_cap.map(|cap| format!("loss ratio cap {}", percent_text(cap))),
+        write: |treaty| {
+            treaty.loss_ratio_cap.map(|cap| format!("loss ratio cap {}", percent_text(cap)))
+        },
     },
     Clause {
         words: "commission",

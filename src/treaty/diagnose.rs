@@ -53,7 +53,9 @@ impl Programme {
                     let top = below.attachment + below.limit.amount();
                     pair(below, above, top, found);
                 }
-                if below.is_none_or(|b| b.attachment + b.limit.amount() < above.attachment + above.limit.amount()) {
+                if below.is_none_or(|b| {
+                    b.attachment + b.limit.amount() < above.attachment + above.limit.amount()
+                }) {
                     below = Some(above);
                 }
             }
@@ -134,7 +136,8 @@ fn clauses(treaty: &Treaty, found: &mut Vec<Diagnostic>) {
         }
     };
     let premium = treaty.premium.is_some() || treaty.rate.is_some();
-    let priced = treaty.reinstatements.iter().flat_map(Reinstatements::rates).any(|rate| *rate > 0.0);
+    let priced =
+        treaty.reinstatements.iter().flat_map(Reinstatements::rates).any(|rate| *rate > 0.0);
     warn(
         priced && !premium,
         "reinstatement_premium_unknown",
@@ -151,7 +154,8 @@ fn clauses(treaty: &Treaty, found: &mut Vec<Diagnostic>) {
         "add `1 @ 100%`, `no reinstatements`, `unlimited @ free` or `aal`",
     );
     warn(
-        treaty.reinstatements.is_none() && treaty.aal.amount() < treaty.limit.amount()
+        treaty.reinstatements.is_none()
+            && treaty.aal.amount() < treaty.limit.amount()
             && !treaty.limit.is_unlimited(),
         "aal_below_limit",
         "the annual limit is below the limit, which is then never paid in full".into(),

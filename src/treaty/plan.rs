@@ -95,7 +95,11 @@ impl Plan {
                     None => faults.push(missing_premium(
                         &place,
                         "loss_ratio_cap",
-                        if treaty.is_proportional() { "programme's premium" } else { "treaty's premium or rate" },
+                        if treaty.is_proportional() {
+                            "programme's premium"
+                        } else {
+                            "treaty's premium or rate"
+                        },
                     )),
                 }
             }

@@ -68,8 +68,13 @@ impl Programme {
 
     pub fn index(&self, name: &str) -> Result<usize> {
         self.treaties.iter().position(|treaty| treaty.name == name).ok_or_else(|| {
-            Issue::unknown("programme", "treaty", name, self.treaties.iter().map(|t| t.name.as_str()))
-                .into_error()
+            Issue::unknown(
+                "programme",
+                "treaty",
+                name,
+                self.treaties.iter().map(|t| t.name.as_str()),
+            )
+            .into_error()
         })
     }
 
@@ -253,14 +258,20 @@ fn terms(treaty: &Treaty, place: &str, faults: &mut Faults) {
     for (field, share) in [("share", treaty.share), ("placed", treaty.placed)] {
         if share > 1.0 && share <= 2.0 {
             faults.push(
-                Issue::new(if field == "placed" { "over_placed" } else { "over_ceded" }, place, field)
-                    .value(format!("{}%", share * 100.0))
-                    .allowed("at most 100%")
-                    .hint("sign the lines down to 100%"),
+                Issue::new(
+                    if field == "placed" { "over_placed" } else { "over_ceded" },
+                    place,
+                    field,
+                )
+                .value(format!("{}%", share * 100.0))
+                .allowed("at most 100%")
+                .hint("sign the lines down to 100%"),
             );
         } else if faults.fraction(place, field, share) {
             faults.check(share > 0.0, || {
-                Issue::new("out_of_range", place, field).value(share).allowed("a fraction in (0, 1]")
+                Issue::new("out_of_range", place, field)
+                    .value(share)
+                    .allowed("a fraction in (0, 1]")
             });
         }
     }

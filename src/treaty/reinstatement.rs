@@ -132,8 +132,10 @@ mod tests {
 
     #[test]
     fn without_end_every_unit_pays() {
-        let reinstatement =
-            Reinstatement { terms: Reinstatements::Unlimited { unlimited: 1.0 }, ..ten_xs_ten(false) };
+        let reinstatement = Reinstatement {
+            terms: Reinstatements::Unlimited { unlimited: 1.0 },
+            ..ten_xs_ten(false)
+        };
         assert_eq!(reinstatement.of_year(45.0), 9.0);
         assert_eq!(reinstatement.terms.capacity(10.0), f64::INFINITY);
     }

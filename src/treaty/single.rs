@@ -25,14 +25,16 @@ pub(super) fn apply(plan: &Plan, block: &LossBlock, out: &mut Annuals) -> Result
     let columns = &mut out.treaties[step.treaty];
     for year in 0..block.years() {
         let losses = &block.loss[block.year(year)];
-        let Pass { gross, layered, largest } = pass(losses, step.layer.limit, step.layer.attachment);
+        let Pass { gross, layered, largest } =
+            pass(losses, step.layer.limit, step.layer.attachment);
         if !gross.is_finite() {
             return Err(not_finite(block, year));
         }
         let recovery = step.annual.recovery(layered);
         step.book(columns, year, gross, recovery);
         if let Some(reinstatement) = &step.reinstatement {
-            columns.reinstatement_premium[year] = step.participation * reinstatement.of_year(recovery);
+            columns.reinstatement_premium[year] =
+                step.participation * reinstatement.of_year(recovery);
         }
         out.gross[year] = gross;
         out.net[year] = gross - columns.ceded[year];

@@ -80,7 +80,8 @@ impl Bounds {
             self.years.push(self.rows.len() as u32);
             let range = block.year(year);
             let first = range.start;
-            self.rows.extend(range.filter(|&row| row == first || starts(row)).map(|row| row as u32));
+            self.rows
+                .extend(range.filter(|&row| row == first || starts(row)).map(|row| row as u32));
         }
         if self.rows.len() == block.rows() {
             self.rows.clear();

@@ -6,7 +6,7 @@ use super::clause::{CLAUSES, UNSUPPORTED, cover_text};
 use super::programme::{self, Programme};
 use super::terms::{Basis, Treaty, Unit};
 use crate::error::{Error, Issue, Result, nearest};
-use crate::numeric::{format_amount, parse_amount};
+use crate::numeric::{format_amount, format_percent, parse_amount};
 
 impl Programme {
     /// Reads a programme, one treaty a line: `name: what on subject, terms`; `#` starts a comment.
@@ -97,29 +97,36 @@ pub(super) fn amount_text(amount: f64) -> String {
     format_amount(amount)
 }
 
-/// A fraction as it is read: `27.5%`; the few that no percentage gives exactly, as a number.
+/// A fraction as it is read: `27.5%`.
 pub(super) fn percent_text(fraction: f64) -> String {
-    let percent = fraction * 100.0;
-    for text in [percent, percent.next_up(), percent.next_down()].map(|p| format!("{p}%")) {
-        if text.len() <= 9 && parse_amount(&text) == Some(fraction) {
-            return text;
-        }
-    }
-    for text in [percent, percent.next_up(), percent.next_down()].map(|p| format!("{p}%")) {
-        if parse_amount(&text) == Some(fraction) {
-            return text;
-        }
-    }
-    format!("{fraction:e}")
+    format_percent(fraction)
 }
 
-const UNITS: &[&str] =
-    &["k", "m", "mn", "mio", "b", "bn", "t", "tn", "千", "万", "萬", "百万", "千万", "亿", "億", "十亿", "百亿", "千亿", "万亿"];
+const UNITS: &[&str] = &[
+    "k", "m", "mn", "mio", "b", "bn", "t", "tn", "千", "万", "萬", "百万", "千万", "亿", "億",
+    "十亿", "百亿", "千亿", "万亿",
+];
 
 /// Words that cannot name a treaty.
 const RESERVED: &[&str] = &[
-    "on", "net", "of", "gross", "and", "xs", "per", "risk", "event", "annual", "quota", "stop",
-    "free", "no", "pro", "unlimited", "inf", "ceded", "total",
+    "on",
+    "net",
+    "of",
+    "gross",
+    "and",
+    "xs",
+    "per",
+    "event",
+    "annual",
+    "quota",
+    "stop",
+    "free",
+    "no",
+    "pro",
+    "unlimited",
+    "inf",
+    "ceded",
+    "total",
 ];
 
 /// Whether `name` may name a treaty: a letter or `_`, then letters, digits, `_`, `-`, `.`, `/`.
@@ -137,7 +144,10 @@ pub(super) fn is_reserved(name: &str) -> bool {
 }
 
 fn clause_words() -> impl Iterator<Item = &'static str> {
-    CLAUSES.iter().map(|clause| clause.words).filter(|words| *words != "@")
+    CLAUSES
+        .iter()
+        .map(|clause| clause.words)
+        .filter(|words| *words != "@")
         .chain(UNSUPPORTED.iter().copied())
 }
 
@@ -165,12 +175,18 @@ impl<'a> Reader<'a> {
     /// The whole line; `None` when not even a name can be read.
     fn treaty(&mut self) -> Option<Treaty> {
         let Some(colon) = self.tokens.iter().position(|token| token.text == ":") else {
-            self.fault(0, "no_name", "a line `name: what on subject, terms`", "");
+            self.fault(0, "no_name", "the name of a line `name: what on subject, terms`", "");
             return None;
         };
-        let name = self.tokens[..colon].iter().map(|token| token.text).collect::<Vec<_>>().join(" ");
+        let name =
+            self.tokens[..colon].iter().map(|token| token.text).collect::<Vec<_>>().join(" ");
         if colon != 1 || !is_name(&name) {
-            self.fault(0, "invalid_name", "one word that starts with a letter, before the colon", "");
+            self.fault(
+                0,
+                "invalid_name",
+                "one word that starts with a letter, before the colon",
+                "",
+            );
             return None;
         }
         if is_reserved(&name) {
@@ -187,19 +203,24 @@ impl<'a> Reader<'a> {
         while self.at < self.tokens.len() {
             if !self.eat(",") {
                 let known = ["on gross", "on net of", "per risk", "annual"];
-                self.unexpected(&known);
+                self.unexpected::<()>(&known);
                 self.skip();
                 continue;
             }
             if self.peek().is_none() {
-                self.fault(self.at.saturating_sub(1), "missing_word", "a clause after the comma", "");
+                self.fault(
+                    self.at.saturating_sub(1),
+                    "missing_word",
+                    "a clause after the comma",
+                    "",
+                );
                 break;
             }
             let start = self.at;
             let field = self.term(&mut treaty);
             match field {
                 Some(field) if seen.contains(&field) => {
-                    self.fault(start, "repeated_clause", "each clause once", "");
+                    self.fault(start, "repeated_clause", "a clause not used before", "");
                 }
                 Some(field) => seen.push(field),
                 None => self.skip(),
@@ -219,7 +240,8 @@ impl<'a> Reader<'a> {
         }
         // `n% quota share` or `n% of limit xs attachment`.
         let second = self.tokens.get(self.at + 1).map_or("", |token| token.text);
-        if second.eq_ignore_ascii_case("quota") || second.eq_ignore_ascii_case("of") {
+        let percentage = self.peek().is_some_and(|word| word.ends_with('%'));
+        if percentage || ["quota", "of"].iter().any(|word| second.eq_ignore_ascii_case(word)) {
             treaty.share = self.rate("the ceded share")?;
             if self.eat("quota share") {
                 treaty.basis = Basis::Risk;
@@ -230,9 +252,15 @@ impl<'a> Reader<'a> {
             }
         }
         let ratio = self.eat("stop loss");
-        let as_ratio = ratio && self.peek().is_some_and(|word| word.ends_with('%'));
+        // Either amount may be `unlimited`; a percentage in the other says what both are.
+        let ahead = [0, 2].map(|ahead| self.tokens.get(self.at + ahead).map_or("", |t| t.text));
+        let as_ratio = ratio && ahead.iter().any(|word| word.ends_with('%'));
         let read = |reader: &mut Self, what| {
-            if as_ratio { reader.rate(what) } else { reader.amount(what) }
+            if as_ratio && !reader.sees("unlimited") {
+                reader.rate(what)
+            } else {
+                reader.amount(what)
+            }
         };
         let known = ["quota share", "stop loss"];
         if !ratio && self.peek().is_none_or(|word| parse_amount(word).is_none()) {
@@ -306,7 +334,7 @@ impl<'a> Reader<'a> {
     /// Reads one clause; the first field it sets.
     fn term(&mut self, treaty: &mut Treaty) -> Option<&'static str> {
         if let Some(words) = UNSUPPORTED.iter().find(|words| self.sees(words)) {
-            self.unsupported(words)?;
+            return self.unsupported(words);
         }
         let clause = CLAUSES.iter().find(|clause| {
             if clause.words == "@" {
@@ -318,16 +346,14 @@ impl<'a> Reader<'a> {
         });
         let Some(clause) = clause else {
             let words: Vec<&str> = clause_words().collect();
-            self.unexpected(&words)?;
-            return None;
+            return self.unexpected(&words);
         };
         if clause.words != "@" {
             self.eat(clause.words);
         }
         (clause.read)(self, treaty)?;
         if self.peek().is_some_and(|word| word != ",") {
-            let known: Vec<&str> = vec![","];
-            self.unexpected_as(&known, "a comma before the next clause")?;
+            return self.unexpected_as(&[","], "a comma before the next clause");
         }
         clause.fields.first().copied()
     }
@@ -339,7 +365,9 @@ impl<'a> Reader<'a> {
     /// Whether the words stand at the cursor.
     fn sees(&self, words: &str) -> bool {
         words.split(' ').enumerate().all(|(ahead, word)| {
-            self.tokens.get(self.at + ahead).is_some_and(|token| token.text.eq_ignore_ascii_case(word))
+            self.tokens
+                .get(self.at + ahead)
+                .is_some_and(|token| token.text.eq_ignore_ascii_case(word))
         })
     }
 
@@ -393,7 +421,7 @@ impl<'a> Reader<'a> {
             self.fault(self.at, "not_a_rate", &format!("{what}, such as 30% or 0.3"), "");
             return None;
         };
-        if rate > 1.0 && plain == word && !word.contains(['e', 'E']) {
+        if rate > 1.0 && plain == word {
             let hint = format!("did you mean {word}%?");
             self.fault(self.at, "out_of_range", &format!("{what}, such as 30% or 0.3"), &hint);
             return None;
@@ -450,7 +478,8 @@ impl<'a> Reader<'a> {
             let quoted: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
             quoted.join(" or ")
         } else {
-            format!("a clause ({})", known.join(", "))
+            let known = known.iter().filter(|word| !UNSUPPORTED.contains(word));
+            format!("a clause ({})", known.copied().collect::<Vec<_>>().join(", "))
         };
         self.unexpected_as(known, &allowed)
     }
@@ -471,9 +500,13 @@ impl<'a> Reader<'a> {
     fn fault(&mut self, token: usize, code: &'static str, allowed: &str, hint: &str) {
         let found = self.tokens.get(token).map_or("the end of the line", |token| token.text);
         let picture = self.picture(token, 1);
-        let hint = if hint.is_empty() { format!("see\n{picture}") } else { format!("{hint}\n{picture}") };
+        let hint = if hint.is_empty() {
+            format!("here:\n{picture}")
+        } else {
+            format!("{hint}\n{picture}")
+        };
         self.faults.push(
-            Issue::new(code, format!("line {}", self.number), "the word here")
+            Issue::new(code, format!("line {}", self.number), "word")
                 .value(format!("'{found}'"))
                 .allowed(allowed)
                 .hint(hint),
@@ -513,7 +546,8 @@ fn tokens(line: &str) -> Vec<Token<'_>> {
     while let Some((at, c)) = chars.next() {
         let next = chars.peek().map_or(' ', |(_, next)| *next);
         let grouping = c == ',' && before.is_ascii_digit() && next.is_ascii_digit();
-        let sign = (matches!(c, ',' | '，' | '@') && !grouping) || (matches!(c, ':' | '：') && !named);
+        let sign =
+            (matches!(c, ',' | '，' | '@') && !grouping) || (matches!(c, ':' | '：') && !named);
         if c.is_whitespace() || sign {
             if let Some(start) = start.take() {
                 found.push(Token { text: &line[start..at], start, end: at });
