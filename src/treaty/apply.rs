@@ -146,7 +146,7 @@ impl Plan {
                     subject
                 };
             if step.basis == Basis::Annual {
-                self.annual(step, rows, block, target, out);
+                Self::annual(step, rows, block, target, out);
             } else {
                 let wanted = step.by_row || events_by_row;
                 let work =
@@ -163,7 +163,7 @@ impl Plan {
             self.largest_events(block, units, by_row, subject, losses, out);
         }
         if let Some(groups) = groups {
-            self.by_group(block, groups, by_row, out);
+            Self::by_group(block, groups, by_row, out);
         }
         Ok(())
     }
@@ -258,7 +258,6 @@ impl Plan {
     }
 
     fn annual(
-        &self,
         step: &Resolved,
         rows: &[f64],
         block: &LossBlock,
@@ -306,7 +305,7 @@ impl Plan {
         }
     }
 
-    fn by_group(&self, block: &LossBlock, groups: &Groups, by_row: &[Vec<f64>], out: &mut Annuals) {
+    fn by_group(block: &LossBlock, groups: &Groups, by_row: &[Vec<f64>], out: &mut Annuals) {
         for year in 0..block.years() {
             for row in block.year(year) {
                 let group = &mut out.groups[groups.of_risk[block.risk[row] as usize] as usize];

@@ -1,5 +1,7 @@
 //! One treaty in one year, step by step.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use super::apply::{Annuals, Scratch};
@@ -141,12 +143,13 @@ pub fn explain(
     Ok(explanation)
 }
 
+fn cut<T: Copy>(column: &[T], rows: &Range<usize>) -> Vec<T> {
+    column.get(rows.clone()).map_or_else(Vec::new, <[T]>::to_vec)
+}
+
 /// A block that holds one year of another.
 fn one_year(block: &LossBlock, year: usize) -> LossBlock {
     let rows = block.year(year);
-    fn cut<T: Copy>(column: &[T], rows: &std::ops::Range<usize>) -> Vec<T> {
-        column.get(rows.clone()).map_or_else(Vec::new, <[T]>::to_vec)
-    }
     LossBlock {
         first_year: block.first_year + year as u64,
         offsets: vec![0, rows.len() as u32],

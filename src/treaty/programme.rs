@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::premium::{Premiums, premiums};
+use super::reinstatement::Reinstatements;
 use super::terms::{Basis, Limit, ProRata, Treaty, Unit};
 use super::wording::{is_name, is_reserved};
 use crate::error::{Error, Faults, Issue, Result};
@@ -302,7 +303,7 @@ fn terms(treaty: &Treaty, place: &str, faults: &mut Faults) {
     if let Some(cap) = treaty.loss_ratio_cap {
         multiple("loss_ratio_cap", cap, false);
     }
-    for rate in treaty.reinstatements.iter().flat_map(|r| r.rates()) {
+    for rate in treaty.reinstatements.iter().flat_map(Reinstatements::rates) {
         multiple("reinstatements", *rate, true);
     }
     if treaty.unit == Unit::LossRatio {

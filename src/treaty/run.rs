@@ -1,5 +1,7 @@
 //! A programme run over a source, block by block, on all threads.
 
+use std::fmt::Write as _;
+
 use sha2::{Digest, Sha256};
 
 use super::apply::{Annuals, GroupAnnuals, Scratch, TreatyAnnuals};
@@ -158,6 +160,10 @@ impl Outcome {
             column(&mut hash, &treaty.ceded);
             column(&mut hash, &treaty.reinstatement_premium);
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hash.finalize().iter().fold(String::new(), |mut text, byte| {
+            // Writing to a string does not fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
     }
 }
