@@ -218,7 +218,7 @@ fn one(triangle: usize, cells: Cells<'_>, method: &Method, scratch: &mut Scratch
                 } else {
                     variance * method.development.average.variance(value)
                 };
-                if !(spread >= 0.0) {
+                if spread.is_nan() || spread < 0.0 {
                     process[origin] = f64::NAN;
                     undefined = undefined.or(Some((origin, age)));
                 }

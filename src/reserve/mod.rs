@@ -2,12 +2,18 @@
 //!
 //! Kernels take many triangles at once and give each a [`Status`] and the cells at fault.
 
+mod build;
 mod development;
 mod mack;
+mod period;
 mod status;
 mod tail;
+mod triangle;
 
+pub use build::{Columns, Duplicates, Timing, from_claims, from_long};
 pub use development::{Average, Cells, Development};
 pub use mack::{Fit, Method, Mse, Sigma, fit};
+pub use period::Grain;
 pub use status::{Finding, Status};
 pub use tail::{TAIL_PERIODS, Tail};
+pub use triangle::{Amounts, Decrease, Reconciliation, Reject, Triangle};

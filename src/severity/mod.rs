@@ -13,6 +13,7 @@
 mod beta;
 mod capped;
 mod gamma;
+mod layered;
 mod lognormal;
 mod mbbefd;
 mod pareto;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 pub use beta::Beta;
 pub use capped::Capped;
 pub use gamma::Gamma;
+pub use layered::Layered;
 pub use lognormal::LogNormal;
 pub use mbbefd::Mbbefd;
 pub use pareto::Pareto;
@@ -157,6 +159,7 @@ macro_rules! severities {
             Mbbefd,
             Spliced,
             Capped,
+            Layered,
             Scaled,
         }
     };
