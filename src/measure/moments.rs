@@ -19,7 +19,13 @@ impl Moments {
     pub fn of(values: &[f64]) -> Self {
         let n = values.len() as f64;
         if values.is_empty() {
-            return Self { count: 0, mean: f64::NAN, sd: f64::NAN, skewness: f64::NAN, sd_error: f64::NAN };
+            return Self {
+                count: 0,
+                mean: f64::NAN,
+                sd: f64::NAN,
+                skewness: f64::NAN,
+                sd_error: f64::NAN,
+            };
         }
         let mean = fixed_sum(values, |x| x) / n;
         let m2 = fixed_sum(values, |x| (x - mean) * (x - mean)) / n;
@@ -32,7 +38,11 @@ impl Moments {
             mean,
             sd,
             skewness: if m2 > 0.0 { m3 / (m2 * m2.sqrt()) } else { 0.0 },
-            sd_error: if sd > 0.0 { ((m4 - m2 * m2).max(0.0) / n).sqrt() / (2.0 * sd) } else { 0.0 },
+            sd_error: if sd > 0.0 {
+                ((m4 - m2 * m2).max(0.0) / n).sqrt() / (2.0 * sd)
+            } else {
+                0.0
+            },
         }
     }
 

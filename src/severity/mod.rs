@@ -128,12 +128,7 @@ fn default_layer_mean<F: Family + ?Sized>(family: &F, limit: f64, attachment: f6
 }
 
 /// ∫ g(x) dx/x over (low, high), low > 0, split at the breaks of the family.
-fn integrate<F: Family + ?Sized>(
-    family: &F,
-    low: f64,
-    high: f64,
-    g: impl Fn(f64) -> f64,
-) -> f64 {
+fn integrate<F: Family + ?Sized>(family: &F, low: f64, high: f64, g: impl Fn(f64) -> f64) -> f64 {
     let mut points = vec![low, high];
     family.breaks(&mut points);
     points.retain(|x| *x >= low && *x <= high);
@@ -285,7 +280,9 @@ impl Severity {
                 return m2;
             }
             // E (X−a)₊² = E X² − E min(X,a)² − 2a E (X−a)₊
-            return m2 - self.limited_moment(2, attachment) - 2.0 * attachment * self.excess(attachment);
+            return m2
+                - self.limited_moment(2, attachment)
+                - 2.0 * attachment * self.excess(attachment);
         }
         if attachment <= 0.0 {
             return self.limited_moment(2, top);
@@ -335,7 +332,10 @@ fn nested(parts: &[(&str, &Severity)]) -> Vec<(String, f64)> {
     parts
         .iter()
         .flat_map(|(part, severity)| {
-            severity.parameters().into_iter().map(move |(name, value)| (format!("{part}.{name}"), value))
+            severity
+                .parameters()
+                .into_iter()
+                .map(move |(name, value)| (format!("{part}.{name}"), value))
         })
         .collect()
 }

@@ -57,9 +57,27 @@ fn far_layers_keep_their_digits() {
 fn gold_g8_exposure_curves() {
     // Bernegger 1997; c, b, g, mean, G(.05) G(.1) G(.25) G(.5) G(.75)
     for (c, b, g, mean, curve) in [
-        (1.5, 12.64801138, 4.22069582, 0.34854766, [0.11947563, 0.20929733, 0.40382023, 0.63493677, 0.82547846]),
-        (2.0, 9.02501350, 7.69060920, 0.22609085, [0.16243719, 0.26666042, 0.46723326, 0.68279173, 0.85074823]),
-        (5.0, 0.24659696, 992.27471561, 0.01214565, [0.56903982, 0.68493685, 0.83086386, 0.92706206, 0.97329405]),
+        (
+            1.5,
+            12.64801138,
+            4.22069582,
+            0.34854766,
+            [0.11947563, 0.20929733, 0.40382023, 0.63493677, 0.82547846],
+        ),
+        (
+            2.0,
+            9.02501350,
+            7.69060920,
+            0.22609085,
+            [0.16243719, 0.26666042, 0.46723326, 0.68279173, 0.85074823],
+        ),
+        (
+            5.0,
+            0.24659696,
+            992.27471561,
+            0.01214565,
+            [0.56903982, 0.68493685, 0.83086386, 0.92706206, 0.97329405],
+        ),
     ] {
         let m = Mbbefd::swiss_re(c).unwrap();
         assert!(near(m.b, b, 1e-8) && near(m.g, g, 1e-8) && near(m.moment(1), mean, 1e-6));
@@ -72,7 +90,11 @@ fn gold_g8_exposure_curves() {
     assert_eq!(Mbbefd::new(3.0, 1.0).unwrap().exposure_curve(x), x);
     assert_eq!(Mbbefd::new(0.0, 5.0).unwrap().exposure_curve(x), x);
     assert!(near(Mbbefd::new(1.0, 4.0).unwrap().exposure_curve(x), 1.9f64.ln() / 4f64.ln(), 1e-15));
-    assert!(near(Mbbefd::new(0.25, 4.0).unwrap().exposure_curve(x), (1.0 - 0.25f64.powf(x)) / 0.75, 1e-14));
+    assert!(near(
+        Mbbefd::new(0.25, 4.0).unwrap().exposure_curve(x),
+        (1.0 - 0.25f64.powf(x)) / 0.75,
+        1e-14
+    ));
 }
 
 #[test]
@@ -84,7 +106,11 @@ fn limited_expected_values_are_integrals_of_the_survival_function() {
                 continue;
             }
             let by_quadrature = integrate(&x, d * 1e-18, d, |t| x.sf(t) * t);
-            assert!(near(x.lev(d), by_quadrature, 1e-10), "{x:?} {q}: {} {by_quadrature}", x.lev(d));
+            assert!(
+                near(x.lev(d), by_quadrature, 1e-10),
+                "{x:?} {q}: {} {by_quadrature}",
+                x.lev(d)
+            );
             if x.mean().is_finite() {
                 assert!(near(x.lev(d) + x.excess(d), x.mean(), 1e-10), "{x:?} {q}");
             }
@@ -135,7 +161,15 @@ fn parameters_are_named_and_can_be_changed() {
     let names: Vec<String> = x.parameters().into_iter().map(|(n, _)| n).collect();
     assert_eq!(
         names,
-        ["limit", "base.threshold", "base.tail_weight", "base.body.mu", "base.body.sigma", "base.tail.alpha", "base.tail.scale"]
+        [
+            "limit",
+            "base.threshold",
+            "base.tail_weight",
+            "base.body.mu",
+            "base.body.sigma",
+            "base.tail.alpha",
+            "base.tail.scale"
+        ]
     );
     let changed = x.with_parameter("base.tail.alpha", 2.0).unwrap();
     assert!(changed.mean() < x.mean());
