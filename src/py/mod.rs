@@ -1,7 +1,9 @@
 //! The bindings: they convert, and know no numbers.
 
 mod errors;
+mod frame;
 mod probe;
+mod reserve;
 mod watch;
 
 use pyo3::prelude::*;
@@ -14,4 +16,7 @@ mod _kebao {
 
     #[pymodule_export]
     use super::probe::_probe;
+
+    #[pymodule_export]
+    use super::reserve::{PyTriangle, ReserveFit};
 }
