@@ -48,8 +48,8 @@ lint: $(STAMPS)/dev ## formats, clippy, ruff, mypy
 
 fmt: $(STAMPS)/dev ## format Rust and Python
 	cargo fmt
-	ruff check --fix --select I python tests tools benches notebooks
-	ruff format python tests tools benches notebooks
+	ruff check --fix --select I .
+	ruff format .
 
 stubs: $(STAMPS)/kebao ## write python/kebao/_kebao.pyi from the compiled module
 	python tools/stubs.py
@@ -90,10 +90,10 @@ $(STAMPS)/%: requirements/%.txt requirements/demo.txt | $(STAMPS)/venv
 	@touch $@
 
 # `maturin develop` installs the package once; afterwards only the compiled module is replaced.
-$(STAMPS)/installed: pyproject.toml | $(STAMPS)/demo
-	maturin develop $(BUILD) --locked
-	@touch $@
-
-$(STAMPS)/kebao: $(SOURCES) $(STAMPS)/installed
-	maturin develop $(BUILD) --locked --skip-install --quiet
+$(STAMPS)/kebao: $(SOURCES) pyproject.toml | $(STAMPS)/demo
+	@if [ $(STAMPS)/installed -nt pyproject.toml ]; then \
+	    maturin develop $(BUILD) --locked --quiet --skip-install; \
+	else \
+	    maturin develop $(BUILD) --locked && touch $(STAMPS)/installed; \
+	fi
 	@touch $@

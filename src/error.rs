@@ -141,7 +141,9 @@ fn list(issues: &[Issue]) -> String {
                 text.push_str(&issue.to_string());
             }
             if many.len() > MAX_LISTED {
-                text.push_str(&format!("\n  … and {} more", many.len() - MAX_LISTED));
+                text.push_str("\n  … and ");
+                text.push_str(&(many.len() - MAX_LISTED).to_string());
+                text.push_str(" more");
             }
             text
         }

@@ -10,7 +10,7 @@ from kebao.errors import FileError, InputError, InternalError, Issue, KebaoError
 
 def test_an_input_error_lists_all_faults_with_places_and_hints():
     with pytest.raises(InputError) as caught:
-        _kebao._probe(0, fault="input")
+        _kebao._probe(1, fault="input")
     placed, alpha = caught.value.issues
     assert dict(placed) == {
         "code": "out_of_range",
@@ -35,7 +35,7 @@ def test_an_input_error_lists_all_faults_with_places_and_hints():
 )
 def test_each_error_is_also_the_builtin_one_would_catch(fault, kind, builtin, capfd):
     with pytest.raises(kind) as caught:
-        _kebao._probe(0, fault=fault)
+        _kebao._probe(1, fault=fault)
     assert isinstance(caught.value, KebaoError)
     assert isinstance(caught.value, builtin)
     again = pickle.loads(pickle.dumps(caught.value))
@@ -47,7 +47,7 @@ def test_each_error_is_also_the_builtin_one_would_catch(fault, kind, builtin, ca
 
 def test_messages_made_in_python_read_as_those_made_in_rust():
     with pytest.raises(InputError) as caught:
-        _kebao._probe(0, fault="input")
+        _kebao._probe(1, fault="input")
     assert str(InputError(issues=caught.value.issues)) == str(caught.value)
 
 

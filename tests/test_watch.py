@@ -8,6 +8,7 @@ import time
 import pytest
 
 from kebao import _kebao
+from kebao.errors import InternalError
 
 
 def test_ctrl_c_stops_within_100_ms_and_keeps_what_is_done():
@@ -64,3 +65,10 @@ def test_other_threads_run_meanwhile():
     stop.set()
     thread.join()
     assert len(ticks) >= 10
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_a_panic_on_any_thread_becomes_an_error(threads, capfd):
+    with pytest.raises(InternalError, match="asked to panic"):
+        _kebao._probe(20, fault="panic", threads=threads)
+    assert _kebao._probe(20, threads=threads) == 20

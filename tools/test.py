@@ -77,7 +77,7 @@ def pytest_counts(name: str) -> Callable[[str, bool], list[Count]]:
     """Counts from the last line of pytest."""
 
     def read(text: str, ok: bool) -> list[Count]:
-        closing = re.findall(r"^=+ .* in [\d.:a-z() ]+=+$", text, flags=re.MULTILINE)
+        closing = re.findall(r"^(?:=+ )?\d+ \w+.* in [\d.]+s.*$", text, flags=re.MULTILINE)
         numbers = dict.fromkeys(("passed", "failed", "error", "errors", "skipped", "xfailed"), 0)
         for size, word in re.findall(r"(\d+) (\w+)", closing[-1] if closing else ""):
             if word in numbers:
@@ -92,15 +92,14 @@ def pytest_counts(name: str) -> Callable[[str, bool], list[Count]]:
 
 def steps(slow: bool) -> list[Step]:
     """The checks, the quick ones first."""
-    python = ["python", "tests", "tools", "benches", "notebooks"]
     marks = [] if slow else ["-m", f"not {SLOW}"]
     pytest = [PYTHON, "-m", "pytest", "-q", "--no-header", "--color=no"]
     ignored = ["--", "--include-ignored"] if slow else []
     clippy = ["--locked", "--all-targets", "--features", "python", "--", "-D", "warnings"]
     found = [
         Step("rust format", ["cargo", "fmt", "--check"], whole("rust format"), lint=True),
-        Step("ruff", ["ruff", "check", *python], whole("ruff"), lint=True),
-        Step("ruff format", ["ruff", "format", "--check", *python],
+        Step("ruff", ["ruff", "check", "."], whole("ruff"), lint=True),
+        Step("ruff format", ["ruff", "format", "--check", "."],
              whole("ruff format", r"(\d+) files? already"), lint=True),
         Step("mypy", ["mypy"], whole("mypy strict", r"in (\d+) source"), lint=True),
         Step("stubs", [PYTHON, "tools/stubs.py", "--check"], whole("stubs up to date")),

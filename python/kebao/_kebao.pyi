@@ -5,7 +5,8 @@ __all__ = ["__version__", "_probe"]
 
 __version__: Final[str]
 
-def _probe(steps: SupportsIndex, *, fault: str = "", progress: Any | None = None) -> int:
+def _probe(steps: SupportsIndex, *, fault: str = "", threads: SupportsIndex | None = None, progress: Any | None = None) -> int:
     """
-    Waits `steps` times one millisecond, then returns the number of steps or fails as `fault` says.
+    Waits through `steps` blocks of one millisecond, then returns how many were done, or fails as
+    `fault` says.
     """

@@ -89,9 +89,6 @@ impl Count for NegativeBinomial {
         let count = n as f64;
         // ψ(r + n) − ψ(r) = Σ 1/(r + i)
         let digammas: f64 = (0..n).map(|i| 1.0 / (r + i as f64)).sum();
-        vec![
-            (count - m) / m * (r / (r + m)),
-            digammas - log1p(m / r) + (m - count) / (r + m),
-        ]
+        vec![(count - m) / m * (r / (r + m)), digammas - log1p(m / r) + (m - count) / (r + m)]
     }
 }

@@ -13,7 +13,11 @@ const NEGLIGIBLE: f64 = 1e-18;
 /// Draws counts, one uniform a year where a table can be made; monotone in that uniform.
 #[derive(Debug, Clone)]
 pub enum CountTable {
-    Table { first: u64, cdf: Vec<f64>, guide: Vec<u32> },
+    Table {
+        first: u64,
+        cdf: Vec<f64>,
+        guide: Vec<u32>,
+    },
     /// The family itself, for counts too wide for a table.
     Sequential(Frequency),
 }

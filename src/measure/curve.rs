@@ -27,7 +27,13 @@ pub fn exceedance_curve(values: &[f64], return_periods: &[f64]) -> Vec<CurvePoin
         .map(|t| {
             let p = 1.0 - 1.0 / t;
             let (low, high) = tail.var_interval(p);
-            CurvePoint { return_period: *t, loss: tail.var(p).value, low, high, tvar: tail.tvar(p).value }
+            CurvePoint {
+                return_period: *t,
+                loss: tail.var(p).value,
+                low,
+                high,
+                tvar: tail.tvar(p).value,
+            }
         })
         .collect()
 }

@@ -1,6 +1,8 @@
 //! Mean, standard deviation and their standard errors.
 
-/// Values summed in one go, in a fixed order; partial results are added by index.
+use crate::exec::reduce::{Sum, column};
+
+/// Values mapped at a time, so that the terms stay in cache.
 const CHUNK: usize = 4096;
 
 /// Sample moments of annual results.
@@ -19,7 +21,13 @@ impl Moments {
     pub fn of(values: &[f64]) -> Self {
         let n = values.len() as f64;
         if values.is_empty() {
-            return Self { count: 0, mean: f64::NAN, sd: f64::NAN, skewness: f64::NAN, sd_error: f64::NAN };
+            return Self {
+                count: 0,
+                mean: f64::NAN,
+                sd: f64::NAN,
+                skewness: f64::NAN,
+                sd_error: f64::NAN,
+            };
         }
         let mean = fixed_sum(values, |x| x) / n;
         let m2 = fixed_sum(values, |x| (x - mean) * (x - mean)) / n;
@@ -32,7 +40,11 @@ impl Moments {
             mean,
             sd,
             skewness: if m2 > 0.0 { m3 / (m2 * m2.sqrt()) } else { 0.0 },
-            sd_error: if sd > 0.0 { ((m4 - m2 * m2).max(0.0) / n).sqrt() / (2.0 * sd) } else { 0.0 },
+            sd_error: if sd > 0.0 {
+                ((m4 - m2 * m2).max(0.0) / n).sqrt() / (2.0 * sd)
+            } else {
+                0.0
+            },
         }
     }
 
@@ -43,26 +55,15 @@ impl Moments {
 }
 
 /// Σ f(x), compensated, in an order that depends on the values' positions only.
-pub(crate) fn fixed_sum(values: &[f64], f: impl Fn(f64) -> f64) -> f64 {
-    let (mut sum, mut lost) = (0.0, 0.0);
+fn fixed_sum(values: &[f64], f: impl Fn(f64) -> f64) -> f64 {
+    let mut total = Sum::default();
+    let mut terms = Vec::with_capacity(CHUNK);
     for chunk in values.chunks(CHUNK) {
-        let mut lanes = [0.0; 16];
-        let mut groups = chunk.chunks_exact(16);
-        for group in &mut groups {
-            for (lane, x) in lanes.iter_mut().zip(group) {
-                *lane += f(*x);
-            }
-        }
-        for (lane, x) in lanes.iter_mut().zip(groups.remainder()) {
-            *lane += f(*x);
-        }
-        let part: f64 = lanes.iter().sum();
-        let total = sum + part;
-        let carried = total - sum;
-        lost += (sum - (total - carried)) + (part - carried);
-        sum = total;
+        terms.clear();
+        terms.extend(chunk.iter().map(|x| f(*x)));
+        total.merge(column(&terms));
     }
-    sum + lost
+    total.value()
 }
 
 #[cfg(test)]

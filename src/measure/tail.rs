@@ -48,7 +48,10 @@ impl Tail {
             return Estimate { value: f64::NAN, standard_error: f64::NAN };
         }
         let (low, high) = self.var_interval(p);
-        Estimate { value: self.order(rank(self.count, p)), standard_error: (high - low) / (2.0 * Z95) }
+        Estimate {
+            value: self.order(rank(self.count, p)),
+            standard_error: (high - low) / (2.0 * Z95),
+        }
     }
 
     /// A 95 % interval of q(p) by order statistics, which supposes nothing about the distribution.
@@ -65,7 +68,10 @@ impl Tail {
     /// [σ²_tail + p (TVaR − VaR)²] / (n (1 − p)).
     pub fn tvar(&self, p: f64) -> Estimate {
         if self.top.is_empty() || p >= 1.0 {
-            return Estimate { value: self.top.last().copied().unwrap_or(f64::NAN), standard_error: f64::NAN };
+            return Estimate {
+                value: self.top.last().copied().unwrap_or(f64::NAN),
+                standard_error: f64::NAN,
+            };
         }
         let n = self.count as f64;
         let k = rank(self.count, p);

@@ -20,7 +20,12 @@ pub struct VarianceSplit {
 /// `all`: parameters and systemic events on; `fixed`: parameters off; `attritional`: both off.
 ///
 /// Errors come from blocks of consecutive years, paired between the runs.
-pub fn variance_split(all: &[f64], fixed: &[f64], attritional: &[f64], block: usize) -> VarianceSplit {
+pub fn variance_split(
+    all: &[f64],
+    fixed: &[f64],
+    attritional: &[f64],
+    block: usize,
+) -> VarianceSplit {
     let variance = |values: &[f64]| {
         let sd = Moments::of(values).sd;
         sd * sd
@@ -33,7 +38,8 @@ pub fn variance_split(all: &[f64], fixed: &[f64], attritional: &[f64], block: us
             .map(|i| {
                 let range = i * block..(i + 1) * block;
                 let square = |values: &[f64], m: f64| {
-                    values[range.clone()].iter().map(|x| (x - m) * (x - m)).sum::<f64>() / block as f64
+                    values[range.clone()].iter().map(|x| (x - m) * (x - m)).sum::<f64>()
+                        / block as f64
                 };
                 square(a, ma) - b.map_or(0.0, |b| square(b, mb))
             })
@@ -57,7 +63,8 @@ mod tests {
 
     #[test]
     fn parts_add_up_to_the_whole() {
-        let base: Vec<f64> = (0..8192u32).map(|i| f64::from(i.wrapping_mul(2_654_435_761) >> 16)).collect();
+        let base: Vec<f64> =
+            (0..8192u32).map(|i| f64::from(i.wrapping_mul(2_654_435_761) >> 16)).collect();
         let more: Vec<f64> = base.iter().map(|x| 1.1 * x).collect();
         let most: Vec<f64> = base.iter().map(|x| 1.5 * x).collect();
         let split = variance_split(&most, &more, &base, 1024);

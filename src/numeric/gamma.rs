@@ -148,7 +148,9 @@ fn upper_fraction(a: f64, x: f64) -> f64 {
 /// Q(a, x) for a < 1 and small x, where `1 − P` would cancel.
 fn small_shape_upper(a: f64, x: f64) -> f64 {
     let ln_gamma1p = if a < 1e-3 {
-        a * (-EULER + a * (0.822_467_033_424_113_2 + a * (-0.400_685_634_386_531_4 + a * 0.270_580_808_427_784_5)))
+        a * (-EULER
+            + a * (0.822_467_033_424_113_2
+                + a * (-0.400_685_634_386_531_4 + a * 0.270_580_808_427_784_5)))
     } else {
         lgamma(1.0 + a)
     };
@@ -177,9 +179,11 @@ fn temme(a: f64, x: f64) -> (f64, f64) {
     }
     // Series of c₀ and c₁ about η = 0; |η| < 0.04 here.
     let c0 = -1.0 / 3.0
-        + eta * (1.0 / 12.0
-            + eta * (-2.0 / 135.0
-                + eta * (1.0 / 864.0 + eta * (1.0 / 2835.0 + eta * (-139.0 / 777600.0)))));
+        + eta
+            * (1.0 / 12.0
+                + eta
+                    * (-2.0 / 135.0
+                        + eta * (1.0 / 864.0 + eta * (1.0 / 2835.0 + eta * (-139.0 / 777600.0)))));
     let c1 = -1.0 / 540.0 + eta * (-1.0 / 288.0 + eta * (25.0 / 12096.0));
     let remainder = exp(-a * half_eta2) / (SQRT_2PI * sqrt(a)) * (c0 + c1 / a);
     if z > 0.0 {

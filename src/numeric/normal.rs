@@ -17,7 +17,11 @@ pub fn norm_sf(z: f64) -> f64 {
     let lost = fma(z, SQRT_HALF, -x) + z * SQRT_HALF_LOW;
     // erfc(x + d) ≈ erfc(x) − 2/√π e^{−x²} d ≈ erfc(x)·exp(−2xd) in the tail, where it matters.
     let tail = 0.5 * erfc(x);
-    if z > 3.0 { tail * exp(-2.0 * x * lost) } else { tail - norm_pdf(z) * lost * std::f64::consts::SQRT_2 }
+    if z > 3.0 {
+        tail * exp(-2.0 * x * lost)
+    } else {
+        tail - norm_pdf(z) * lost * std::f64::consts::SQRT_2
+    }
 }
 
 /// P(Z ≤ z).

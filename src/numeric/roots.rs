@@ -30,13 +30,17 @@ pub fn invert_log(
         if decreasing {
             step = -step;
         }
+        let close = 2e-16 * t.abs().max(1.0);
+        if step.abs() <= close {
+            break;
+        }
         let mut next = t - step;
         if !(next > low && next < high) {
             next = 0.5 * (low + high);
         }
         let moved = (next - t).abs();
         t = next;
-        if moved <= 2e-16 * t.abs().max(1.0) {
+        if moved <= close {
             break;
         }
     }

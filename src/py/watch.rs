@@ -14,16 +14,9 @@ use pyo3::prelude::*;
 
 use super::errors::internal;
 use crate::error::{Error, Result};
+use crate::exec::Control;
 
 const TICK: Duration = Duration::from_millis(50);
-
-/// What the watcher needs of a running kernel.
-pub trait Watch: Sync {
-    /// Asks the kernel to stop at its next block.
-    fn cancel(&self);
-    /// Units of work done and in all; `(0, 0)` while unknown.
-    fn progress(&self) -> (u64, u64);
-}
 
 /// Runs `work` with the GIL released and returns its result.
 ///
@@ -34,7 +27,7 @@ pub trait Watch: Sync {
 pub fn watched<T: Send>(
     py: Python<'_>,
     progress: Option<&Bound<'_, PyAny>>,
-    control: &dyn Watch,
+    control: &Control,
     work: impl FnOnce() -> Result<T> + Send,
     partial: impl FnOnce(Python<'_>, T) -> PyResult<Py<PyAny>>,
 ) -> PyResult<T> {
@@ -46,7 +39,7 @@ pub fn watched<T: Send>(
         }
         let mut check = || {
             py.check_signals()?;
-            let now = control.progress();
+            let now = (control.done(), control.total());
             if let Some(callback) = progress.filter(|_| now != last && (now.1 > 0 || end)) {
                 last = now;
                 callback.call1(now)?;

@@ -92,7 +92,9 @@ impl Family for Capped {
 
     fn with_parameter(&self, name: &str, value: f64) -> Result<Severity> {
         match name.split_once('.') {
-            None if name == "limit" => Capped { limit: value, ..self.clone() }.validated().map(Into::into),
+            None if name == "limit" => {
+                Capped { limit: value, ..self.clone() }.validated().map(Into::into)
+            }
             Some(("base", rest)) => {
                 Capped::new(self.base.with_parameter(rest, value)?, self.limit).map(Into::into)
             }

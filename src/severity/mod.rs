@@ -13,6 +13,7 @@
 mod beta;
 mod capped;
 mod gamma;
+mod layered;
 mod lognormal;
 mod mbbefd;
 mod pareto;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 pub use beta::Beta;
 pub use capped::Capped;
 pub use gamma::Gamma;
+pub use layered::Layered;
 pub use lognormal::LogNormal;
 pub use mbbefd::Mbbefd;
 pub use pareto::Pareto;
@@ -128,12 +130,7 @@ fn default_layer_mean<F: Family + ?Sized>(family: &F, limit: f64, attachment: f6
 }
 
 /// ∫ g(x) dx/x over (low, high), low > 0, split at the breaks of the family.
-fn integrate<F: Family + ?Sized>(
-    family: &F,
-    low: f64,
-    high: f64,
-    g: impl Fn(f64) -> f64,
-) -> f64 {
+fn integrate<F: Family + ?Sized>(family: &F, low: f64, high: f64, g: impl Fn(f64) -> f64) -> f64 {
     let mut points = vec![low, high];
     family.breaks(&mut points);
     points.retain(|x| *x >= low && *x <= high);
@@ -162,6 +159,7 @@ macro_rules! severities {
             Mbbefd,
             Spliced,
             Capped,
+            Layered,
             Scaled,
         }
     };
@@ -285,7 +283,9 @@ impl Severity {
                 return m2;
             }
             // E (X−a)₊² = E X² − E min(X,a)² − 2a E (X−a)₊
-            return m2 - self.limited_moment(2, attachment) - 2.0 * attachment * self.excess(attachment);
+            return m2
+                - self.limited_moment(2, attachment)
+                - 2.0 * attachment * self.excess(attachment);
         }
         if attachment <= 0.0 {
             return self.limited_moment(2, top);
@@ -335,7 +335,10 @@ fn nested(parts: &[(&str, &Severity)]) -> Vec<(String, f64)> {
     parts
         .iter()
         .flat_map(|(part, severity)| {
-            severity.parameters().into_iter().map(move |(name, value)| (format!("{part}.{name}"), value))
+            severity
+                .parameters()
+                .into_iter()
+                .map(move |(name, value)| (format!("{part}.{name}"), value))
         })
         .collect()
 }

@@ -59,7 +59,11 @@ impl Family for Pareto {
 
     fn moment(&self, k: u32) -> f64 {
         let k = f64::from(k);
-        if self.alpha <= k { f64::INFINITY } else { pow(self.scale, k) * self.alpha / (self.alpha - k) }
+        if self.alpha <= k {
+            f64::INFINITY
+        } else {
+            pow(self.scale, k) * self.alpha / (self.alpha - k)
+        }
     }
 
     fn excess(&self, d: f64) -> f64 {

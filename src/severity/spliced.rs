@@ -24,7 +24,8 @@ impl Spliced {
 
     pub(super) fn validated(self) -> Result<Self> {
         let mut faults = Faults::new();
-        let whole = faults.take(self.body.check())?.is_some() & faults.take(self.tail.check())?.is_some();
+        let whole =
+            faults.take(self.body.check())?.is_some() & faults.take(self.tail.check())?.is_some();
         let threshold = faults.positive("Spliced", "threshold", self.threshold);
         faults.fraction("Spliced", "tail_weight", self.tail_weight);
         if whole && threshold {

@@ -1,0 +1,140 @@
+//! Layered: min(max(X − attachment, 0), limit), what a layer pays of one loss.
+//!
+//! Keeps the mass of everything below at 0 and of everything above at the limit; a deductible is a
+//! layer without a limit.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Family, Severity, nested, no_parameter};
+use crate::error::{Faults, Result};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layered {
+    pub base: Box<Severity>,
+    pub attachment: f64,
+    /// `None` is unlimited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<f64>,
+}
+
+impl Layered {
+    /// A `limit` of infinity is unlimited.
+    pub fn new(base: Severity, limit: f64, attachment: f64) -> Result<Self> {
+        let limit = (limit != f64::INFINITY).then_some(limit);
+        Self { base: Box::new(base), attachment, limit }.validated()
+    }
+
+    pub(super) fn validated(self) -> Result<Self> {
+        let mut faults = Faults::new();
+        faults.non_negative("Layered", "attachment", self.attachment);
+        if let Some(limit) = self.limit {
+            faults.positive("Layered", "limit", limit);
+        }
+        faults.take(self.base.check())?;
+        faults.finish()?;
+        Ok(self)
+    }
+
+    fn limit(&self) -> f64 {
+        self.limit.unwrap_or(f64::INFINITY)
+    }
+
+    fn pays(&self, x: f64) -> f64 {
+        (x - self.attachment).max(0.0).min(self.limit())
+    }
+}
+
+impl Family for Layered {
+    fn sf(&self, x: f64) -> f64 {
+        match x {
+            x if x < 0.0 => 1.0,
+            x if x >= self.limit() => 0.0,
+            x => self.base.sf(x + self.attachment),
+        }
+    }
+
+    fn cdf(&self, x: f64) -> f64 {
+        match x {
+            x if x < 0.0 => 0.0,
+            x if x >= self.limit() => 1.0,
+            x => self.base.cdf(x + self.attachment),
+        }
+    }
+
+    fn pdf(&self, x: f64) -> f64 {
+        if x <= 0.0 || x >= self.limit() { 0.0 } else { self.base.pdf(x + self.attachment) }
+    }
+
+    fn isf(&self, q: f64) -> f64 {
+        self.pays(self.base.isf(q))
+    }
+
+    fn quantile(&self, p: f64) -> f64 {
+        self.pays(self.base.quantile(p))
+    }
+
+    fn moment(&self, k: u32) -> f64 {
+        match (k, self.limit) {
+            (0, _) => 1.0,
+            (1, _) => self.base.layer_mean(self.limit(), self.attachment),
+            (2, _) => self.base.layer_moment2(self.limit(), self.attachment),
+            (_, Some(limit)) => self.limited_moment(k, limit),
+            (_, None) if !self.base.moment(k).is_finite() => f64::INFINITY,
+            // Beyond the last point that quadrature can see, nothing is left of a finite moment.
+            (_, None) => self.limited_moment(k, self.base.isf(1e-300).min(1e300)),
+        }
+    }
+
+    fn excess(&self, d: f64) -> f64 {
+        self.base.layer_mean((self.limit() - d).max(0.0), self.attachment + d)
+    }
+
+    fn lev(&self, d: f64) -> f64 {
+        self.base.layer_mean(d.min(self.limit()), self.attachment)
+    }
+
+    fn layer_mean(&self, limit: f64, attachment: f64) -> f64 {
+        let limit = limit.min(self.limit() - attachment).max(0.0);
+        self.base.layer_mean(limit, self.attachment + attachment)
+    }
+
+    fn support(&self) -> (f64, f64) {
+        let (low, high) = self.base.support();
+        (self.pays(low), self.pays(high))
+    }
+
+    fn breaks(&self, into: &mut Vec<f64>) {
+        let from = into.len();
+        self.base.breaks(into);
+        for x in &mut into[from..] {
+            *x -= self.attachment;
+        }
+        into.extend(self.limit);
+    }
+
+    fn sample(&self, u: &mut [f64]) {
+        self.base.sample(u);
+        for x in u {
+            *x = self.pays(*x);
+        }
+    }
+
+    fn parameters(&self) -> Vec<(String, f64)> {
+        let mut all = vec![("attachment".to_owned(), self.attachment)];
+        all.extend(self.limit.map(|limit| ("limit".to_owned(), limit)));
+        all.extend(nested(&[("base", &self.base)]));
+        all
+    }
+
+    fn with_parameter(&self, name: &str, value: f64) -> Result<Severity> {
+        let mut changed = self.clone();
+        match name.split_once('.') {
+            None if name == "attachment" => changed.attachment = value,
+            None if name == "limit" => changed.limit = Some(value),
+            Some(("base", rest)) => changed.base = Box::new(self.base.with_parameter(rest, value)?),
+            _ => return Err(no_parameter("Layered", name, &self.parameters())),
+        }
+        changed.validated().map(Into::into)
+    }
+}
