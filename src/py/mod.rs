@@ -3,8 +3,10 @@
 mod aggregate;
 mod convert;
 mod errors;
+mod frame;
 mod frequency;
 mod probe;
+mod reserve;
 mod severity;
 mod watch;
 
@@ -22,6 +24,8 @@ mod _kebao {
     use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
     #[pymodule_export]
     use super::probe::_probe;
+    #[pymodule_export]
+    use super::reserve::{PyTriangle, ReserveFit};
     #[pymodule_export]
     use super::severity::{
         Beta, Capped, Gamma, Layered, LogNormal, Mbbefd, Pareto, Scaled, Severity, Spliced,
