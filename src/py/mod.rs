@@ -1,5 +1,6 @@
 //! The bindings: they convert, and know no numbers.
 
+mod amount;
 mod errors;
 mod probe;
 mod watch;
@@ -12,6 +13,8 @@ mod _kebao {
     #[expect(non_upper_case_globals, reason = "a Python dunder name")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
+    #[pymodule_export]
+    use super::amount::parse_amount;
     #[pymodule_export]
     use super::probe::_probe;
 }
