@@ -115,7 +115,7 @@ def digits_agreed(expected: float, computed: float) -> float:
     --------
     >>> digits_agreed(2447095.0, 2447094.86) >= 7
     True
-    >>> digits_agreed(1.0, 1.0), digits_agreed(1.0, 2.0), digits_agreed(1.0, float("nan"))
+    >>> digits_agreed(1.0, 1.0), digits_agreed(1.0, 9.0), digits_agreed(1.0, float("nan"))
     (15.0, 0.0, 0.0)
     """
     if not (math.isfinite(expected) and math.isfinite(computed)):
