@@ -1,8 +1,8 @@
 //! The distribution of a year's total on a grid, with the errors of what it says.
 
+use super::Aggregate;
 use super::fft::{CHECK_TILT, TILT, compound};
 use super::grid::{Discretisation, Grid, discretise};
-use super::Aggregate;
 use crate::error::{Error, Issue, Result};
 use crate::frequency::Count;
 use crate::severity::Family;
@@ -34,9 +34,13 @@ impl ErrorReport {
     /// One sentence for a reader in a hurry.
     pub fn verdict(&self) -> String {
         if self.truncated_mass > 1e-3 {
-            format!("grid too short: P(beyond) = {:.1e}; raise log2 or the step", self.truncated_mass)
+            format!(
+                "grid too short: P(beyond) = {:.1e}; raise log2 or the step",
+                self.truncated_mass
+            )
         } else if self.exact_mean.is_infinite() {
-            "the mean is infinite: only probabilities and quantiles below the end are meaningful".to_owned()
+            "the mean is infinite: only probabilities and quantiles below the end are meaningful"
+                .to_owned()
         } else if self.mean_error > 1e-3 {
             format!("grid too coarse: the mean is off by {:.1e}; raise log2", self.mean_error)
         } else {
@@ -86,7 +90,8 @@ impl GridDistribution {
         let covered = cdf.last().copied().unwrap_or(0.0);
         let exact_mean = aggregate.mean();
         let on_grid = lev.last().copied().unwrap_or(0.0);
-        let mean_error = if exact_mean > 0.0 { (exact_mean - on_grid) / exact_mean } else { on_grid };
+        let mean_error =
+            if exact_mean > 0.0 { (exact_mean - on_grid) / exact_mean } else { on_grid };
         let report = ErrorReport {
             step: grid.step,
             buckets: grid.buckets,
@@ -230,7 +235,10 @@ fn level(p: f64) -> Result<()> {
     if (0.0..1.0).contains(&p) {
         return Ok(());
     }
-    Err(Issue::new("out_of_range", "quantile", "p").value(p).allowed("a probability in [0, 1)").into())
+    Err(Issue::new("out_of_range", "quantile", "p")
+        .value(p)
+        .allowed("a probability in [0, 1)")
+        .into())
 }
 
 /// Running sums of the probabilities and of h·P(S > kh).

@@ -54,7 +54,9 @@ pub(super) fn compound(
         *value = p * d;
     }
     let mut spectrum = forward.make_output_vec();
-    forward.process(&mut values, &mut spectrum).map_err(|e| Error::numeric("fft", e.to_string()))?;
+    forward
+        .process(&mut values, &mut spectrum)
+        .map_err(|e| Error::numeric("fft", e.to_string()))?;
 
     let mut modulus = vec![0.0; spectrum.len()];
     for (j, z) in spectrum.iter_mut().enumerate() {
@@ -78,7 +80,9 @@ pub(super) fn compound(
     if let Some(last) = spectrum.last_mut() {
         last.im = 0.0;
     }
-    inverse.process(&mut spectrum, &mut values).map_err(|e| Error::numeric("fft", e.to_string()))?;
+    inverse
+        .process(&mut spectrum, &mut values)
+        .map_err(|e| Error::numeric("fft", e.to_string()))?;
     values.truncate(n);
     let scale = 1.0 / padded as f64;
     for (value, d) in values.iter_mut().zip(&damp) {

@@ -23,7 +23,9 @@ impl Grid {
         let mut faults = Faults::new();
         faults.positive("Grid", "step", step);
         faults.check((4..=MAX_LOG2).contains(&log2), || {
-            Issue::new("out_of_range", "Grid", "log2").value(log2).allowed("a whole number from 4 to 24")
+            Issue::new("out_of_range", "Grid", "log2")
+                .value(log2)
+                .allowed("a whole number from 4 to 24")
         });
         faults.finish()?;
         Ok(Self { step, buckets: 1 << log2 })
@@ -35,7 +37,8 @@ impl Grid {
         let n = aggregate.frequency.mean();
         let high = aggregate.severity.support().1;
         let one = aggregate.severity.isf((BEYOND / n.max(BEYOND)).min(0.5));
-        let typical = if aggregate.severity.mean().is_finite() { aggregate.mean() } else { n * one };
+        let typical =
+            if aggregate.severity.mean().is_finite() { aggregate.mean() } else { n * one };
         let sd = aggregate.sd();
         let spread = if sd.is_finite() { 12.0 * sd } else { 0.0 };
         let range = (typical + spread).max(typical + one).max(f64::MIN_POSITIVE);
@@ -84,7 +87,8 @@ pub fn discretise(severity: &Severity, grid: Grid, how: Discretisation) -> Vec<f
         }
         Discretisation::Lower => {
             // P(kh ≤ X < (k+1)h) at kh: survival just below each point.
-            let below = |k: usize| if k == 0 { 1.0 } else { severity.sf((k as f64 * h).next_down()) };
+            let below =
+                |k: usize| if k == 0 { 1.0 } else { severity.sf((k as f64 * h).next_down()) };
             let mut above = 1.0;
             (0..n)
                 .map(|k| {
@@ -155,4 +159,3 @@ fn three_points(low: f64, h: f64, f: impl Fn(f64) -> f64) -> f64 {
     let (centre, half) = (low + 0.5 * h, 0.5 * h);
     half * (5.0 * (f(centre - half * X) + f(centre + half * X)) + 8.0 * f(centre)) / 9.0
 }
-

@@ -45,7 +45,11 @@ impl Aggregate {
         }
         let mean = self.severity.mean();
         let variance = self.severity.variance();
-        if variance.is_finite() { n * variance + self.frequency.variance() * mean * mean } else { f64::INFINITY }
+        if variance.is_finite() {
+            n * variance + self.frequency.variance() * mean * mean
+        } else {
+            f64::INFINITY
+        }
     }
 
     pub fn sd(&self) -> f64 {
