@@ -10,12 +10,13 @@ use serde_json::Value;
 fn dataset(name: &str) -> (Vec<f64>, usize, usize) {
     let (file, measure) = name.split_once('_').unwrap_or((name, ""));
     let text = fs::read_to_string(format!("python/kebao/datasets/{file}.csv")).unwrap();
+    let header: Vec<&str> = text.lines().next().unwrap().split(',').collect();
+    let column = header.iter().position(|name| *name == measure).unwrap_or(2);
     let rows: Vec<(usize, usize, f64)> = text
         .lines()
         .skip(1)
         .map(|line| line.split(',').collect::<Vec<_>>())
-        .filter(|row| measure.is_empty() || row[0] == measure)
-        .map(|row| (row[1].parse().unwrap(), row[2].parse().unwrap(), row[3].parse().unwrap()))
+        .map(|row| (row[0].parse().unwrap(), row[1].parse().unwrap(), row[column].parse().unwrap()))
         .collect();
     let first = rows.iter().map(|row| row.0).min().unwrap();
     let origins = rows.iter().map(|row| row.0).max().unwrap() - first + 1;

@@ -1,8 +1,13 @@
 //! The bindings: they convert, and know no numbers.
 
-mod amount;
+mod aggregate;
+mod convert;
 mod errors;
+mod frame;
+mod frequency;
 mod probe;
+mod reserve;
+mod severity;
 mod watch;
 
 use pyo3::prelude::*;
@@ -14,7 +19,15 @@ mod _kebao {
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
     #[pymodule_export]
-    use super::amount::parse_amount;
+    use super::aggregate::Aggregate;
+    #[pymodule_export]
+    use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
     #[pymodule_export]
     use super::probe::_probe;
+    #[pymodule_export]
+    use super::reserve::{PyTriangle, ReserveFit};
+    #[pymodule_export]
+    use super::severity::{
+        Beta, Capped, Gamma, Layered, LogNormal, Mbbefd, Pareto, Scaled, Severity, Spliced,
+    };
 }

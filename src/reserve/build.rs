@@ -46,33 +46,34 @@ impl Default for Timing {
 }
 
 /// One usable row.
-struct Entry {
-    row: usize,
-    segment: usize,
+pub(super) struct Entry {
+    pub row: usize,
+    pub segment: usize,
     /// Origin period.
-    origin: i32,
+    pub origin: i32,
     /// Age at the end of the development period, in months.
-    age: i32,
+    pub age: i32,
     /// Valuation, by month.
-    valued: Option<When>,
+    pub valued: Option<When>,
 }
 
-struct Rows {
-    entries: Vec<Entry>,
-    segments: Vec<Vec<String>>,
+pub(super) struct Rows {
+    pub entries: Vec<Entry>,
+    pub segments: Vec<Vec<String>>,
     /// Row-major: row × measure; NaN in rows that are not used.
-    amounts: Vec<f64>,
-    record: Record,
+    pub amounts: Vec<f64>,
+    pub record: Record,
 }
 
 /// Faults and rejects, row by row.
-struct Record {
-    faults: Faults,
+#[derive(Default)]
+pub(super) struct Record {
+    pub faults: Faults,
     rejects: Vec<Reject>,
 }
 
 impl Record {
-    fn fault(
+    pub fn fault(
         &mut self,
         table: &RawTable,
         row: usize,
@@ -86,7 +87,11 @@ impl Record {
         self.reject(row, field, reason, value);
     }
 
-    fn reject(&mut self, row: usize, field: &str, reason: &'static str, value: &str) {
+    pub fn rejected(&self) -> usize {
+        self.rejects.len()
+    }
+
+    pub fn reject(&mut self, row: usize, field: &str, reason: &'static str, value: &str) {
         let (field, value) = (field.to_owned(), value.to_owned());
         self.rejects.push(Reject { row, reason, field, value });
     }
@@ -255,7 +260,7 @@ fn read(table: &RawTable, columns: &Columns, transactions: bool) -> Result<Rows>
     }
     missing.finish()?;
 
-    let mut record = Record { faults: Faults::new(), rejects: Vec::new() };
+    let mut record = Record::default();
     let mut dates: [HashMap<String, Option<When>>; 2] = Default::default();
     let mut segments: Vec<Vec<String>> = Vec::new();
     let mut numbers: HashMap<Vec<String>, usize> = HashMap::new();
@@ -395,7 +400,7 @@ fn read(table: &RawTable, columns: &Columns, transactions: bool) -> Result<Rows>
 }
 
 /// Segments in alphabetical order, whatever the order of the rows.
-fn sort_segments(segments: &mut Vec<Vec<String>>, entries: &mut [Entry]) {
+pub(super) fn sort_segments(segments: &mut Vec<Vec<String>>, entries: &mut [Entry]) {
     let mut order: Vec<usize> = (0..segments.len()).collect();
     order.sort_by(|a, b| segments[*a].cmp(&segments[*b]));
     let mut place = vec![0; order.len()];
@@ -438,7 +443,7 @@ fn show(cell: Cell<'_>) -> String {
 }
 
 /// Extent of a triangle.
-struct Grid {
+pub(super) struct Grid {
     first_origin: i32,
     origins: usize,
     first_age: i32,
@@ -449,7 +454,7 @@ struct Grid {
 
 impl Grid {
     /// The smallest grid that holds all rows; `None` without rows.
-    fn over(rows: &Rows, columns: &Columns) -> Option<Self> {
+    pub fn over(rows: &Rows, columns: &Columns) -> Option<Self> {
         let step = columns.development_grain.months();
         let first_origin = rows.entries.iter().map(|entry| entry.origin).min()?;
         let last_origin = rows.entries.iter().map(|entry| entry.origin).max()?;
@@ -468,7 +473,7 @@ impl Grid {
         })
     }
 
-    fn fits(&self, table: &RawTable, columns: &Columns) -> Result<()> {
+    pub fn fits(&self, table: &RawTable, columns: &Columns) -> Result<()> {
         let cells = [self.origins, self.ages, self.segments, columns.values.len()]
             .iter()
             .try_fold(1usize, |product, n| product.checked_mul(*n));
@@ -488,7 +493,7 @@ impl Grid {
             .into_error())
     }
 
-    fn triangle(&self, rows: &Rows, columns: &Columns, fill: f64) -> Triangle {
+    pub fn triangle(&self, rows: &Rows, columns: &Columns, fill: f64) -> Triangle {
         Triangle {
             index: columns.by.clone(),
             segments: rows.segments.clone(),
@@ -504,14 +509,14 @@ impl Grid {
         }
     }
 
-    fn at(&self, entry: &Entry, measure: usize, measures: usize) -> usize {
+    pub fn at(&self, entry: &Entry, measure: usize, measures: usize) -> usize {
         let origin = (entry.origin - self.first_origin) as usize;
         let age = ((entry.age - self.first_age) / self.step) as usize;
         ((entry.segment * measures + measure) * self.origins + origin) * self.ages + age
     }
 }
 
-fn reconcile(table: &RawTable, rows: Rows, columns: &Columns) -> Result<Reconciliation> {
+pub(super) fn reconcile(table: &RawTable, rows: Rows, columns: &Columns) -> Result<Reconciliation> {
     let Rows { entries, amounts, record, .. } = rows;
     if !columns.reject {
         record.faults.finish().map_err(|error| explain(error))?;

@@ -137,12 +137,14 @@ impl When {
                 .contains(&number)
                 .then(|| Self::months(year + (number - 1) * months, months))
         };
+        let bare = rest.len();
         let rest = rest.trim_start_matches([' ', '-', '/', '.']);
         match rest.as_bytes().first() {
             None => (text.len() == 4).then(|| Self::months(year, 12)),
             Some(b'H' | b'h') => part(2, 6, &rest[1..]),
             Some(b'Q' | b'q') => part(4, 3, &rest[1..]),
-            Some(_) if rest.len() <= 2 => part(12, 1, rest),
+            // Without a separator a month has two digits: 202407.
+            Some(_) if rest.len() == 2 || rest.len() < bare => part(12, 1, rest),
             Some(_) => None,
         }
     }
