@@ -18,5 +18,5 @@ mod _kebao {
     use super::probe::_probe;
 
     #[pymodule_export]
-    use super::reserve::{PyTriangle, ReserveFit};
+    use super::reserve::{OneYearFit, PyTriangle, ReserveFit};
 }

@@ -21,6 +21,21 @@ fn shaped<'py>(py: Python<'py>, values: Vec<f64>, shape: &[usize]) -> Shaped<'py
 #[pyclass(frozen, name = "Triangle", module = "kebao._kebao")]
 pub struct PyTriangle(reserve::Triangle);
 
+impl PyTriangle {
+    /// Methods take one measure at a time.
+    fn one_measure(&self, faults: &mut Faults, method: &str) {
+        let measures = &self.0.measures;
+        faults.check(measures.len() == 1, || {
+            let first = measures.first().map_or("", String::as_str);
+            let known = measures.join(", ");
+            Issue::new("ambiguous", method, "triangle")
+                .value(format!("{} measures", measures.len()))
+                .allowed("a triangle of one measure")
+                .hint(format!("choose one, such as triangle['{first}'], of {known}"))
+        });
+    }
+}
+
 fn grain(object: &str, field: &str, name: &str) -> Result<Grain> {
     let unknown = || Issue::unknown(object, field, name, Grain::NAMES).into_error();
     Grain::from_name(name).ok_or_else(unknown)
@@ -296,6 +311,19 @@ impl PyTriangle {
         self.0.reconciliation.decreasing.iter().map(place).collect()
     }
 
+    /// The one-year view of Merz and Wüthrich.
+    fn one_year(&self, method: &str) -> PyResult<OneYearFit> {
+        let triangle = &self.0;
+        let mut faults = Faults::new();
+        self.one_measure(&mut faults, method);
+        faults.finish().map_err(PyErr::from)?;
+        let all = reserve::one_year(&triangle.values, triangle.origins, triangle.ages);
+        let fit = Fit { status: all.status, findings: all.findings, ..all.mack };
+        let mack =
+            ReserveFit { fit, origins: triangle.origin_labels(), ages: triangle.age_months() };
+        Ok(OneYearFit { cdr: all.cdr, total_cdr: all.total_cdr, mack })
+    }
+
     /// Applies chain ladder, or Mack when `sigma` is given.
     #[pyo3(signature = (method, average, n, exclude, tail, sigma, mse))]
     #[expect(clippy::too_many_arguments, reason = "one call from the face a fit")]
@@ -311,18 +339,7 @@ impl PyTriangle {
     ) -> PyResult<ReserveFit> {
         let triangle = &self.0;
         let mut faults = Faults::new();
-        if triangle.measures.len() != 1 {
-            let known = triangle.measures.join(", ");
-            faults.push(
-                Issue::new("ambiguous", method, "triangle")
-                    .value(format!("{} measures", triangle.measures.len()))
-                    .allowed("a triangle of one measure")
-                    .hint(format!(
-                        "choose one, such as triangle['{}'], of {known}",
-                        triangle.measures[0]
-                    )),
-            );
-        }
+        self.one_measure(&mut faults, method);
         let average =
             named(&mut faults, method, "average", average, &Average::ALL.map(|a| (a.name(), a)));
         let last = n.map(|n| {
@@ -339,7 +356,7 @@ impl PyTriangle {
             let column = triangle.age_months().iter().position(|months| *months == age);
             match (at, column) {
                 (Some(at), Some(column)) if column + 1 < triangle.ages => {
-                    excluded.push((at, column))
+                    excluded.push((at, column));
                 }
                 _ => faults.push(
                     Issue::new("unknown_cell", method, "exclude")
@@ -362,6 +379,25 @@ impl PyTriangle {
         let method = Method { development, tail, errors };
         let fit = reserve::fit(&triangle.values, triangle.origins, triangle.ages, &method);
         Ok(ReserveFit { fit, origins: triangle.origin_labels(), ages: triangle.age_months() })
+    }
+}
+
+#[pymethods]
+impl OneYearFit {
+    #[getter]
+    fn cdr<'py>(&self, py: Python<'py>) -> Shaped<'py> {
+        self.mack.by(py, &self.cdr, self.mack.fit.origins)
+    }
+
+    #[getter]
+    fn total_cdr<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        ReserveFit::one(py, &self.total_cdr)
+    }
+
+    /// The Mack fit below, with the status and findings of the one-year view.
+    #[getter]
+    fn mack(&self) -> ReserveFit {
+        self.mack.clone()
     }
 }
 
@@ -421,8 +457,17 @@ fn tail_of(faults: &mut Faults, object: &str, tail: Option<&Bound<'_, PyAny>>) -
     Tail::Constant { factor, standard_error, sigma }
 }
 
-/// A fitted method, by segment. Arrays drop the segment axis when there is one segment.
+/// Standard errors of next year's claims development result.
 #[pyclass(frozen, module = "kebao._kebao")]
+pub struct OneYearFit {
+    cdr: Vec<f64>,
+    total_cdr: Vec<f64>,
+    mack: ReserveFit,
+}
+
+/// A fitted method, by segment. Arrays drop the segment axis when there is one segment.
+#[pyclass(frozen, skip_from_py_object, module = "kebao._kebao")]
+#[derive(Clone)]
 pub struct ReserveFit {
     fit: Fit,
     origins: Vec<String>,
@@ -438,7 +483,7 @@ impl ReserveFit {
         }
     }
 
-    fn one<'py>(&self, py: Python<'py>, values: &[f64]) -> PyResult<Bound<'py, PyAny>> {
+    fn one<'py>(py: Python<'py>, values: &[f64]) -> PyResult<Bound<'py, PyAny>> {
         if let [value] = values {
             return Ok(value.into_pyobject(py)?.into_any());
         }
@@ -457,7 +502,7 @@ macro_rules! columns {
 
             $(#[getter]
             fn $total<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-                self.one(py, &self.fit.$total)
+                Self::one(py, &self.fit.$total)
             })*
 
             #[getter]
@@ -490,7 +535,7 @@ macro_rules! columns {
             fn total_ibnr<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
                 let pairs = self.fit.total_ultimate.iter().zip(&self.fit.total_latest);
                 let ibnr: Vec<f64> = pairs.map(|(ultimate, latest)| ultimate - latest).collect();
-                self.one(py, &ibnr)
+                Self::one(py, &ibnr)
             }
 
             /// Cumulative share of the ultimate at each age.

@@ -136,11 +136,8 @@ pub fn from_long(
             if !cell.is_empty() {
                 cell.push_str(", ");
             }
-            cell.push_str(&format!(
-                "origin {}, age {}",
-                columns.origin_grain.label(entry.origin),
-                entry.age
-            ));
+            let label = columns.origin_grain.label(entry.origin);
+            cell.push_str(&["origin ", &label, ", age ", &entry.age.to_string()].concat());
             let allowed = format!("the only row of its cell; {} has it too", table.place(first));
             rows.record.fault(table, entry.row, "", "duplicate_cell", &cell, &allowed);
             continue;
@@ -208,8 +205,6 @@ pub fn from_claims(table: &RawTable, columns: &Columns, as_of: Option<&str>) -> 
     grid.first_age = step;
     let first_month = grid.first_origin * columns.origin_grain.months();
     grid.ages = ((latest - first_month).div_euclid(step) + 1).max(1) as usize;
-    let last_origin = latest.div_euclid(columns.origin_grain.months());
-    grid.origins = grid.origins.max((last_origin - grid.first_origin + 1).max(0) as usize);
     grid.fits(table, columns)?;
     let mut triangle = grid.triangle(&rows, columns, 0.0);
     triangle.cumulative = true;
@@ -371,7 +366,7 @@ fn read(table: &RawTable, columns: &Columns, transactions: bool) -> Result<Rows>
             let cell = table.cell(*at, row);
             match number(cell) {
                 Some(value) if value.is_finite() => {
-                    amounts[row * values_at.len() + measure] = value
+                    amounts[row * values_at.len() + measure] = value;
                 }
                 // A cell may be missing from a triangle; a transaction without an amount is at fault.
                 None if cell == Cell::Empty && !transactions => {}
@@ -519,7 +514,7 @@ impl Grid {
 pub(super) fn reconcile(table: &RawTable, rows: Rows, columns: &Columns) -> Result<Reconciliation> {
     let Rows { entries, amounts, record, .. } = rows;
     if !columns.reject {
-        record.faults.finish().map_err(|error| explain(error))?;
+        record.faults.finish().map_err(explain)?;
     }
     let measures = columns.values.len();
     let mut used = vec![false; table.rows()];
