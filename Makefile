@@ -67,7 +67,7 @@ wheel: $(STAMPS)/demo ## build the wheel for publishing into dist/
 build: $(STAMPS)/kebao ## only the package, ready to import in .venv
 
 clean: ## remove what is made, except .venv and target
-	rm -rf report dist docs/_build docs/api/generated .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf report dist docs/_build docs/generated .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -not -path './target/*' -exec rm -rf {} +
 
 distclean: clean ## remove .venv and target as well

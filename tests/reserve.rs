@@ -1,5 +1,7 @@
 //! The reserving kernels against published results, and against whatever input may come.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panic")]
+
 use std::fs;
 
 use _kebao::reserve::{

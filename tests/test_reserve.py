@@ -273,7 +273,7 @@ def long(**columns):
     )
 
 
-OPTIONS = {"cumulative", "duplicates", "errors", "unit", "by"}
+OPTIONS = {"cumulative", "decreasing", "duplicates", "errors", "unit", "by"}
 
 
 def test_duplicate_cells_are_refused_by_name_or_summed_on_demand():
@@ -311,6 +311,52 @@ def test_a_fall_is_noted_and_missing_is_not_zero():
     assert tri.latest.tolist() == [12, 8, 5]
     with pytest.raises(kb.errors.InputError, match="not_finite"):
         kb.Triangle.from_wide([[np.inf]])
+    with pytest.raises(kb.errors.InputError, match="first_origin"):
+        kb.Triangle.from_wide([[1.0]], first_origin=2**31 - 1)
+
+
+def test_a_fall_can_be_refused():
+    cells = {"origin": [2021, 2021], "age": [12, 24], "loss": [5.0, 4.0]}
+    assert long(**cells).decreasing == [("loss, origin 2021, age 24", 5.0, 4.0)]
+    with pytest.raises(kb.errors.InputError, match="at least 5, the value of the age before"):
+        long(**cells, decreasing="refuse")
+
+
+ANYTHING = st.one_of(
+    st.none(),
+    st.integers(1900, 2100),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=8),
+    st.dates().map(str),
+    st.sampled_from(["2021", "2021Q2", "2021-05", "12", "24", "1.5m", "-3", "nan"]),
+)
+
+
+@given(
+    st.lists(st.tuples(*[ANYTHING] * 4), max_size=6),
+    st.sampled_from("YHQM"),
+    st.sampled_from(["raise", "reject"]),
+)
+@settings(max_examples=300, deadline=None)
+def test_no_table_of_cells_makes_it_panic(rows, grain, errors):
+    columns = zip(*rows, strict=True) if rows else [[]] * 4
+    data = dict(zip(["origin", "at", "loss", "by"], map(list, columns), strict=True))
+    options = {"by": "by", "grain": grain, "errors": errors, "values": "loss", "origin": "origin"}
+    for build in (
+        lambda: kb.Triangle.from_claims(data, valuation="at", **options),
+        lambda: kb.Triangle.from_long(data, development="at", **options),
+        lambda: kb.Triangle.from_long(data, valuation="at", cumulative=False, **options),
+    ):
+        try:
+            tri = build()
+        except kb.errors.InputError as error:
+            assert error.issues
+        else:
+            record = tri.reconciliation
+            assert record["used"] + record["rejected"] == len(rows)
+            assert sum(record["reasons"].values()) == record["rejected"]
+            assert kb.Mack().fit(tri).status_
 
 
 def test_batch_equals_one_by_one_and_a_bad_segment_stands_alone():

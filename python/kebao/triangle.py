@@ -69,6 +69,7 @@ class Triangle:
         development_grain: str | None = None,
         as_of: str | int | None = None,
         errors: str = "raise",
+        decreasing: str = "note",
     ) -> Self:
         """Sum transactions into a cumulative triangle.
 
@@ -98,6 +99,9 @@ class Triangle:
         errors : {"raise", "reject"}
             Refuse the data and list all faults, or leave rows at fault out and list them in
             `rejects`.
+        decreasing : {"note", "refuse"}
+            What to do with cumulative cells below the one before, which recoveries explain: list
+            them in `decreasing`, or refuse the data.
 
         Returns
         -------
@@ -118,6 +122,7 @@ class Triangle:
             development_grain=development_grain or grain,
             as_of=None if as_of is None else str(as_of),
             errors=errors,
+            decreasing=decreasing,
         )
         return cls._of(core)
 
@@ -137,6 +142,7 @@ class Triangle:
         unit: str = "months",
         duplicates: str = "refuse",
         errors: str = "raise",
+        decreasing: str = "note",
     ) -> Self:
         """Arrange rows that are cells of a triangle.
 
@@ -152,7 +158,7 @@ class Triangle:
             Columns of amounts; an empty cell is missing.
         cumulative : bool
             Whether amounts are running totals or increments.
-        by, grain, development_grain, errors
+        by, grain, development_grain, errors, decreasing
             As for `from_claims`.
         unit : {"months", "periods"}
             What ages count: 12, 24, 36 or 1, 2, 3.
@@ -192,6 +198,7 @@ class Triangle:
             unit=unit,
             duplicates=duplicates,
             errors=errors,
+            decreasing=decreasing,
         )
         return cls._of(core)
 

@@ -147,6 +147,7 @@ fn run_here<S: Default, T>(
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "the shape of work")]
     fn square(_: &mut (), block: u64) -> Result<u64> {
         Ok(block * block)
     }

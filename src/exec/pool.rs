@@ -62,3 +62,26 @@ pub fn default_threads() -> usize {
         .or_else(|| named("RAYON_NUM_THREADS"))
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_pool_for_a_size_and_process_and_a_held_list_stops_nobody() {
+        let held = POOLS.lock(); // as after a fork that copied the lock in use
+        assert_eq!(pool(5).unwrap().install(|| 6 * 7), 42);
+        drop(held);
+        let two = pool(2).unwrap();
+        assert_eq!(two.current_num_threads(), 2);
+        assert!(!Arc::ptr_eq(&two, &pool(3).unwrap()));
+        // Other tests may hold the list for a moment; once it is free the pools are shared.
+        let shared = || Arc::ptr_eq(&pool(2).unwrap(), &pool(2).unwrap());
+        assert!((0..100).any(|_| shared()));
+    }
+
+    #[test]
+    fn there_is_always_a_thread() {
+        assert!(default_threads() >= 1);
+    }
+}

@@ -5,6 +5,10 @@
 //! reduction: its content depends on the seed and its number only, so any packing of blocks onto
 //! threads or machines gives the same bits.
 
+mod table;
+
+pub use table::{LossColumns, LossTable};
+
 use crate::error::Result;
 
 /// Years in a block. Part of "stream v1": changing it changes every simulated result.

@@ -22,10 +22,13 @@ pub fn parse_amount(text: &str) -> Option<f64> {
     if !well_grouped(digits) {
         return None;
     }
-    let number: f64 = digits.replace([',', '_'], "").parse().ok()?;
+    let digits = digits.replace([',', '_'], "");
+    let number: f64 = digits.parse().ok()?;
     Some(match unit_factor(unit.trim())? {
         Factor::Times(factor) => number * factor,
-        Factor::Over(divisor) => number / divisor,
+        // Shifting the decimal point rounds once, so that every fraction is some percentage.
+        Factor::Percent if !digits.contains(['e', 'E']) => format!("{digits}e-2").parse().ok()?,
+        Factor::Percent => number / 100.0,
     })
 }
 
@@ -40,13 +43,13 @@ fn well_grouped(digits: &str) -> bool {
 
 enum Factor {
     Times(f64),
-    Over(f64),
+    Percent,
 }
 
 fn unit_factor(unit: &str) -> Option<Factor> {
     Some(Factor::Times(match unit.to_lowercase().as_str() {
         "" => 1.0,
-        "%" => return Some(Factor::Over(100.0)),
+        "%" => return Some(Factor::Percent),
         "k" | "千" => 1e3,
         "万" | "萬" => 1e4,
         "m" | "mn" | "mio" | "百万" => 1e6,
@@ -76,6 +79,31 @@ pub fn format_amount(value: f64) -> String {
     format!("{value}")
 }
 
+/// Writes a fraction as the percentage that reads back as the same number: `27.5%`.
+pub fn format_percent(fraction: f64) -> String {
+    let scientific = format!("{fraction:e}");
+    let Some((mantissa, exponent)) = scientific.split_once('e') else {
+        return scientific;
+    };
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let digits = mantissa.replace('.', "");
+    // Digits before the decimal point once it has moved two places to the right.
+    let whole = exponent.parse::<i64>().unwrap_or(0) + 3;
+    let text = if whole <= 0 {
+        format!("0.{}{digits}", "0".repeat(whole.unsigned_abs() as usize))
+    } else if digits.len() <= whole as usize {
+        format!("{digits}{}", "0".repeat(whole as usize - digits.len()))
+    } else {
+        format!("{}.{}", &digits[..whole as usize], &digits[whole as usize..])
+    };
+    let text = match text.trim_start_matches('0') {
+        "" => "0",
+        trimmed if trimmed.starts_with('.') => &text,
+        trimmed => trimmed,
+    };
+    format!("{sign}{text}%")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,7 +131,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn writes_percentages() {
+        let texts = [0.4, 0.275, 3.0, 0.0, 0.07, 1.0, 0.0005, 12.5].map(format_percent);
+        assert_eq!(texts, ["40%", "27.5%", "300%", "0%", "7%", "100%", "0.05%", "1250%"]);
+    }
+
     proptest! {
+        #[test]
+        fn every_fraction_is_a_percentage(fraction in prop::num::f64::NORMAL) {
+            prop_assert_eq!(parse_amount(&format_percent(fraction)), Some(fraction));
+        }
+
         #[test]
         fn writing_then_reading_is_the_identity(mantissa in -1_000_000i64..1_000_000, scale in 0i32..12) {
             let value = mantissa as f64 * 10f64.powi(scale);

@@ -7,11 +7,13 @@
 //!
 //! | function | largest relative error | where |
 //! |---|---|---|
-//! | [`exp`] | 2.3e-16 | normal results; within 0.51 of the spacing for subnormal ones |
-//! | [`ln`] | 2.0e-16 | all positive numbers, subnormal ones included |
-//! | [`normal_isf`] | 8.6e-16 | from the least positive number to 1 − 2⁻⁵³ |
+//! | [`exp`] | 1.5e-16 | normal results; subnormal ones within 0.8 of their spacing |
+//! | [`ln`] | 1.5e-16 | all positive numbers, subnormal ones included |
+//! | [`normal_isf`] | 7e-16 | from the least positive number to 1 − 2⁻⁵³ |
 //!
-//! The columns functions work in place: `exp_in_place(&mut x)` replaces each `x[i]` by `exp(x[i])`.
+//! (The largest found over 130,000 points against mpmath with 50 digits.)
+//!
+//! Functions over columns work in place: `exp_in_place(&mut x)` replaces each `x[i]` by `exp(x[i])`.
 
 use super::dispatch::{self, Kernel};
 
@@ -38,7 +40,7 @@ pub fn ln(x: f64) -> f64 {
 /// Wichura (1988), Algorithm AS 241 (PPND16), Applied Statistics 37(3), 477–484.
 pub fn normal_isf(q: f64) -> f64 {
     let d = 0.5 - q;
-    if d.abs() <= CENTRAL { isf_central(d) } else { isf_tail(q, d) }
+    if is_central(d) { isf_central(d) } else { isf_tail(q, d) }
 }
 
 /// Lognormal quantile of the survival probability `u`: exp(mu + sigma z), z = [`normal_isf`]`(u)`.
@@ -109,8 +111,16 @@ impl Kernel for Ln<'_> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        for x in self.0 {
-            *x = ln_lane(*x);
+        for tile in self.0.chunks_mut(TILE) {
+            if all_normal(tile) {
+                for x in tile {
+                    *x = ln_normal(*x, 0.0);
+                }
+            } else {
+                for x in tile {
+                    *x = ln_lane(*x);
+                }
+            }
         }
     }
 }
@@ -144,8 +154,16 @@ impl Kernel for Pareto<'_> {
     #[inline(always)]
     fn run(self) {
         let (power, scale) = (-1.0 / self.alpha, self.scale);
-        for x in self.u {
-            *x = scale * exp_lane(ln_lane(*x) * power);
+        for tile in self.u.chunks_mut(TILE) {
+            if all_normal(tile) {
+                for x in tile {
+                    *x = scale * exp_lane(ln_normal(*x, 0.0) * power);
+                }
+            } else {
+                for x in tile {
+                    *x = scale * exp_lane(ln_lane(*x) * power);
+                }
+            }
         }
     }
 }
@@ -233,10 +251,29 @@ fn ln_normal(x: f64, less: f64) -> f64 {
     s * (half_square + (odd + even)) + k * LN2_LO - half_square + f + k * LN2_HI
 }
 
+/// Whether [`ln_normal`] will do for all elements; looks at all of them, as vectors.
+#[inline(always)]
+fn all_normal(tile: &[f64]) -> bool {
+    let normal = |x: f64| u64::from((f64::MIN_POSITIVE..f64::INFINITY).contains(&x));
+    tile.iter().map(|x| normal(*x)).sum::<u64>() == tile.len() as u64
+}
+
 /// |q − ½| up to which AS 241 uses its central approximation.
 const CENTRAL: f64 = 0.425;
 /// Tail probability below which AS 241 uses its far approximation: e^−25.
 const FAR: f64 = 1.388794386496402e-11;
+
+/// False for NaN.
+#[inline(always)]
+fn is_central(d: f64) -> bool {
+    d.abs() <= CENTRAL
+}
+
+/// False for NaN.
+#[inline(always)]
+fn is_near(t: f64) -> bool {
+    t >= FAR
+}
 
 /// z at survival probability ½ − d, |d| ≤ 0.425.
 #[inline(always)]
@@ -286,18 +323,22 @@ fn tail_probability(q: f64) -> f64 {
 
 fn isf_tail(q: f64, d: f64) -> f64 {
     let t = tail_probability(q);
-    (if t >= FAR { isf_near(t) } else { isf_far(t) }).copysign(d)
+    (if is_near(t) { isf_near(t) } else { isf_far(t) }).copysign(d)
 }
 
 /// [`normal_isf`] over at most [`TILE`] elements: the centre on all lanes, then the tails, about
 /// 15% of uniform input, gathered, computed together and put back.
 #[inline(always)]
 fn isf_tile(tile: &mut [f64]) {
-    let mut index = [0_u32; TILE];
+    let mut index = [0_u16; TILE];
+    let mut is_tail = [0_u8; TILE];
+    for (tail, q) in is_tail.iter_mut().zip(tile.iter()) {
+        *tail = u8::from(!is_central(0.5 - *q));
+    }
     let mut tails = 0;
-    for (i, q) in tile.iter().enumerate() {
-        index[tails & (TILE - 1)] = i as u32;
-        tails += usize::from(!((0.5 - *q).abs() <= CENTRAL));
+    for (i, tail) in is_tail[..tile.len()].iter().enumerate() {
+        index[tails & (TILE - 1)] = i as u16;
+        tails += usize::from(*tail);
     }
     let index = &index[..tails];
     let mut probability = [0.0; TILE];
@@ -312,7 +353,7 @@ fn isf_tile(tile: &mut [f64]) {
     let mut far = 0_u64;
     for (z, q) in z.iter_mut().zip(probability.iter()) {
         let t = tail_probability(*q);
-        far += u64::from(!(t >= FAR));
+        far += u64::from(!is_near(t));
         *z = isf_near(t).copysign(0.5 - *q);
     }
     if far > 0 {

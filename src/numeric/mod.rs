@@ -10,7 +10,7 @@ mod normal;
 mod quadrature;
 mod roots;
 
-pub use amount::{format_amount, parse_amount};
+pub use amount::{format_amount, format_percent, parse_amount};
 pub use beta::{beta_density, beta_inv, beta_pq};
 pub use gamma::{gamma_p_inv, gamma_pq, gamma_q_inv, poisson_density};
 pub use kernel::{exp, ln, normal_isf};

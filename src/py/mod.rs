@@ -1,9 +1,13 @@
 //! The bindings: they convert, and know no numbers.
 
+mod aggregate;
+mod convert;
 mod errors;
 mod frame;
+mod frequency;
 mod probe;
 mod reserve;
+mod severity;
 mod watch;
 
 use pyo3::prelude::*;
@@ -15,8 +19,16 @@ mod _kebao {
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
     #[pymodule_export]
+    use super::aggregate::Aggregate;
+    #[pymodule_export]
+    use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
+    #[pymodule_export]
     use super::probe::_probe;
-
     #[pymodule_export]
     use super::reserve::{OneYearFit, PyTriangle, ReserveFit};
+    #[pymodule_export]
+    use super::severity::{
+        Beta, Capped, Gamma, Layered, LogNormal, MBBEFD, Pareto, Piecewise, Scaled, Severity,
+        Spliced,
+    };
 }

@@ -41,6 +41,7 @@ fn grain(object: &str, field: &str, name: &str) -> Result<Grain> {
     Grain::from_name(name).ok_or_else(unknown)
 }
 
+#[expect(clippy::too_many_arguments, reason = "one place for what both builders share")]
 fn columns(
     object: &str,
     origin: String,
@@ -49,12 +50,16 @@ fn columns(
     by: Vec<String>,
     grains: (&str, &str),
     errors: &str,
+    decreasing: &str,
 ) -> Result<Columns> {
     let mut faults = Faults::new();
     let origin_grain = faults.take(grain(object, "grain", grains.0))?;
     let development_grain = faults.take(grain(object, "development_grain", grains.1))?;
     faults.check(["raise", "reject"].contains(&errors), || {
         Issue::unknown(object, "errors", errors, ["raise", "reject"])
+    });
+    faults.check(["note", "refuse"].contains(&decreasing), || {
+        Issue::unknown(object, "decreasing", decreasing, ["note", "refuse"])
     });
     faults.finish()?;
     Ok(Columns {
@@ -65,13 +70,14 @@ fn columns(
         origin_grain: origin_grain.unwrap_or_default(),
         development_grain: development_grain.unwrap_or_default(),
         reject: errors == "reject",
+        refuse_falls: decreasing == "refuse",
     })
 }
 
 #[pymethods]
 impl PyTriangle {
     #[staticmethod]
-    #[pyo3(signature = (data, *, origin, valuation, values, by, grain, development_grain, as_of, errors))]
+    #[pyo3(signature = (data, *, origin, valuation, values, by, grain, development_grain, as_of, errors, decreasing))]
     #[expect(clippy::too_many_arguments, reason = "keyword-only, filled by the face")]
     fn from_claims(
         data: &Bound<'_, PyAny>,
@@ -83,16 +89,18 @@ impl PyTriangle {
         development_grain: &str,
         as_of: Option<&str>,
         errors: &str,
+        decreasing: &str,
     ) -> PyResult<Self> {
         let timing = Timing::Valuation(valuation);
         let grains = (grain, development_grain);
-        let columns = columns("from_claims", origin, timing, values, by, grains, errors)?;
+        let columns =
+            columns("from_claims", origin, timing, values, by, grains, errors, decreasing)?;
         let table = raw_table(data, "claims")?;
         Ok(Self(reserve::from_claims(&table, &columns, as_of)?))
     }
 
     #[staticmethod]
-    #[pyo3(signature = (data, *, origin, development, valuation, values, cumulative, by, grain, development_grain, unit, duplicates, errors))]
+    #[pyo3(signature = (data, *, origin, development, valuation, values, cumulative, by, grain, development_grain, unit, duplicates, errors, decreasing))]
     #[expect(clippy::too_many_arguments, reason = "keyword-only, filled by the face")]
     fn from_long(
         data: &Bound<'_, PyAny>,
@@ -107,6 +115,7 @@ impl PyTriangle {
         unit: &str,
         duplicates: &str,
         errors: &str,
+        decreasing: &str,
     ) -> PyResult<Self> {
         let object = "from_long";
         let mut faults = Faults::new();
@@ -133,7 +142,7 @@ impl PyTriangle {
         };
         faults.finish().map_err(PyErr::from)?;
         let grains = (grain, development_grain);
-        let columns = columns(object, origin, timing, values, by, grains, errors)?;
+        let columns = columns(object, origin, timing, values, by, grains, errors, decreasing)?;
         let table = raw_table(data, "cells")?;
         let duplicates = if duplicates == "sum" { Duplicates::Sum } else { Duplicates::Refuse };
         Ok(Self(reserve::from_long(&table, &columns, cumulative, duplicates)?))
@@ -466,7 +475,7 @@ pub struct OneYearFit {
 }
 
 /// A fitted method, by segment. Arrays drop the segment axis when there is one segment.
-#[pyclass(frozen, skip_from_py_object, module = "kebao._kebao")]
+#[pyclass(frozen, module = "kebao._kebao")]
 #[derive(Clone)]
 pub struct ReserveFit {
     fit: Fit,

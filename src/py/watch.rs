@@ -88,7 +88,6 @@ pub fn watched<T: Send>(
     }
 }
 
-#[allow(dead_code, reason = "the rooms that use it are on their way")]
 /// Runs a short kernel with the GIL released; a panic becomes `InternalError`.
 pub fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
     match py.detach(|| catch_unwind(AssertUnwindSafe(work))) {

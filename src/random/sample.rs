@@ -24,23 +24,27 @@ impl Stream {
     /// Marsaglia and Tsang (2000), "A simple method for generating gamma variables", ACM TOMS 26(3);
     /// below shape 1 their boost G(a) = G(a + 1) U^(1/a).
     pub fn gamma(&mut self, shape: f64) -> f64 {
-        if !(shape > 0.0) {
+        if shape.is_nan() || shape <= 0.0 {
             return 0.0;
         }
         if shape == f64::INFINITY {
             return shape;
         }
-        if shape < 1.0 { exp(self.ln_gamma_boosted(shape)) } else { self.gamma_above_one(shape) }
+        if shape >= 1.0 {
+            return self.gamma_above_one(shape);
+        }
+        let boost = exp(ln(self.uniform()) / shape);
+        boost * self.gamma_above_one(shape + 1.0)
     }
 
     /// A beta deviate in [0, 1], `a`, `b` > 0, as X / (X + Y) of two gammas.
     ///
     /// Small shapes are combined by their logarithms, where the gammas themselves would underflow.
     pub fn beta(&mut self, a: f64, b: f64) -> f64 {
-        if !(a > 0.0) {
+        if a.is_nan() || a <= 0.0 {
             return 0.0;
         }
-        if !(b > 0.0) {
+        if b.is_nan() || b <= 0.0 {
             return 1.0;
         }
         if a >= 1.0 && b >= 1.0 {
@@ -83,7 +87,7 @@ impl Stream {
     /// PTRS, Hörmann (1993), "The transformed rejection method for generating Poisson random
     /// variables", Insurance: Mathematics and Economics 12, with the probabilities of [`ln_poisson`].
     pub fn poisson(&mut self, mean: f64) -> u64 {
-        if !(mean > 0.0) {
+        if mean.is_nan() || mean <= 0.0 {
             0
         } else if mean < 10.0 {
             self.poisson_inversion(mean)
@@ -136,7 +140,7 @@ impl Stream {
     /// BTRS, Hörmann (1993), "The generation of binomial random variates", J. Statist. Comput.
     /// Simul. 46.
     pub fn binomial(&mut self, n: u64, p: f64) -> u64 {
-        if n == 0 || !(p > 0.0) {
+        if n == 0 || p.is_nan() || p <= 0.0 {
             return 0;
         }
         if p >= 1.0 {
@@ -174,7 +178,7 @@ impl Stream {
         let centre = trials * p + 0.5;
         let squeeze = 0.92 - 4.2 / b;
         let alpha = (2.83 + 5.1 / b) * deviation;
-        let at_mode = ln_binomial(((trials + 1.0) * p).floor(), trials, p);
+        let mut at_mode = None;
         loop {
             let u = self.uniform() - 0.5;
             let v = self.uniform();
@@ -186,7 +190,8 @@ impl Stream {
             if k < 0.0 || k > trials {
                 continue;
             }
-            let bound = ln_binomial(k, trials, p) - at_mode;
+            let mode = || ln_binomial(((trials + 1.0) * p).floor(), trials, p);
+            let bound = ln_binomial(k, trials, p) - *at_mode.get_or_insert_with(mode);
             if ln(v * alpha / (a / (edge * edge) + b)) <= bound {
                 return (k as u64).min(n);
             }
@@ -199,7 +204,7 @@ impl Stream {
         if p >= 1.0 {
             return 0;
         }
-        if !(p > 0.0) {
+        if p.is_nan() || p <= 0.0 {
             return u64::MAX;
         }
         (ln(self.uniform()) / ln_one_plus(-p)) as u64
@@ -210,6 +215,9 @@ impl Stream {
 const SPACING: f64 = f64::EPSILON / 4.0;
 /// Beyond it a count may not fit 64 bits.
 const MAX_COUNT: f64 = 1.8e19;
+
+// What follows is part of the frozen streams, hence here and of own kernels, whatever becomes of
+// the special functions in `numeric`.
 
 /// ln(1 + x), exact where 1 + x rounds (Goldberg 1991, theorem 4).
 fn ln_one_plus(x: f64) -> f64 {
@@ -246,11 +254,27 @@ fn ln_binomial(k: f64, n: f64, p: f64) -> f64 {
 
 const TWO_PI: f64 = std::f64::consts::TAU;
 
-/// ln n! − [½ ln(2πn) + n ln n − n].
+/// ln n! − [½ ln(2πn) + n ln n − n] for a whole n > 0.
 fn stirling_error(n: f64) -> f64 {
+    const EXACT: [f64; 15] = [
+        0.08106146679532726,
+        0.0413406954559093,
+        0.02767792568499834,
+        0.020790672103765093,
+        0.016644691189821193,
+        0.013876128823070748,
+        0.01189670994589177,
+        0.010411265261972096,
+        0.009255462182712733,
+        0.00833056343336287,
+        0.007573675487951841,
+        0.00694284010720953,
+        0.006408994188004207,
+        0.0059513701127588475,
+        0.005554733551962801,
+    ];
     if n < 16.0 {
-        let half_ln_two_pi = 0.918_938_533_204_672_74;
-        return libm::lgamma(n + 1.0) - (n + 0.5) * ln(n) + n - half_ln_two_pi;
+        return EXACT[(n as usize).clamp(1, 15) - 1];
     }
     let r = 1.0 / (n * n);
     let series = 1.0 / 12.0

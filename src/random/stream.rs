@@ -17,7 +17,7 @@
 //! two 64-bit keys collide. The layout is frozen: `tests/digests.rs` pins it. A change is stream v2.
 
 use super::philox::{FillTiles, TILE, open_unit, philox4x32};
-use crate::numeric::dispatch;
+use crate::numeric::dispatch::{self, Level};
 
 /// What a stream's draws decide. The tags are part of "stream v1": never reuse or renumber.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -72,6 +72,7 @@ const NONE: u64 = u64::MAX;
 pub struct Stream {
     key: u64,
     rest: [u32; 3],
+    level: Level,
     position: u64,
     singles: u32,
     buffered: u64,
@@ -85,11 +86,19 @@ impl Stream {
         Self {
             key,
             rest: [block as u32, entity as u32, (entity >> 32) as u32],
+            level: dispatch::level(),
             position: 0,
             singles: 0,
             buffered: NONE,
             buffer: [0.0; TILE],
         }
+    }
+
+    /// The same stream, computed by the instructions of `level`; the draws are the same bits.
+    #[must_use]
+    pub fn at_level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
     }
 
     /// The same stream, its next draw being number `position`.
@@ -142,7 +151,7 @@ impl Stream {
             let left = (EPOCH_TILES - first % EPOCH_TILES) as usize;
             let here = body.len().min(left.saturating_mul(TILE));
             let (run, later) = body.split_at_mut(here);
-            dispatch::run(self.tiles(first, run));
+            dispatch::run_at(self.level, self.tiles(first, run));
             first = first.wrapping_add((here / TILE) as u64);
             body = later;
         }
@@ -181,7 +190,7 @@ impl Stream {
 
     fn load(&mut self, tile: u64) {
         let mut buffer = [0.0; TILE];
-        dispatch::run(self.tiles(tile, &mut buffer));
+        dispatch::run_at(self.level, self.tiles(tile, &mut buffer));
         self.buffer = buffer;
         self.buffered = tile;
     }

@@ -28,6 +28,8 @@ pub struct Columns {
     pub development_grain: Grain,
     /// Leave rows at fault out and list them, instead of refusing the whole.
     pub reject: bool,
+    /// Refuse cumulative values that fall, which are only noted otherwise.
+    pub refuse_falls: bool,
 }
 
 /// How a row says when it is valued.
@@ -169,6 +171,9 @@ pub fn from_long(
     }
     triangle.reconciliation = reconcile(table, rows, columns)?;
     triangle.note_decreases();
+    if columns.refuse_falls {
+        refuse_falls(table, &triangle)?;
+    }
     Ok(triangle)
 }
 
@@ -223,6 +228,9 @@ pub fn from_claims(table: &RawTable, columns: &Columns, as_of: Option<&str>) -> 
     }
     triangle.reconciliation = reconcile(table, rows, columns)?;
     triangle.note_decreases();
+    if columns.refuse_falls {
+        refuse_falls(table, &triangle)?;
+    }
     Ok(triangle)
 }
 
@@ -378,13 +386,12 @@ fn read(table: &RawTable, columns: &Columns, transactions: bool) -> Result<Rows>
         }
         let labels: Vec<String> = by_at.iter().map(|at| show(table.cell(*at, row))).collect();
         let next = segments.len();
-        let segment = match numbers.get(&labels) {
-            Some(known) => *known,
-            None => {
-                segments.push(labels.clone());
-                numbers.insert(labels, next);
-                next
-            }
+        let segment = if let Some(known) = numbers.get(&labels) {
+            *known
+        } else {
+            segments.push(labels.clone());
+            numbers.insert(labels, next);
+            next
         };
         if let (Some(origin), Some(age)) = (period, age) {
             entries.push(Entry { row, segment, origin, age, valued });
@@ -544,13 +551,26 @@ fn explain(error: Error) -> Error {
     match error {
         Error::Input(mut issues) => {
             if let Some(last) = issues.last_mut().filter(|issue| issue.hint.is_empty()) {
-                last.hint =
-                    "errors='reject' leaves such rows out and lists them in .rejects".to_owned();
+                "errors='reject' leaves such rows out and lists them in .rejects"
+                    .clone_into(&mut last.hint);
             }
             Error::Input(issues)
         }
         other => other,
     }
+}
+
+fn refuse_falls(table: &RawTable, triangle: &Triangle) -> Result<()> {
+    let mut faults = Faults::new();
+    for fall in &triangle.reconciliation.decreasing {
+        let place = triangle.place(fall.segment, fall.measure, fall.origin, fall.age);
+        faults.push(
+            Issue::new("decreasing", table.origin(), place)
+                .value(fall.to)
+                .allowed(format!("at least {}, the value of the age before", fall.from)),
+        );
+    }
+    faults.finish()
 }
 
 /// No usable row: the faults if there are any, else an empty table is refused.

@@ -1,1 +1,67 @@
-//! (being built)
+//! Reinsurance treaties and programmes of them: what they say, and what they pay.
+//!
+//! One mechanism covers them all. A [`Treaty`] takes a subject (the gross losses, or the net of named
+//! treaties), cuts it per risk, per event or per year, applies a franchise and a layer, then its
+//! annual terms, and pays the placed share of what is left:
+//!
+//! ```text
+//! subject → franchise → layer → event limit → annual deductible → annual limit → participation
+//! ```
+//!
+//! A quota share is a share of every risk with no layer; a stop loss is a layer on the year. Every
+//! amount of a treaty is stated for 100 %: before the ceded share, co-participation and the placed
+//! share are applied.
+//!
+//! ```
+//! use _kebao::treaty::Programme;
+//! let programme = Programme::from_text(
+//!     "qs:  40% quota share, commission 27.5%
+//!      xl1: 20m xs 10m on net of qs, 2 @ 100%",
+//!     Some("CNY"),
+//!     Some(90e6),
+//! )?;
+//! assert_eq!(programme.treaties()[1].attachment, 10e6);
+//! # Ok::<(), _kebao::error::Error>(())
+//! ```
+//!
+//! | file | idea |
+//! |---|---|
+//! | `terms` | the treaty as data |
+//! | `layer`, `share`, `annual`, `reinstatement`, `event_limit` | a clause each: small pure kernels |
+//! | `clause` | the list of clauses: words, fields, meaning |
+//! | `wording` | text to programme and back |
+//! | `programme`, `diagnose` | the graph, its faults and its warnings |
+//! | `plan`, `apply`, `run` | compiled, applied to a block, run over a source |
+//! | `explain` | one year step by step |
+
+mod annual;
+mod apply;
+mod clause;
+mod diagnose;
+mod event_limit;
+mod explain;
+mod layer;
+mod parts;
+mod plan;
+mod premium;
+mod programme;
+mod reader;
+mod reinstatement;
+mod run;
+mod share;
+mod single;
+mod terms;
+mod units;
+mod wording;
+
+pub use annual::{Annual, Attribution};
+pub use apply::{Annuals, GroupAnnuals, Scratch, TreatyAnnuals};
+pub use clause::{CLAUSES, Clause, UNSUPPORTED};
+pub use diagnose::Diagnostic;
+pub use explain::{Explanation, Step, explain};
+pub use layer::Layer;
+pub use plan::{Options, Plan, Resolved};
+pub use programme::Programme;
+pub use reinstatement::{Reinstatement, Reinstatements};
+pub use run::{GroupColumns, Outcome, TreatyColumns, run};
+pub use terms::{Basis, Limit, ProRata, Treaty, Unit};

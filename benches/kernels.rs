@@ -1,0 +1,118 @@
+//! Nanoseconds a draw on one thread, at every instruction set of this machine, beside `rand` and
+//! `rand_distr`: `cargo bench --bench kernels`.
+//!
+//! The least of many short windows: what the code costs, whatever else the machine does.
+
+#![allow(clippy::print_stdout)]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use _kebao::numeric::dispatch::{available, run_at};
+use _kebao::numeric::kernel::{Exp, Ln, LogNormal, NormalIsf, Pareto};
+use _kebao::random::{Purpose, Stream};
+use rand::SeedableRng;
+use rand::distr::Open01;
+use rand::rngs::{SmallRng, StdRng};
+use rand_distr::Distribution;
+
+/// Draws of one window; the column stays in the first two levels of cache.
+const N: usize = 8_192;
+
+fn nanoseconds(mut window: impl FnMut(&mut [f64])) -> f64 {
+    let mut column = vec![0.5; N];
+    let mut best = f64::INFINITY;
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_millis(200) {
+        let begin = Instant::now();
+        window(black_box(&mut column));
+        best = best.min(begin.elapsed().as_secs_f64());
+    }
+    black_box(&column);
+    best * 1e9 / N as f64
+}
+
+fn main() {
+    println!("{:28} {:>8}", "", "ns/draw");
+    for level in available() {
+        let stream = || Stream::new(1, Purpose::Severity, 2, 3).at_level(level);
+        let mut uniforms = vec![0.0; N];
+        stream().fill(&mut uniforms);
+        let row = |name: &str, ns: f64| println!("{:8} {name:20} {ns:7.2}", level.name());
+
+        let mut s = stream();
+        row("uniform", nanoseconds(|u| s.fill(u)));
+        let mut s = stream();
+        row("uniform one by one", nanoseconds(|u| u.iter_mut().for_each(|u| *u = s.uniform())));
+        let copy = nanoseconds(|u| u.copy_from_slice(&uniforms));
+        let kernel = |run: &dyn Fn(&mut [f64])| {
+            nanoseconds(|u| {
+                u.copy_from_slice(&uniforms);
+                run(u);
+            }) - copy
+        };
+        row("exp", kernel(&|u| run_at(level, Exp(u))));
+        row("ln", kernel(&|u| run_at(level, Ln(u))));
+        row("normal_isf", kernel(&|u| run_at(level, NormalIsf(u))));
+        let mut s = stream();
+        let normal = nanoseconds(|u| {
+            s.fill(u);
+            run_at(level, NormalIsf(u));
+        });
+        row("normal", normal);
+        let mut s = stream();
+        let lognormal = nanoseconds(|u| {
+            s.fill(u);
+            run_at(level, LogNormal { u, mu: 12.6, sigma: 1.7 });
+        });
+        row("lognormal", lognormal);
+        let mut s = stream();
+        let pareto = nanoseconds(|u| {
+            s.fill(u);
+            run_at(level, Pareto { u, alpha: 1.4, scale: 5e6 });
+        });
+        row("Pareto", pareto);
+        let each = |name: &str, draw: &dyn Fn(&mut Stream) -> f64| {
+            let mut s = stream();
+            row(name, nanoseconds(|u| u.iter_mut().for_each(|u| *u = draw(&mut s))));
+        };
+        each("normal one by one", &|s| s.normal());
+        each("gamma(2.5)", &|s| s.gamma(2.5));
+        each("gamma(0.5)", &|s| s.gamma(0.5));
+        each("beta(2, 5)", &|s| s.beta(2.0, 5.0));
+        each("Poisson(1)", &|s| s.poisson(1.0) as f64);
+        each("Poisson(100)", &|s| s.poisson(100.0) as f64);
+        each("Poisson(1e9)", &|s| s.poisson(1e9) as f64);
+        each("binomial(100, 0.3)", &|s| s.binomial(100, 0.3) as f64);
+        let mut entity = 0;
+        let first = nanoseconds(|u| {
+            for u in u {
+                entity += 1;
+                *u = Stream::new(1, Purpose::Count, entity, 3).at_level(level).uniform();
+            }
+        });
+        row("new stream, one draw", first);
+        println!();
+    }
+    rival("SmallRng", SmallRng::seed_from_u64(1));
+    rival("StdRng", StdRng::seed_from_u64(1));
+}
+
+fn rival<R: rand::Rng>(name: &str, mut rng: R) {
+    rival_row(name, "uniform", &mut rng, &Open01);
+    rival_row(name, "normal", &mut rng, &rand_distr::StandardNormal);
+    let valid = "valid parameters";
+    rival_row(name, "lognormal", &mut rng, &rand_distr::LogNormal::new(12.6, 1.7).expect(valid));
+    rival_row(name, "Pareto", &mut rng, &rand_distr::Pareto::new(5e6, 1.4).expect(valid));
+    rival_row(name, "gamma(2.5)", &mut rng, &rand_distr::Gamma::new(2.5, 1.0).expect(valid));
+    rival_row(name, "gamma(0.5)", &mut rng, &rand_distr::Gamma::new(0.5, 1.0).expect(valid));
+    rival_row(name, "beta(2, 5)", &mut rng, &rand_distr::Beta::new(2.0, 5.0).expect(valid));
+    rival_row(name, "Poisson(1)", &mut rng, &rand_distr::Poisson::new(1.0).expect(valid));
+    rival_row(name, "Poisson(100)", &mut rng, &rand_distr::Poisson::new(100.0).expect(valid));
+    println!();
+}
+
+fn rival_row<R: rand::Rng>(name: &str, what: &str, rng: &mut R, law: &impl Distribution<f64>) {
+    let ns = nanoseconds(|u| u.iter_mut().for_each(|u| *u = law.sample(rng)));
+    println!("{name:8} {what:20} {ns:7.2}");
+}

@@ -1,0 +1,259 @@
+//! Aggregates as Python classes.
+
+use std::sync::OnceLock;
+
+use numpy::PyArray1;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::convert::{Amount, map, repr};
+use super::frequency::Frequency;
+use super::severity::{Severity, layer};
+use super::watch::{detached, watched};
+use crate::aggregate::{Aggregate as Core, Grid, GridDistribution, Sampler, SamplerScratch};
+use crate::error::{Error, Issue, Result};
+use crate::exec::{Control, run_blocks};
+use crate::frequency::Count;
+use crate::losses::{LossBlock, Source};
+use crate::numeric::format_amount;
+
+/// The total loss of a year: a count of losses, each with a severity.
+///
+/// Moments are closed forms; `cdf`, `quantile`, `tvar` and `lev` come from an FFT on a grid chosen for
+/// the model (2^16 buckets), whose errors are in `errors`; `fft` makes other grids, `sample` simulates.
+#[pyclass(frozen, subclass, module = "kebao", name = "Aggregate")]
+pub struct Aggregate {
+    pub core: Core,
+    grid: OnceLock<GridDistribution>,
+}
+
+/// Buckets of the grid that the object keeps for itself.
+const LOG2: u32 = 16;
+
+impl Aggregate {
+    pub fn from_core(core: Core) -> Self {
+        Self { core, grid: OnceLock::new() }
+    }
+
+    fn grid(&self, py: Python<'_>) -> PyResult<&GridDistribution> {
+        if let Some(grid) = self.grid.get() {
+            return Ok(grid);
+        }
+        let made = detached(py, || GridDistribution::automatic(&self.core, LOG2))?;
+        Ok(self.grid.get_or_init(|| made))
+    }
+}
+
+#[pymethods]
+impl Aggregate {
+    #[new]
+    fn new(frequency: PyRef<'_, Frequency>, severity: PyRef<'_, Severity>) -> Self {
+        Self::from_core(Core::new(frequency.core.clone(), severity.core.clone()))
+    }
+
+    #[getter]
+    fn frequency<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, Frequency>> {
+        super::frequency::to_python(py, self.core.frequency.clone())
+    }
+
+    #[getter]
+    fn severity<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, Severity>> {
+        super::severity::to_python(py, self.core.severity.clone())
+    }
+
+    #[getter]
+    fn mean(&self) -> f64 {
+        self.core.mean()
+    }
+
+    #[getter]
+    fn variance(&self) -> f64 {
+        self.core.variance()
+    }
+
+    #[getter]
+    fn sd(&self) -> f64 {
+        self.core.sd()
+    }
+
+    #[getter]
+    fn cv(&self) -> f64 {
+        self.core.sd() / self.core.mean()
+    }
+
+    #[getter]
+    fn skewness(&self) -> f64 {
+        self.core.skewness()
+    }
+
+    /// P(S ≤ x); a number or an array.
+    fn cdf<'py>(&self, py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let grid = self.grid(py)?;
+        map(x, |x| grid.cdf(x))
+    }
+
+    /// P(S > x); a number or an array.
+    fn sf<'py>(&self, py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let grid = self.grid(py)?;
+        map(x, |x| grid.sf(x))
+    }
+
+    /// inf{x : F(x) ≥ p}; refused beyond the end of the grid.
+    fn quantile(&self, py: Python<'_>, p: f64) -> PyResult<f64> {
+        Ok(self.grid(py)?.quantile(p)?)
+    }
+
+    /// Mean of the worst share 1 − p of years.
+    fn tvar(&self, py: Python<'_>, p: f64) -> PyResult<f64> {
+        Ok(self.grid(py)?.tvar(p)?)
+    }
+
+    /// E min(S, limit).
+    fn lev(&self, py: Python<'_>, limit: Amount) -> PyResult<f64> {
+        Ok(self.grid(py)?.lev(limit.0))
+    }
+
+    /// Expected loss to the annual layer `limit` xs `attachment`.
+    #[pyo3(signature = (limit, attachment=Amount(0.0)))]
+    fn layer_mean(&self, py: Python<'_>, limit: Amount, attachment: Amount) -> PyResult<f64> {
+        layer(limit, attachment)?;
+        Ok(self.grid(py)?.layer_mean(limit.0, attachment.0))
+    }
+
+    /// The aggregate of what an occurrence layer takes of each loss.
+    #[pyo3(signature = (limit, attachment=Amount(0.0)))]
+    fn layered(&self, limit: Amount, attachment: Amount) -> PyResult<Self> {
+        Ok(Self::from_core(self.core.layered(limit.0, attachment.0)?))
+    }
+
+    /// The same model on a grid of 2^`log2` buckets, `step` apart (chosen for the model by default).
+    #[pyo3(signature = (*, log2=LOG2, step=None))]
+    fn fft(&self, py: Python<'_>, log2: u32, step: Option<Amount>) -> PyResult<Self> {
+        let grid = detached(py, || match step {
+            Some(step) => GridDistribution::new(&self.core, Grid::new(step.0, log2)?),
+            None => GridDistribution::automatic(&self.core, log2),
+        })?;
+        let made = Self::from_core(self.core.clone());
+        let _ = made.grid.set(grid);
+        Ok(made)
+    }
+
+    /// Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `verdict`.
+    #[getter]
+    fn errors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let report = &self.grid(py)?.report;
+        let all = PyDict::new(py);
+        all.set_item("step", report.step)?;
+        all.set_item("buckets", report.buckets)?;
+        all.set_item("truncated_mass", report.truncated_mass)?;
+        all.set_item("numerical", report.numerical)?;
+        all.set_item("mean_error", report.mean_error)?;
+        all.set_item("verdict", report.verdict())?;
+        Ok(all)
+    }
+
+    /// (value, low, high): the quantile between rigorous bounds from severities rounded down and up.
+    fn bracketed_quantile(&self, py: Python<'_>, p: f64) -> PyResult<(f64, f64, f64)> {
+        let grid = self.grid(py)?;
+        let bracket = detached(py, || grid.bracketed_quantiles(&[p]))?[0];
+        Ok((bracket.value, bracket.low, bracket.high))
+    }
+
+    /// Annual totals of `years` simulated years.
+    #[pyo3(signature = (years, *, seed, threads=None, progress=None))]
+    fn sample<'py>(
+        &self,
+        py: Python<'py>,
+        years: u64,
+        seed: u64,
+        threads: Option<usize>,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let sampler = Sampler::new(self.core.clone(), years, seed, false)?;
+        let control = Control::new(threads);
+        let totals = |scratch: &mut (SamplerScratch, LossBlock), block: u64| -> Result<Vec<f64>> {
+            let (scratch, rows) = scratch;
+            sampler.fill(block, scratch, rows)?;
+            Ok((0..rows.years()).map(|y| rows.loss[rows.year(y)].iter().sum()).collect())
+        };
+        let work = || run_blocks(0..sampler.blocks(), &control, totals);
+        let run = watched(py, progress, &control, work, |py, run| {
+            Ok(PyArray1::from_vec(py, run.done.concat()).into_any().unbind())
+        })?;
+        Ok(PyArray1::from_vec(py, run.done.concat()))
+    }
+
+    fn to_json(&self) -> PyResult<String> {
+        serde_json::to_string(&self.core)
+            .map_err(|e| Error::numeric("Aggregate", e.to_string()).into())
+    }
+
+    /// An aggregate from its JSON form; all faults are told at once.
+    #[staticmethod]
+    fn from_json(text: &str) -> PyResult<Self> {
+        let value: serde_json::Value = serde_json::from_str(text).map_err(|e| {
+            Error::from(Issue::new("bad_json", "Aggregate", "json").value(e.to_string()))
+        })?;
+        let part = |name: &str| value.get(name).map_or_else(String::new, ToString::to_string);
+        Ok(Self::from_core(Core::new(
+            crate::frequency::Frequency::from_json(&part("frequency"))?,
+            crate::severity::Severity::from_json(&part("severity"))?,
+        )))
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<Self>().is_ok_and(|other| other.get().core == self.core)
+    }
+
+    fn __hash__(&self) -> PyResult<u64> {
+        Ok(crate::random::entity_id(&self.to_json()?))
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> String {
+        let name = |value: serde_json::Result<serde_json::Value>| {
+            value.map_or_else(|_| String::new(), |v| repr(&v))
+        };
+        let mut text = format!(
+            "Aggregate({}, {})\n  mean {}   sd {}   cv {:.3}   skewness {:.3}",
+            name(serde_json::to_value(&self.core.frequency)),
+            name(serde_json::to_value(&self.core.severity)),
+            short(self.core.mean()),
+            short(self.core.sd()),
+            self.core.sd() / self.core.mean(),
+            self.core.skewness(),
+        );
+        match self.grid(py) {
+            Ok(grid) => {
+                text.push_str("\n ");
+                for p in [0.5, 0.9, 0.99, 0.995] {
+                    let value =
+                        grid.quantile(p).map_or_else(|_| "beyond the grid".to_owned(), short);
+                    text.push_str(&format!(" {}% {value}  ", p * 100.0));
+                }
+                let report = &grid.report;
+                text.push_str(&format!(
+                    "\n  grid 2^{} × {}: {}",
+                    report.buckets.ilog2(),
+                    short(report.step),
+                    report.verdict()
+                ));
+            }
+            Err(error) => text.push_str(&format!("\n  no grid: {error}")),
+        }
+        text.push_str(&format!("\n  expected losses a year {}", self.core.frequency.mean()));
+        text
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+        Ok((py.get_type::<Self>().getattr("from_json")?, (self.to_json()?,)))
+    }
+}
+
+/// Four significant digits with k, m or bn.
+fn short(value: f64) -> String {
+    if !value.is_finite() {
+        return value.to_string();
+    }
+    let rounded: f64 = format!("{value:.3e}").parse().unwrap_or(value);
+    format_amount(rounded)
+}

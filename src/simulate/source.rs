@@ -1,0 +1,131 @@
+//! The simulator: a block of years at a time.
+
+use super::attritional::{self, Claims};
+use super::model::{self, CoverageModel, Options};
+use super::order::{Rows, Sorter};
+use super::systemic::{self, Arrivals, EventModel};
+use super::years::Years;
+use crate::error::Result;
+use crate::losses::{BLOCK_YEARS, Groups, LossBlock, Source};
+use crate::portfolio::{Labels, Portfolio};
+use crate::sector::Library;
+
+/// A book under its sector models, simulated block by block.
+#[derive(Debug, Clone)]
+pub struct Simulator {
+    pub(super) options: Options,
+    pub(super) models: Vec<CoverageModel>,
+    events: Vec<EventModel>,
+    causes: Vec<String>,
+    groups: Vec<Groups>,
+    /// By risk; none when no risk has one.
+    aggregate_limits: Option<Vec<f64>>,
+    pub(super) library: Library,
+    risk_ids: Vec<String>,
+    currency: String,
+}
+
+impl Simulator {
+    /// # Errors
+    ///
+    /// No years, a coverage of the book that the library lacks, or an exposure so large that a block
+    /// of years would not fit in memory.
+    pub fn new(book: &Portfolio, library: &Library, options: Options) -> Result<Self> {
+        let models = model::build(book, library, &options)?;
+        let (mut events, mut causes) = (Vec::new(), Vec::new());
+        if options.systemic {
+            (events, causes) = systemic::build(book, library, &models)?;
+        }
+        causes.insert(0, "attritional".to_owned());
+        let limited = book.aggregate_limit.iter().any(|l| l.is_finite());
+        Ok(Self {
+            options,
+            models,
+            events,
+            causes,
+            groups: vec![groups(&book.sector), groups(&book.coverage)],
+            aggregate_limits: limited.then(|| book.aggregate_limit.clone()),
+            library: library.clone(),
+            risk_ids: book.risk_id.clone(),
+            currency: book.currency.clone(),
+        })
+    }
+
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Ids of the risks, by [`LossBlock::risk`].
+    pub fn risk_ids(&self) -> &[String] {
+        &self.risk_ids
+    }
+
+    pub fn currency(&self) -> &str {
+        &self.currency
+    }
+
+    pub(super) fn has_aggregate_limit(&self, risk: usize) -> bool {
+        self.aggregate_limits.as_ref().is_some_and(|l| l[risk].is_finite())
+    }
+}
+
+fn groups(labels: &Labels) -> Groups {
+    Groups {
+        label: labels.name.clone(),
+        names: labels.levels.clone(),
+        of_risk: labels.code.iter().map(|c| c.unwrap_or(0) as u16).collect(),
+    }
+}
+
+/// Working memory of one thread, kept from block to block.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    years: Years,
+    claims: Claims,
+    arrivals: Arrivals,
+    rows: Rows,
+    sorter: Sorter,
+}
+
+impl Source for Simulator {
+    type Scratch = Scratch;
+
+    fn years(&self) -> u64 {
+        self.options.years
+    }
+
+    fn fill(&self, block: u64, scratch: &mut Scratch, out: &mut LossBlock) -> Result<()> {
+        out.clear();
+        out.first_year = block * BLOCK_YEARS as u64;
+        let address = (self.options.seed, block);
+        scratch.rows.clear();
+        for model in &self.models {
+            scratch.years.draw(model, self.options.seed, block, self.options.parameters);
+            attritional::draw(
+                model,
+                &scratch.years,
+                address,
+                &mut scratch.claims,
+                &mut scratch.rows,
+            );
+        }
+        let mut number = 0;
+        for event in &self.events {
+            systemic::draw(event, address, &mut number, &mut scratch.arrivals, &mut scratch.rows);
+        }
+        let limits = self.aggregate_limits.as_deref();
+        scratch.sorter.finish(&scratch.rows, self.block_years(block), limits, out)
+    }
+
+    fn groups(&self) -> &[Groups] {
+        &self.groups
+    }
+
+    fn causes(&self) -> &[String] {
+        &self.causes
+    }
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

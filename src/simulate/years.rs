@@ -1,0 +1,136 @@
+//! What a year does to all risks of a coverage: multipliers of frequency and severity.
+
+use super::model::{CoverageModel, Parameters};
+use crate::losses::BLOCK_YEARS;
+use crate::numeric::{kernel, ln};
+use crate::random::{Purpose, Stream, entity_id};
+
+/// Last moment of a year that still belongs to it when written as year + time.
+const LAST: f64 = 1.0 - 1.0 / (1u64 << 40) as f64;
+
+/// Parameters μ, σ of a lognormal with mean 1 and the given cv.
+pub(super) fn unit_lognormal(cv: f64) -> (f64, f64) {
+    let variance = ln(1.0 + cv * cv);
+    (-0.5 * variance, variance.sqrt())
+}
+
+/// Multipliers of the years of one block.
+#[derive(Debug, Default)]
+pub(super) struct Years {
+    pub frequency: Vec<f64>,
+    pub severity: Vec<f64>,
+    /// Sum of the frequency multipliers before each year, and of all at the end.
+    cumulative: Vec<f64>,
+    /// First year to look at for each of equally wide slices of the sum.
+    guide: Vec<u32>,
+    /// Largest frequency multiplier.
+    pub largest: f64,
+}
+
+impl Years {
+    /// The block is always drawn whole, so that a shorter run is a prefix of a longer one.
+    pub fn draw(&mut self, model: &CoverageModel, seed: u64, block: u64, parameters: Parameters) {
+        let uncertain = |out: &mut Vec<f64>, cv: f64, what: &str| {
+            out.clear();
+            out.resize(BLOCK_YEARS, 1.0);
+            if parameters == Parameters::PerYear && cv > 0.0 {
+                let name = entity_id(&format!("{}/{what}", model.id));
+                Stream::new(seed, Purpose::Parameter, name, block).fill(out);
+                let (mu, sigma) = unit_lognormal(cv);
+                kernel::lognormal_in_place(out, mu, sigma);
+            }
+        };
+        uncertain(&mut self.frequency, model.cv_of_mean, "frequency");
+        uncertain(&mut self.severity, model.cv_of_scale, "severity");
+        if let Some(shape) = model.mixing_shape {
+            let mut stream = Stream::new(seed, Purpose::Mixing, entity_id(&model.id), block);
+            for m in &mut self.frequency {
+                *m *= stream.gamma(shape) / shape;
+            }
+        }
+        self.cumulative.clear();
+        self.cumulative.push(0.0);
+        let mut total = 0.0;
+        self.largest = 0.0;
+        for &m in &self.frequency {
+            total += m;
+            self.cumulative.push(total);
+            self.largest = self.largest.max(m);
+        }
+        self.guide.clear();
+        let mut year = 0;
+        for slice in 0..BLOCK_YEARS {
+            let x = total * (slice as f64 / BLOCK_YEARS as f64);
+            while year + 1 < BLOCK_YEARS && self.cumulative[year + 1] <= x {
+                year += 1;
+            }
+            self.guide.push(year as u32);
+        }
+    }
+
+    /// Sum of the frequency multipliers.
+    pub fn total(&self) -> f64 {
+        self.cumulative.last().copied().unwrap_or(0.0)
+    }
+
+    /// Turns a uniform into a year, drawn in proportion to its multiplier, and a fraction of it.
+    #[inline(always)]
+    pub fn locate(&self, u: f64) -> (usize, f64) {
+        let x = u * self.total();
+        let mut year =
+            self.guide[((u * BLOCK_YEARS as f64) as usize).min(BLOCK_YEARS - 1)] as usize;
+        while year + 1 < BLOCK_YEARS && self.cumulative[year + 1] <= x {
+            year += 1;
+        }
+        let within = (x - self.cumulative[year]) / self.frequency[year];
+        (year, if within >= 0.0 { within.min(LAST) } else { 0.0 })
+    }
+}
+
+/// Year + time as one number, the time kept inside the year.
+#[inline(always)]
+pub(super) fn moment(year: usize, time: f64) -> f64 {
+    year as f64 + time.min(LAST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sector::Library;
+
+    #[test]
+    fn uniforms_land_in_years_in_proportion() {
+        let library = Library::shipped().unwrap();
+        let coverage = library.get("ai.output_liability").unwrap();
+        let model = CoverageModel {
+            id: coverage.id.clone(),
+            family: coverage.frequency.family,
+            cv_of_mean: 0.6,
+            cv_of_scale: 0.5,
+            mixing_shape: Some(1.5),
+            distribution: coverage.severity.distribution.clone(),
+            risks: Vec::new(),
+        };
+        let mut years = Years::default();
+        years.draw(&model, 1, 0, Parameters::PerYear);
+        let n = 400_000;
+        let mut mass = vec![0.0; BLOCK_YEARS];
+        for i in 0..n {
+            let (year, time) = years.locate((f64::from(i) + 0.5) / f64::from(n));
+            assert!((0.0..1.0).contains(&time) && moment(year, time).floor() as usize == year);
+            mass[year] += 1.0 / f64::from(n);
+        }
+        for (m, f) in mass.iter().zip(&years.frequency) {
+            assert!((m - f / years.total()).abs() < 1.1 / f64::from(n));
+        }
+        // Mean 1; variance (1 + 0.6²)(1 + 1/1.5) − 1.
+        let mean = years.total() / BLOCK_YEARS as f64;
+        let variance: f64 = 1.36 * (1.0 + 1.0 / 1.5) - 1.0;
+        assert!((mean - 1.0).abs() < 4.0 * (variance / BLOCK_YEARS as f64).sqrt(), "{mean}");
+        let again = years.frequency.clone();
+        years.draw(&model, 1, 0, Parameters::PerYear);
+        assert_eq!(again, years.frequency);
+        assert_eq!(years.locate(f64::MIN_POSITIVE).0, 0);
+        assert_eq!(years.locate(1.0 - f64::EPSILON).0, BLOCK_YEARS - 1);
+    }
+}

@@ -1,0 +1,372 @@
+//! A plan applied to a block of losses: one column a treaty, no allocation per year.
+
+use super::layer::{Layer, band, largest, sum, sum_of};
+use super::plan::{Plan, Resolved};
+use super::share::to_the_places_of;
+use super::single;
+use super::terms::Basis;
+use super::units::Units;
+use crate::error::{Error, Issue, Result};
+use crate::losses::{Groups, LossBlock};
+
+/// Annual columns of a block.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Annuals {
+    pub gross: Vec<f64>,
+    /// Gross less all ceded: `ceded + net = gross` to the last bit, ceded summed in any order.
+    pub net: Vec<f64>,
+    /// By treaty, as in the programme.
+    pub treaties: Vec<TreatyAnnuals>,
+    /// Largest event of the year; empty unless asked for.
+    pub largest_gross: Vec<f64>,
+    /// Largest event net of the covers per risk and per event (not of annual covers).
+    pub largest_net: Vec<f64>,
+    /// By group; empty unless asked for.
+    pub groups: Vec<GroupAnnuals>,
+}
+
+/// Annual columns of one treaty.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TreatyAnnuals {
+    pub ceded: Vec<f64>,
+    pub reinstatement_premium: Vec<f64>,
+    /// Years with a recovery.
+    pub attached: u64,
+    /// Years in which the annual capacity was used up; never, when there is no annual capacity.
+    pub exhausted: u64,
+}
+
+/// Annual columns of one group.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GroupAnnuals {
+    pub gross: Vec<f64>,
+    pub ceded: Vec<f64>,
+    pub net: Vec<f64>,
+}
+
+impl Annuals {
+    /// Empties the columns and makes room for `years`, `treaties` and `groups`.
+    pub(super) fn reset(&mut self, years: usize, treaties: usize, groups: usize, events: bool) {
+        let zero = |column: &mut Vec<f64>, wanted: bool| {
+            column.clear();
+            column.resize(if wanted { years } else { 0 }, 0.0);
+        };
+        zero(&mut self.gross, true);
+        zero(&mut self.net, true);
+        zero(&mut self.largest_gross, events);
+        zero(&mut self.largest_net, events);
+        self.treaties.resize_with(treaties, TreatyAnnuals::default);
+        self.groups.resize_with(groups, GroupAnnuals::default);
+        for treaty in &mut self.treaties {
+            zero(&mut treaty.ceded, true);
+            zero(&mut treaty.reinstatement_premium, true);
+            (treaty.attached, treaty.exhausted) = (0, 0);
+        }
+        for group in &mut self.groups {
+            zero(&mut group.gross, true);
+            zero(&mut group.ceded, true);
+            zero(&mut group.net, true);
+        }
+    }
+}
+
+/// Working memory of one thread.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(super) units: Units,
+    /// Subject losses by row.
+    pub(super) subject: Vec<f64>,
+    /// Subject losses by unit of the basis.
+    pub(super) losses: Vec<f64>,
+    /// Recoveries by unit.
+    pub(super) recoveries: Vec<f64>,
+    /// Ceded amounts by treaty and row, of the treaties where later ones want them.
+    pub(super) by_row: Vec<Vec<f64>>,
+}
+
+impl Resolved {
+    /// Records one year: `recovery` for 100 %, after annual terms.
+    #[inline(always)]
+    pub(super) fn book(&self, out: &mut TreatyAnnuals, year: usize, gross: f64, recovery: f64) {
+        out.ceded[year] = to_the_places_of(gross, self.participation * recovery);
+        out.attached += u64::from(recovery > 0.0);
+        out.exhausted += u64::from(recovery >= self.capacity());
+    }
+
+    /// Most that a year recovers for 100 %; infinite when there is no such amount.
+    pub fn capacity(&self) -> f64 {
+        match self.basis {
+            Basis::Annual => self.annual.limit.min(self.layer.limit),
+            _ => self.annual.limit,
+        }
+    }
+}
+
+impl Plan {
+    /// Applies the programme to a block.
+    ///
+    /// `groups` is needed when [`super::Options::groups`] is set. A treaty's recoveries are given
+    /// back to events in date order, and within an event to its rows in proportion to their subject
+    /// loss, wherever a later treaty or a group needs them.
+    ///
+    /// # Errors
+    /// A gross loss that is not finite; dates missing where reinstatements are pro rata as to time;
+    /// risks missing where groups are asked for.
+    pub fn apply(
+        &self,
+        block: &LossBlock,
+        groups: Option<&Groups>,
+        scratch: &mut Scratch,
+        out: &mut Annuals,
+    ) -> Result<()> {
+        self.check(block, groups)?;
+        let years = block.years();
+        let groups = groups.filter(|_| self.options.groups.is_some());
+        let events = self.options.largest_events;
+        out.reset(years, self.names.len(), groups.map_or(0, |g| g.names.len()), events);
+        if block.event.is_empty() && single::applies(self) {
+            return single::apply(self, block, out);
+        }
+        let Scratch { units, subject, losses, recoveries, by_row } = scratch;
+        units.of(block);
+        by_row.resize_with(self.names.len(), Vec::new);
+
+        for year in 0..years {
+            out.gross[year] = gross_of(block, year)?;
+        }
+        // The largest net event of a lone treaty is found by way of its rows here.
+        let events_by_row = events && self.single;
+        for step in &self.steps {
+            let target = &mut std::mem::take(&mut by_row[step.treaty]);
+            let rows: &[f64] =
+                if step.net_of.is_empty() || (step.basis == Basis::Annual && !step.by_row) {
+                    &block.loss
+                } else {
+                    net_rows(&block.loss, &step.net_of, by_row, subject);
+                    subject
+                };
+            if step.basis == Basis::Annual {
+                Self::annual(step, rows, block, target, out);
+            } else {
+                let wanted = step.by_row || events_by_row;
+                let work =
+                    Work { rows, losses, recoveries, target: wanted.then_some(&mut *target) };
+                self.occurrences(step, work, block, units, out);
+            }
+            by_row[step.treaty] = std::mem::take(target);
+        }
+        for year in 0..years {
+            let ceded: f64 = out.treaties.iter().map(|treaty| treaty.ceded[year]).sum();
+            out.net[year] = out.gross[year] - ceded;
+        }
+        if events {
+            self.largest_events(block, units, by_row, subject, losses, out);
+        }
+        if let Some(groups) = groups {
+            Self::by_group(block, groups, by_row, out);
+        }
+        Ok(())
+    }
+
+    fn check(&self, block: &LossBlock, groups: Option<&Groups>) -> Result<()> {
+        if self.needs_time() && block.time.is_empty() && block.rows() > 0 {
+            return Err(Issue::new("missing_column", "losses", "time")
+                .value("absent")
+                .allowed("the date of each event, as a fraction of the year")
+                .hint("a treaty is `pro rata time`")
+                .into_error());
+        }
+        if self.options.groups.is_some() && block.rows() > 0 {
+            let Some(groups) = groups else {
+                return Err(Issue::new("missing_groups", "losses", "groups")
+                    .value("none")
+                    .allowed("a partition of the risks")
+                    .into_error());
+            };
+            let outside = |risk: &u32| {
+                groups.of_risk.get(*risk as usize).is_none_or(|g| *g as usize >= groups.names.len())
+            };
+            if block.risk.is_empty() || block.risk.iter().any(outside) {
+                return Err(Issue::new("missing_column", "losses", "risk")
+                    .value("absent or without a group")
+                    .allowed(format!("a risk with a {} in every row", groups.label))
+                    .into_error());
+            }
+        }
+        Ok(())
+    }
+
+    fn occurrences(
+        &self,
+        step: &Resolved,
+        work: Work<'_>,
+        block: &LossBlock,
+        units: &Units,
+        out: &mut Annuals,
+    ) {
+        let spans = units.spans(step.basis, block);
+        let Work { rows, losses: buffer, recoveries, target } = work;
+        let losses: &[f64] = if spans.is_rows() { rows } else { spans.sums(rows, buffer) };
+        let time = step.reinstatement.as_ref().filter(|r| r.pro_rata_time);
+        let columns = &mut out.treaties[step.treaty];
+        let of_year = step.reinstatement.as_ref().filter(|r| !r.pro_rata_time);
+        if target.is_none() && step.event_limit == f64::INFINITY && time.is_none() {
+            for year in 0..block.years() {
+                let recovered = layered(&step.layer, &losses[spans.year(year)]);
+                let recovery = step.annual.recovery(recovered);
+                step.book(columns, year, out.gross[year], recovery);
+                if let Some(reinstatement) = of_year {
+                    columns.reinstatement_premium[year] =
+                        step.participation * reinstatement.of_year(recovery);
+                }
+            }
+            return;
+        }
+        step.layer.recoveries(losses, recoveries);
+        if step.event_limit < f64::INFINITY {
+            units.cap_events(&spans, step.event_limit, recoveries);
+        }
+        for year in 0..block.years() {
+            let range = spans.year(year);
+            let parts = &mut recoveries[range.clone()];
+            let total = sum(parts);
+            let recovery = step.annual.recovery(total);
+            step.annual.attribute(parts, total, self.options.attribution);
+            step.book(columns, year, out.gross[year], recovery);
+            let premium = match (of_year, time) {
+                (Some(reinstatement), _) => reinstatement.of_year(recovery),
+                (None, Some(reinstatement)) => {
+                    let dates = range.clone().map(|unit| block.time[spans.first_row(unit)]);
+                    reinstatement.of_events(parts.iter().copied().zip(dates))
+                }
+                (None, None) => continue,
+            };
+            columns.reinstatement_premium[year] = step.participation * premium;
+        }
+        if let Some(target) = target {
+            target.clear();
+            if spans.is_rows() {
+                target.extend(recoveries.iter().map(|r| step.participation * r));
+            } else {
+                for (unit, (&recovery, &loss)) in recoveries.iter().zip(losses).enumerate() {
+                    let ratio =
+                        if recovery > 0.0 { step.participation * recovery / loss } else { 0.0 };
+                    target.extend(rows[spans.rows(unit)].iter().map(|row| ratio * row));
+                }
+            }
+        }
+    }
+
+    fn annual(
+        step: &Resolved,
+        rows: &[f64],
+        block: &LossBlock,
+        target: &mut Vec<f64>,
+        out: &mut Annuals,
+    ) {
+        target.clear();
+        for year in 0..block.years() {
+            let gross = out.gross[year];
+            let inuring: f64 =
+                step.net_of.iter().map(|&named| out.treaties[named].ceded[year]).sum();
+            let subject = (gross - inuring).max(0.0);
+            let recovery = step.annual.recovery(step.layer.recovery(subject));
+            let columns = &mut out.treaties[step.treaty];
+            step.book(columns, year, gross, recovery);
+            if step.by_row {
+                let losses = &rows[block.year(year)];
+                let total = sum(losses);
+                let ratio = if total > 0.0 { step.participation * recovery / total } else { 0.0 };
+                target.extend(losses.iter().map(|row| ratio * row));
+            }
+        }
+    }
+
+    fn largest_events(
+        &self,
+        block: &LossBlock,
+        units: &Units,
+        by_row: &[Vec<f64>],
+        net: &mut Vec<f64>,
+        events: &mut Vec<f64>,
+        out: &mut Annuals,
+    ) {
+        let covers: Vec<usize> =
+            self.steps.iter().filter(|s| s.basis != Basis::Annual).map(|s| s.treaty).collect();
+        net_rows(&block.loss, &covers, by_row, net);
+        let spans = units.spans(Basis::Event, block);
+        let gross: &[f64] = spans.sums(&block.loss, events);
+        for year in 0..block.years() {
+            out.largest_gross[year] = largest(&gross[spans.year(year)]);
+        }
+        let net: &[f64] = spans.sums(net, events);
+        for year in 0..block.years() {
+            out.largest_net[year] = largest(&net[spans.year(year)]);
+        }
+    }
+
+    fn by_group(block: &LossBlock, groups: &Groups, by_row: &[Vec<f64>], out: &mut Annuals) {
+        for year in 0..block.years() {
+            for row in block.year(year) {
+                let group = &mut out.groups[groups.of_risk[block.risk[row] as usize] as usize];
+                group.gross[year] += block.loss[row];
+                for column in by_row {
+                    group.ceded[year] += column[row];
+                }
+            }
+            for group in &mut out.groups {
+                group.ceded[year] = to_the_places_of(group.gross[year], group.ceded[year]);
+                group.net[year] = group.gross[year] - group.ceded[year];
+            }
+        }
+    }
+}
+
+struct Work<'a> {
+    rows: &'a [f64],
+    losses: &'a mut Vec<f64>,
+    recoveries: &'a mut Vec<f64>,
+    target: Option<&'a mut Vec<f64>>,
+}
+
+/// Sum of a year's layer recoveries.
+#[inline(always)]
+pub(super) fn layered(layer: &Layer, losses: &[f64]) -> f64 {
+    if layer.franchise > layer.attachment {
+        sum_of(losses, |x| layer.recovery(x))
+    } else {
+        let Layer { limit, attachment, .. } = *layer;
+        sum_of(losses, |x| band(x, limit, attachment))
+    }
+}
+
+/// Losses less the ceded amounts of some treaties, row by row, never below zero.
+fn net_rows(loss: &[f64], named: &[usize], by_row: &[Vec<f64>], out: &mut Vec<f64>) {
+    out.clear();
+    out.extend_from_slice(loss);
+    for &treaty in named {
+        for (row, ceded) in out.iter_mut().zip(&by_row[treaty]) {
+            *row -= ceded;
+        }
+    }
+    for row in out {
+        *row = if *row > 0.0 { *row } else { 0.0 };
+    }
+}
+
+fn gross_of(block: &LossBlock, year: usize) -> Result<f64> {
+    let gross = sum(&block.loss[block.year(year)]);
+    if gross.is_finite() { Ok(gross) } else { Err(not_finite(block, year)) }
+}
+
+#[cold]
+pub(super) fn not_finite(block: &LossBlock, year: usize) -> Error {
+    Error::numeric(
+        format!("year {}", block.first_year + year as u64),
+        "the gross loss is not a finite number; cap the severity, as in `.capped(\"500m\")`",
+    )
+}
+
+#[cfg(test)]
+#[path = "apply_tests.rs"]
+mod tests;

@@ -1,0 +1,170 @@
+//! Warnings: a programme that is sound and may still not be what was meant.
+
+use serde::Serialize;
+
+use super::programme::Programme;
+use super::reinstatement::Reinstatements;
+use super::terms::{Basis, Treaty, Unit};
+use crate::numeric::format_amount;
+
+/// A warning, with what would mend it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// Stable identifier: `gap`, `overlap`, `inuring_not_named`, …
+    pub code: &'static str,
+    pub treaties: Vec<String>,
+    pub message: String,
+    pub fix: String,
+}
+
+impl Programme {
+    /// Gaps and overlaps between layers, capacity never used, inuring treaties left out.
+    pub fn diagnose(&self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        self.towers(&mut found);
+        for (index, treaty) in self.treaties().iter().enumerate() {
+            self.inuring(index, treaty, &mut found);
+            clauses(treaty, &mut found);
+        }
+        found
+    }
+
+    /// Layers on one subject and basis, from the ground up.
+    fn towers(&self, found: &mut Vec<Diagnostic>) {
+        let layers = |treaty: &&Treaty| !treaty.is_proportional();
+        let mut done: Vec<(&[String], Basis, Unit)> = Vec::new();
+        for treaty in self.treaties().iter().filter(layers) {
+            let key = (treaty.net_of.as_slice(), treaty.basis, treaty.unit);
+            if done.contains(&key) {
+                continue;
+            }
+            done.push(key);
+            let mut tower: Vec<&Treaty> = self
+                .treaties()
+                .iter()
+                .filter(layers)
+                .filter(|other| (other.net_of.as_slice(), other.basis, other.unit) == key)
+                .collect();
+            tower.sort_by(|a, b| a.attachment.total_cmp(&b.attachment));
+            // Layers of which only shares are sold may lie side by side.
+            let mut below: Option<&Treaty> = None;
+            for &above in &tower {
+                if let Some(below) = below {
+                    let top = below.attachment + below.limit.amount();
+                    pair(below, above, top, found);
+                }
+                if below.is_none_or(|b| {
+                    b.attachment + b.limit.amount() < above.attachment + above.limit.amount()
+                }) {
+                    below = Some(above);
+                }
+            }
+        }
+    }
+
+    /// Treaties that inure to one it is net of, and are not taken off here.
+    fn inuring(&self, index: usize, treaty: &Treaty, found: &mut Vec<Diagnostic>) {
+        let net_of = self.net_of();
+        let mut missing: Vec<&str> = Vec::new();
+        for &named in &net_of[index] {
+            for &inner in &net_of[named] {
+                let name = self.treaties()[inner].name.as_str();
+                if !net_of[index].contains(&inner) && !missing.contains(&name) {
+                    missing.push(name);
+                }
+            }
+        }
+        if !missing.is_empty() {
+            let list = missing.join(", ");
+            found.push(Diagnostic {
+                code: "inuring_not_named",
+                treaties: vec![treaty.name.clone()],
+                message: format!(
+                    "{} is net of {} but not of {list}, which come first: its subject still holds what they ceded",
+                    treaty.name,
+                    treaty.net_of.join(", ")
+                ),
+                fix: format!("on net of {list}, {}", treaty.net_of.join(", ")),
+            });
+        }
+    }
+}
+
+fn pair(below: &Treaty, above: &Treaty, top: f64, found: &mut Vec<Diagnostic>) {
+    let names = || vec![below.name.clone(), above.name.clone()];
+    let text = |x: f64| {
+        if below.unit == Unit::LossRatio { format!("{}%", x * 100.0) } else { format_amount(x) }
+    };
+    if above.attachment > top {
+        found.push(Diagnostic {
+            code: "gap",
+            treaties: names(),
+            message: format!(
+                "nothing covers {} to {} between {} and {}",
+                text(top),
+                text(above.attachment),
+                below.name,
+                above.name
+            ),
+            fix: format!("{}: attach at {}", above.name, text(top)),
+        });
+    } else if above.attachment < top {
+        found.push(Diagnostic {
+            code: "overlap",
+            treaties: names(),
+            message: format!(
+                "{} and {} both recover from {} to {}",
+                below.name,
+                above.name,
+                text(above.attachment),
+                text(top.min(above.attachment + above.limit.amount()))
+            ),
+            fix: format!("{}: attach at {}, or on net of {}", above.name, text(top), below.name),
+        });
+    }
+}
+
+fn clauses(treaty: &Treaty, found: &mut Vec<Diagnostic>) {
+    let mut warn = |bad: bool, code: &'static str, message: String, fix: &str| {
+        if bad {
+            found.push(Diagnostic {
+                code,
+                treaties: vec![treaty.name.clone()],
+                message: format!("{}: {message}", treaty.name),
+                fix: fix.to_owned(),
+            });
+        }
+    };
+    let premium = treaty.premium.is_some() || treaty.rate.is_some();
+    let priced =
+        treaty.reinstatements.iter().flat_map(Reinstatements::rates).any(|rate| *rate > 0.0);
+    warn(
+        priced && !premium,
+        "reinstatement_premium_unknown",
+        "reinstatements are charged and no premium is stated: their premium counts as nil".into(),
+        "add `premium 2m` or `rate 3%`",
+    );
+    warn(
+        treaty.reinstatements.is_none()
+            && treaty.aal.is_unlimited()
+            && treaty.basis == Basis::Event
+            && !treaty.limit.is_unlimited(),
+        "unlimited_reinstatements",
+        "no reinstatements stated: the limit is there for every event of the year".into(),
+        "add `1 @ 100%`, `no reinstatements`, `unlimited @ free` or `aal`",
+    );
+    warn(
+        treaty.reinstatements.is_none()
+            && treaty.aal.amount() < treaty.limit.amount()
+            && !treaty.limit.is_unlimited(),
+        "aal_below_limit",
+        "the annual limit is below the limit, which is then never paid in full".into(),
+        "raise `aal` or lower the limit",
+    );
+    warn(
+        treaty.franchise > 0.0 && treaty.franchise <= treaty.attachment,
+        "franchise_without_effect",
+        "the franchise is not above the attachment".into(),
+        "drop it or raise it",
+    );
+}

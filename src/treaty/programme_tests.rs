@@ -1,0 +1,83 @@
+use super::*;
+
+fn codes(text: &str, premium: Option<f64>) -> Vec<&'static str> {
+    match Programme::from_text(text, None, premium) {
+        Ok(_) => Vec::new(),
+        Err(error) => error.issues().iter().map(|issue| issue.code).collect(),
+    }
+}
+
+#[test]
+fn contradictions_are_refused() {
+    for (text, code) in [
+        ("a: 9 xs 1 on net of b\nb: 9 xs 1 on net of a", "cycle"),
+        ("a: 9 xs 1 on net of a", "cycle"),
+        ("a: 40% quota share, 1 @ 100%", "reinstatement_without_limit"),
+        ("a: 9 xs 1 annual, 1 @ 100%", "annual_reinstatement"),
+        ("a: 9 xs 1 annual, aad 2", "annual_terms_on_annual"),
+        ("a: 9 xs 1, pro rata time", "time_without_reinstatement"),
+        ("a: 9 xs 1, event limit 5", "event_limit_not_per_risk"),
+        ("a: 9 xs 1, premium 1, rate 1%", "premium_and_rate"),
+        ("a: 40% quota share, premium 2m", "premium_of_quota_share"),
+        ("a: 9 xs 1, 1 @ 100%, aal 8", "aal_below_limit"),
+        ("a: 9 xs 1, 1 @ 100%, aal 19", "aal_above_capacity"),
+        ("a: 9 xs 1, placed 120%", "over_placed"),
+        ("a: 60% quota share\nb: 50% quota share", "over_ceded"),
+        ("a: 9 xs 1 annual\nb: 9 xs 1 on net of a", "occurrence_on_annual"),
+        ("a: 9 xs 1, premium 200\nb: 9 xs 1 on net of a", "no_premium_left"),
+        ("a: 0 xs 1", "out_of_range"),
+        ("a: 9 xs -1", "out_of_range"),
+        ("# nothing", "empty_programme"),
+        ("aad: 9 xs 1", "reserved_name"),
+    ] {
+        assert_eq!(codes(text, Some(100.0)), [code], "{text}");
+    }
+    assert!(codes("a: 60% quota share\nb: 50% quota share on net of a", None).is_empty());
+}
+
+#[test]
+fn a_later_line_may_come_first() {
+    let text = "c: 9 xs 1 on net of a, b\na: 10% quota share\nb: 5 xs 1 on net of a";
+    let programme: Programme = text.parse().unwrap();
+    assert_eq!(programme.order(), [1, 2, 0]);
+    assert_eq!(programme.to_string(), text);
+}
+
+#[test]
+fn files_with_faults_say_which() {
+    let error = Programme::from_toml("[[treaties]]\nname = 'a'\nlimt = 5").unwrap_err();
+    assert!(error.to_string().contains("limt"), "{error}");
+    let toml = "premium = 9e7\n[[treaties]]\nname = 'xl'\nlimit = '20m'\nattachment = '10m'\nreinstatements = [1.0]";
+    let text = "xl: 20m xs 10m, 1 @ 100%";
+    assert_eq!(
+        Programme::from_toml(toml).unwrap(),
+        Programme::from_text(text, None, Some(9e7)).unwrap()
+    );
+}
+
+#[test]
+fn warnings_do_not_refuse() {
+    let programme: Programme = "qs: 40% quota share
+        a: 10 xs 10 on net of qs, 1 @ 100%
+        b: 10 xs 25 on net of qs, 1 @ free
+        c: 10 xs 30 on net of qs
+        d: 10 xs 5 per risk on net of a, aal 5, franchise 2"
+        .parse()
+        .unwrap();
+    let found = programme.diagnose();
+    let codes: Vec<&str> = found.iter().map(|d| d.code).collect();
+    assert_eq!(
+        codes,
+        [
+            "gap",
+            "overlap",
+            "reinstatement_premium_unknown",
+            "unlimited_reinstatements",
+            "inuring_not_named",
+            "aal_below_limit",
+            "franchise_without_effect",
+        ]
+    );
+    assert_eq!(found[0].message, "nothing covers 20 to 25 between a and b");
+    assert_eq!(found[4].fix, "on net of qs, a");
+}

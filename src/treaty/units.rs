@@ -1,0 +1,126 @@
+//! What one loss of a cover is, in rows: a risk, an event.
+
+use std::ops::Range;
+
+use super::layer::sum;
+use super::terms::Basis;
+use crate::losses::LossBlock;
+
+/// Boundaries of events and risks in a block.
+#[derive(Debug, Default)]
+pub struct Units {
+    events: Bounds,
+    risks: Bounds,
+}
+
+#[derive(Debug, Default)]
+struct Bounds {
+    /// First row of each unit, and the end; empty when each row is a unit.
+    rows: Vec<u32>,
+    /// First unit of each year, and the end.
+    years: Vec<u32>,
+}
+
+/// Units of one basis.
+#[derive(Clone, Copy)]
+pub(super) struct Spans<'a> {
+    rows: &'a [u32],
+    years: &'a [u32],
+}
+
+impl Units {
+    /// Finds the boundaries: events by their number, risks by the risk within the event.
+    pub(super) fn of(&mut self, block: &LossBlock) {
+        self.events.rows.clear();
+        self.risks.rows.clear();
+        if block.event.is_empty() {
+            return;
+        }
+        let event = |row: usize| block.event[row] != block.event[row - 1];
+        self.events.fill(block, event);
+        if !block.risk.is_empty() {
+            self.risks.fill(block, |row| event(row) || block.risk[row] != block.risk[row - 1]);
+        }
+    }
+
+    pub(super) fn spans<'a>(&'a self, basis: Basis, block: &'a LossBlock) -> Spans<'a> {
+        let bounds = if basis == Basis::Risk { &self.risks } else { &self.events };
+        if bounds.rows.is_empty() {
+            Spans { rows: &[], years: &block.offsets }
+        } else {
+            Spans { rows: &bounds.rows, years: &bounds.years }
+        }
+    }
+
+    /// Caps the recoveries of each event, in proportion.
+    pub(super) fn cap_events(&self, spans: &Spans<'_>, limit: f64, recoveries: &mut [f64]) {
+        if self.events.rows.is_empty() {
+            for recovery in recoveries {
+                *recovery = recovery.min(limit);
+            }
+            return;
+        }
+        let mut first = 0;
+        for &end in &self.events.rows[1..] {
+            let mut last = first;
+            while last < recoveries.len() && spans.first_row(last) < end as usize {
+                last += 1;
+            }
+            super::event_limit::cap(&mut recoveries[first..last], limit);
+            first = last;
+        }
+    }
+}
+
+impl Bounds {
+    /// One pass; leaves `rows` empty when every row turns out to be a unit.
+    fn fill(&mut self, block: &LossBlock, starts: impl Fn(usize) -> bool) {
+        self.years.clear();
+        for year in 0..block.years() {
+            self.years.push(self.rows.len() as u32);
+            let range = block.year(year);
+            let first = range.start;
+            self.rows
+                .extend(range.filter(|&row| row == first || starts(row)).map(|row| row as u32));
+        }
+        if self.rows.len() == block.rows() {
+            self.rows.clear();
+        } else {
+            self.years.push(self.rows.len() as u32);
+            self.rows.push(block.rows() as u32);
+        }
+    }
+}
+
+impl Spans<'_> {
+    pub(super) fn is_rows(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Units of a year.
+    pub(super) fn year(&self, year: usize) -> Range<usize> {
+        self.years[year] as usize..self.years[year + 1] as usize
+    }
+
+    pub(super) fn first_row(&self, unit: usize) -> usize {
+        if self.rows.is_empty() { unit } else { self.rows[unit] as usize }
+    }
+
+    pub(super) fn rows(&self, unit: usize) -> Range<usize> {
+        if self.rows.is_empty() {
+            unit..unit + 1
+        } else {
+            self.rows[unit] as usize..self.rows[unit + 1] as usize
+        }
+    }
+
+    /// Sums of a row column by unit; the column itself when each row is a unit.
+    pub(super) fn sums<'b>(&self, rows: &'b [f64], buffer: &'b mut Vec<f64>) -> &'b [f64] {
+        if self.rows.is_empty() {
+            return rows;
+        }
+        buffer.clear();
+        buffer.extend(self.rows.windows(2).map(|w| sum(&rows[w[0] as usize..w[1] as usize])));
+        buffer
+    }
+}
