@@ -28,7 +28,7 @@ mod _kebao {
     #[pymodule_export]
     use super::probe::_probe;
     #[pymodule_export]
-    use super::reserve::{PyTriangle, ReserveFit};
+    use super::reserve::{OneYearFit, PyTriangle, ReserveFit};
     #[pymodule_export]
     use super::severity::{
         Beta, Capped, Gamma, Layered, LogNormal, MBBEFD, Pareto, Piecewise, Scaled, Severity,
