@@ -4,16 +4,16 @@ use std::env;
 use std::process::Command;
 
 use _kebao::exec::default_threads;
-use _kebao::numeric::dispatch::{available, level};
+use _kebao::numeric::dispatch::{Level, available, level};
 
 /// Runs test `name` of this file again under other variables; it sees `EXPECTED` and checks.
 fn again(name: &str, variables: &[(&str, &str)], expected: &str) {
-    let mut child = Command::new(env::current_exe().unwrap());
+    let mut child = Command::new(env::current_exe().expect("a copy of this test"));
     child.args(["--exact", name]).env("EXPECTED", expected);
     for unset in ["KEBAO_ISA", "KEBAO_NUM_THREADS", "RAYON_NUM_THREADS"] {
         child.env_remove(unset);
     }
-    let output = child.envs(variables.iter().copied()).output().unwrap();
+    let output = child.envs(variables.iter().copied()).output().expect("a copy of this test");
     let report = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{variables:?}: {report}");
     assert!(report.contains("1 passed"), "{variables:?}: {report}");
@@ -25,7 +25,7 @@ fn instruction_set() {
         assert_eq!(level().name(), expected);
         return;
     }
-    let names: Vec<&str> = available().map(|level| level.name()).collect();
+    let names: Vec<&str> = available().map(Level::name).collect();
     let highest = names[names.len() - 1];
     let or_highest = |name| if names.contains(&name) { name } else { highest };
     again("instruction_set", &[], highest);
@@ -41,7 +41,7 @@ fn threads() {
         assert_eq!(default_threads().to_string(), expected);
         return;
     }
-    let machine = std::thread::available_parallelism().unwrap().to_string();
+    let machine = std::thread::available_parallelism().expect("a copy of this test").to_string();
     let (own, rayon) = (("KEBAO_NUM_THREADS", "3"), ("RAYON_NUM_THREADS", "5"));
     again("threads", &[], &machine);
     again("threads", &[rayon], "5");
