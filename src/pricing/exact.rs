@@ -223,23 +223,25 @@ fn treaty_row(
     let (limit, attachment) = if occurrence {
         (step.annual.limit, step.annual.deductible)
     } else {
-        (
-            step.layer.limit.min(step.annual.limit),
-            step.layer.attachment + step.annual.deductible,
-        )
+        (step.layer.limit.min(step.annual.limit), step.layer.attachment + step.annual.deductible)
     };
     let part = step.participation;
     let pays = |s: f64| part * (s - attachment).max(0.0).min(limit);
     let free = attachment == 0.0 && limit == f64::INFINITY;
     let mean = if free { total.mean() } else { grid.layer_mean(limit, attachment) };
     let second = grid.expect(|s| pays(s) * pays(s));
-    let sd = if free { part * total.sd() } else { (second - (part * mean).powi(2)).max(0.0).sqrt() };
+    let sd =
+        if free { part * total.sd() } else { (second - (part * mean).powi(2)).max(0.0).sqrt() };
     // P(S > 0) has an atom to respect: no loss, or none that reaches the layer.
     let attach = if attachment > 0.0 {
         grid.sf(attachment)
     } else {
         use crate::severity::Family;
-        1.0 - aggregate.frequency.ln_pgf(num_complex::Complex::new(-total.severity.sf(0.0), 0.0)).exp().re
+        1.0 - aggregate
+            .frequency
+            .ln_pgf(num_complex::Complex::new(-total.severity.sf(0.0), 0.0))
+            .exp()
+            .re
     };
     let exhaust = if limit.is_finite() {
         let top = attachment + limit;

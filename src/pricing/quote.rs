@@ -78,7 +78,12 @@ pub struct Quote {
 ///
 /// with φ the expected reinstatement premium per unit of P, e expenses and b brokerage on all premium,
 /// c the ceding commission on P, and ρ the measure of capital.
-pub fn quote(outcome: &Outcome, plan: &Plan, rows: &[Row], loadings: &Loadings) -> Result<Vec<Quote>> {
+pub fn quote(
+    outcome: &Outcome,
+    plan: &Plan,
+    rows: &[Row],
+    loadings: &Loadings,
+) -> Result<Vec<Quote>> {
     loadings.check()?;
     let kept = 1.0 - loadings.expenses - loadings.brokerage;
     outcome

@@ -53,8 +53,7 @@ pub fn sensitivity(
         for (((target, f), (_, u)), (_, d)) in
             columns(base).into_iter().zip(columns(&up)).zip(columns(&down))
         {
-            let slopes: Vec<f64> =
-                u.iter().zip(d).map(|(u, d)| (u - d) / (2.0 * step)).collect();
+            let slopes: Vec<f64> = u.iter().zip(d).map(|(u, d)| (u - d) / (2.0 * step)).collect();
             let moments = Moments::of(&slopes);
             let mean = Moments::of(f).mean;
             found.push(Sensitivity {
@@ -69,11 +68,12 @@ pub fn sensitivity(
         }
     }
     let sampler = Sampler::new(aggregate.clone(), years, seed, false)?;
-    let counts = run_blocks(0..sampler.blocks(), control, |scratch: &mut SamplerScratch, block| {
-        Ok(sampler.counts(block, scratch))
-    })?
-    .complete()?
-    .concat();
+    let counts =
+        run_blocks(0..sampler.blocks(), control, |scratch: &mut SamplerScratch, block| {
+            Ok(sampler.counts(block, scratch))
+        })?
+        .complete()?
+        .concat();
     for (index, (name, value)) in aggregate.frequency.parameters().into_iter().enumerate() {
         // Counts repeat: one score for each value.
         let largest = counts.iter().copied().max().unwrap_or(0);

@@ -46,7 +46,8 @@ pub fn summarise(outcome: &Outcome, plan: &Plan) -> Vec<Row> {
         row.prob_attach = probability(treaty.attached as f64, years);
         if let Some(step) = plan.steps().iter().find(|step| step.treaty == index) {
             let line = step.layer.limit * step.participation;
-            row.rate_on_line = if line.is_finite() { row.expected_loss.value / line } else { f64::NAN };
+            row.rate_on_line =
+                if line.is_finite() { row.expected_loss.value / line } else { f64::NAN };
             row.prob_exhaust = if step.capacity().is_finite() {
                 probability(treaty.exhausted as f64, years)
             } else {
@@ -55,7 +56,8 @@ pub fn summarise(outcome: &Outcome, plan: &Plan) -> Vec<Row> {
             if let Some(terms) = &step.reinstatement {
                 let premium = mean(&treaty.reinstatement_premium);
                 row.reinstatement_rate = premium.value / (terms.premium * step.participation);
-                row.reinstatement_premium = if step.premiums.treaty.is_some() { premium } else { NONE };
+                row.reinstatement_premium =
+                    if step.premiums.treaty.is_some() { premium } else { NONE };
             } else if step.basis != Basis::Annual {
                 row.reinstatement_premium = Estimate::default();
                 row.reinstatement_rate = 0.0;
