@@ -1,7 +1,58 @@
 """kebao prices science-and-technology insurance."""
 
 from . import datasets
+from ._kebao import (
+    MBBEFD,
+    Aggregate,
+    Bernoulli,
+    Beta,
+    Capped,
+    Frequency,
+    Gamma,
+    Layered,
+    LogNormal,
+    NegativeBinomial,
+    Pareto,
+    Piecewise,
+    Poisson,
+    Scaled,
+    Severity,
+    Spliced,
+    __version__,
+)
+from .errors import FileError, InputError, InternalError, KebaoError, NumericError
 from .reserve import ChainLadder, Mack, MerzWuthrich, Pattern
+from .table import Table
 from .triangle import Triangle
 
-__all__ = ["ChainLadder", "Mack", "MerzWuthrich", "Pattern", "Triangle", "datasets"]
+__all__ = [
+    "MBBEFD",
+    "Aggregate",
+    "Bernoulli",
+    "Beta",
+    "Capped",
+    "ChainLadder",
+    "FileError",
+    "Frequency",
+    "Gamma",
+    "InputError",
+    "InternalError",
+    "KebaoError",
+    "Layered",
+    "LogNormal",
+    "Mack",
+    "MerzWuthrich",
+    "NegativeBinomial",
+    "NumericError",
+    "Pareto",
+    "Pattern",
+    "Piecewise",
+    "Poisson",
+    "Scaled",
+    "Severity",
+    "Spliced",
+    "Table",
+    "Triangle",
+    "__version__",
+    "datasets",
+]

@@ -9,6 +9,7 @@ mod frequency;
 mod probe;
 mod reserve;
 mod severity;
+mod table;
 mod watch;
 
 use pyo3::prelude::*;
@@ -34,4 +35,6 @@ mod _kebao {
         Beta, Capped, Gamma, Layered, LogNormal, MBBEFD, Pareto, Piecewise, Scaled, Severity,
         Spliced,
     };
+    #[pymodule_export]
+    use super::table::{PyTable, write_sheets};
 }
