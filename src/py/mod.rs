@@ -1,6 +1,7 @@
 //! The bindings: they convert, and know no numbers.
 
 mod aggregate;
+mod amount;
 mod convert;
 mod errors;
 mod frame;
@@ -20,6 +21,8 @@ mod _kebao {
 
     #[pymodule_export]
     use super::aggregate::Aggregate;
+    #[pymodule_export]
+    use super::amount::parse_amount;
     #[pymodule_export]
     use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
     #[pymodule_export]
