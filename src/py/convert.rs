@@ -2,6 +2,8 @@
 
 use numpy::{AllowTypeChange, PyArrayDyn, PyArrayLikeDyn};
 use pyo3::prelude::*;
+#[cfg(feature = "stubs")]
+use pyo3::type_hint_union; // it calls itself by its bare name
 use pyo3::types::PyString;
 
 use crate::error::Issue;
@@ -16,7 +18,7 @@ impl<'py> FromPyObject<'_, 'py> for Amount {
 
     #[cfg(feature = "stubs")]
     const INPUT_TYPE: pyo3::inspect::PyStaticExpr =
-        pyo3::type_hint_union!(f64::INPUT_TYPE, <&str as FromPyObject<'_, '_>>::INPUT_TYPE);
+        type_hint_union!(f64::INPUT_TYPE, <&str as FromPyObject<'_, '_>>::INPUT_TYPE);
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         if let Ok(text) = object.cast::<PyString>() {
@@ -44,20 +46,24 @@ pub fn map<'py>(x: &Bound<'py, PyAny>, f: impl Fn(f64) -> f64) -> PyResult<Bound
     Ok(PyArrayDyn::from_owned_array(py, out).into_any())
 }
 
-
 /// `LogNormal(mu=12.6, sigma=1.7)` from the JSON form, nested families in turn.
 pub fn repr(value: &serde_json::Value) -> String {
     use serde_json::Value;
     match value {
         Value::Object(fields) => {
             let name = fields.get("family").and_then(Value::as_str).unwrap_or("");
-            let arguments: Vec<String> = fields
-                .iter()
-                .filter(|(key, _)| *key != "family")
-                .map(|(key, value)| {
-                    if value.is_object() { repr(value) } else { format!("{key}={}", repr(value)) }
-                })
-                .collect();
+            let arguments: Vec<String> =
+                fields
+                    .iter()
+                    .filter(|(key, _)| *key != "family")
+                    .map(|(key, value)| {
+                        if value.is_object() {
+                            repr(value)
+                        } else {
+                            format!("{key}={}", repr(value))
+                        }
+                    })
+                    .collect();
             format!("{name}({})", arguments.join(", "))
         }
         Value::Number(number) => number.as_f64().map_or_else(String::new, |x| format!("{x}")),

@@ -1,6 +1,7 @@
 //! The bindings: they convert, and know no numbers.
 
 mod aggregate;
+mod amount;
 mod convert;
 mod errors;
 mod frame;
@@ -21,13 +22,16 @@ mod _kebao {
     #[pymodule_export]
     use super::aggregate::Aggregate;
     #[pymodule_export]
+    use super::amount::parse_amount;
+    #[pymodule_export]
     use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
     #[pymodule_export]
     use super::probe::_probe;
     #[pymodule_export]
-    use super::reserve::{PyTriangle, ReserveFit};
+    use super::reserve::{OneYearFit, PyTriangle, ReserveFit};
     #[pymodule_export]
     use super::severity::{
-        Beta, Capped, Gamma, Layered, LogNormal, Mbbefd, Pareto, Scaled, Severity, Spliced,
+        Beta, Capped, Gamma, Layered, LogNormal, MBBEFD, Pareto, Piecewise, Scaled, Severity,
+        Spliced,
     };
 }

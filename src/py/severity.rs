@@ -116,13 +116,23 @@ impl Severity {
     }
 
     /// The same distribution with one parameter changed.
-    fn with_parameter<'py>(&self, py: Python<'py>, name: &str, value: f64) -> PyResult<Bound<'py, Self>> {
+    fn with_parameter<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        value: f64,
+    ) -> PyResult<Bound<'py, Self>> {
         to_python(py, self.core.with_parameter(name, value)?)
     }
 
     /// `size` independent losses from the keyed stream of `seed`.
     #[pyo3(signature = (size, *, seed))]
-    fn sample<'py>(&self, py: Python<'py>, size: usize, seed: u64) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    fn sample<'py>(
+        &self,
+        py: Python<'py>,
+        size: usize,
+        seed: u64,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
         let losses = detached(py, || {
             let mut losses = vec![0.0; size];
             let mut stream = Stream::new(seed, Purpose::Severity, 0, 0);
@@ -147,7 +157,12 @@ impl Severity {
 
     /// min(max(X − attachment, 0), limit): what a layer pays of one loss.
     #[pyo3(signature = (limit, attachment=Amount(0.0)))]
-    fn layered<'py>(&self, py: Python<'py>, limit: Amount, attachment: Amount) -> PyResult<Bound<'py, Self>> {
+    fn layered<'py>(
+        &self,
+        py: Python<'py>,
+        limit: Amount,
+        attachment: Amount,
+    ) -> PyResult<Bound<'py, Self>> {
         to_python(py, severity::Layered::new(self.core.clone(), limit.0, attachment.0)?.into())
     }
 
@@ -163,7 +178,8 @@ impl Severity {
     }
 
     fn __repr__(&self) -> String {
-        serde_json::to_value(&self.core).map_or_else(|_| self.core.family().to_owned(), |v| repr(&v))
+        serde_json::to_value(&self.core)
+            .map_or_else(|_| self.core.family().to_owned(), |v| repr(&v))
     }
 
     fn __hash__(&self) -> u64 {
@@ -216,7 +232,7 @@ classes! {
     /// Beta damage ratio on [0, 1], with the probability `total_loss` of exactly 1.
     Beta;
     /// MBBEFD damage ratio on [0, 1] (Bernegger 1997): mass 1/g at total loss.
-    Mbbefd;
+    MBBEFD;
     /// A body below `threshold`, a tail above it with probability `tail_weight`.
     ///
     /// Body and tail are conditioned on their side of the threshold (Klugman, Panjer and Willmot,
@@ -226,6 +242,8 @@ classes! {
     Capped;
     /// min(max(X − attachment, 0), limit): what a layer pays of one loss.
     Layered;
+    /// Σ slope · layer of X between knots: a continuous non-decreasing piecewise linear map.
+    Piecewise;
     /// factor · X.
     Scaled;
 }
@@ -282,21 +300,24 @@ impl Beta {
 }
 
 #[pymethods]
-impl Mbbefd {
+impl MBBEFD {
     #[new]
     fn new(b: f64, g: f64) -> New<Self> {
-        made(Self, severity::Mbbefd::new(b, g))
+        made(Self, severity::MBBEFD::new(b, g))
     }
 
     /// The Swiss Re curves: c = 1.5, 2, 3, 4 for Y1–Y4, 5 for Lloyd's (Bernegger 1997, section 4.3).
     #[staticmethod]
     fn swiss_re(py: Python<'_>, c: f64) -> PyResult<Bound<'_, Severity>> {
-        to_python(py, severity::Mbbefd::swiss_re(c)?.into())
+        to_python(py, severity::MBBEFD::swiss_re(c)?.into())
     }
 
     /// Exposure curve G(x): share of the risk premium for losses up to x of the sum insured.
     #[pyo3(name = "exposure_curve")]
-    fn exposure_curve<'py>(self_: PyRef<'py, Self>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn exposure_curve<'py>(
+        self_: PyRef<'py, Self>,
+        x: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let mean = self_.as_super().core.mean();
         map(x, |x| self_.as_super().core.lev(x.clamp(0.0, 1.0)) / mean)
     }
@@ -331,6 +352,14 @@ impl Layered {
     #[pyo3(signature = (base, limit, attachment=Amount(0.0)))]
     fn new(base: PyRef<'_, Severity>, limit: Amount, attachment: Amount) -> New<Self> {
         made(Self, severity::Layered::new(base.core.clone(), limit.0, attachment.0))
+    }
+}
+
+#[pymethods]
+impl Piecewise {
+    #[new]
+    fn new(base: PyRef<'_, Severity>, knots: Vec<f64>, slopes: Vec<f64>) -> New<Self> {
+        made(Self, severity::Piecewise::new(base.core.clone(), knots, slopes))
     }
 }
 
