@@ -2,6 +2,17 @@
 
 from . import datasets
 from .reserve import ChainLadder, Mack, MerzWuthrich, Pattern
+from .treaty import LossTable, Programme, Treaty
 from .triangle import Triangle
 
-__all__ = ["ChainLadder", "Mack", "MerzWuthrich", "Pattern", "Triangle", "datasets"]
+__all__ = [
+    "ChainLadder",
+    "LossTable",
+    "Mack",
+    "MerzWuthrich",
+    "Pattern",
+    "Programme",
+    "Treaty",
+    "Triangle",
+    "datasets",
+]

@@ -6,9 +6,11 @@ mod convert;
 mod errors;
 mod frame;
 mod frequency;
+mod losses;
 mod probe;
 mod reserve;
 mod severity;
+mod treaty;
 mod watch;
 
 use pyo3::prelude::*;
@@ -26,6 +28,8 @@ mod _kebao {
     #[pymodule_export]
     use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
     #[pymodule_export]
+    use super::losses::PyLossTable;
+    #[pymodule_export]
     use super::probe::_probe;
     #[pymodule_export]
     use super::reserve::{OneYearFit, PyTriangle, ReserveFit};
@@ -34,4 +38,6 @@ mod _kebao {
         Beta, Capped, Gamma, Layered, LogNormal, MBBEFD, Pareto, Piecewise, Scaled, Severity,
         Spliced,
     };
+    #[pymodule_export]
+    use super::treaty::{PyOutcome, PyProgramme, apply, clauses, explain, treaty_terms};
 }
