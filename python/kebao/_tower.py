@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FONT = "system-ui,-apple-system,'Segoe UI','Noto Sans','Noto Sans CJK SC',sans-serif"
 _HEIGHT = 300
 _TOP = 34
-_PANEL = 220
+_PANEL = 260
 _GAP = 78
 _LOG_FROM = 40
 """Largest boundary over smallest from which the axis is logarithmic."""
@@ -31,6 +31,7 @@ class _Box:
     high: float
     colour: str
     lane: int = 0
+    lanes: int = 1
 
 
 @dataclass
@@ -44,6 +45,12 @@ class _Panel:
     def bounds(self) -> list[float]:
         edges = {edge for box in self.boxes for edge in (box.low, box.high)}
         return sorted(edge for edge in edges if 0 < edge < math.inf)
+
+    @property
+    def reach(self) -> list[float]:
+        """What the axis must reach: the bounds, and some room for covers without a limit."""
+        room = [1.3 * box.low for box in self.boxes if math.isinf(box.high)]
+        return self.bounds + [edge for edge in room if edge > 0]
 
 
 def tower(programme: Programme) -> str:
@@ -67,7 +74,7 @@ def tower(programme: Programme) -> str:
     scales: dict[tuple[bool, bool], Callable[[float], float]] = {}
     for kind in {(_annual(panel), panel.ratio) for panel in panels}:
         same = [panel for panel in panels if (_annual(panel), panel.ratio) == kind]
-        scales[kind] = _scale([edge for panel in same for edge in panel.bounds])
+        scales[kind] = _scale([edge for panel in same for edge in panel.reach])
     parts = []
     left = _GAP - 10
     for panel in panels:
@@ -124,15 +131,18 @@ def _panels(programme: Programme) -> list[_Panel]:
 
 
 def _lanes(boxes: list[_Box]) -> None:
-    """Puts covers that overlap side by side."""
+    """Puts covers that overlap side by side; a cover that overlaps none keeps the whole width."""
+    together: list[_Box] = []
     ends: list[float] = []
     for box in sorted(boxes, key=lambda box: (box.low, box.high)):
+        if all(end <= box.low * (1 + 1e-12) for end in ends):
+            together, ends = [], []
         free = (lane for lane, end in enumerate(ends) if end <= box.low * (1 + 1e-12))
         box.lane = next(free, len(ends))
-        if box.lane == len(ends):
-            ends.append(box.high)
-        else:
-            ends[box.lane] = box.high
+        ends[box.lane : box.lane + 1] = [box.high]
+        together.append(box)
+        for other in together:
+            other.lanes = len(ends)
 
 
 def _scale(bounds: Sequence[float]) -> Callable[[float], float]:
@@ -179,9 +189,8 @@ def _draw(panel: _Panel, left: float, y: Callable[[float], float], mark: str) ->
         turn = f' transform="rotate(-90 {x + width / 2:.1f} {middle})"' if width < 60 else ""
         out.append(_text(x + width / 2, middle + 4, label, "middle", turn))
         x += width
-    lanes = max((box.lane for box in panel.boxes), default=0) + 1
-    lane = (right - x) / lanes
     for box in panel.boxes:
+        lane = (right - x) / box.lanes
         out.append(_cover(box, x + box.lane * lane, lane, y, unit, mark))
     return "".join(out)
 
@@ -211,11 +220,12 @@ def _cover(
     # Without its subject, the first comma of the wording is where the terms begin.
     terms = str(replace(treaty, net_of=())).partition(", ")[2]
     lines = [f"{treaty.name}  {cover}", *([terms] if terms else [])]
-    room = int(width / 5.6)
+    room = int(width / 6.2)
     lines = [line if len(line) <= room else line[: max(room - 1, 1)] + "…" for line in lines]
     lines = lines[: max(1, int(height // 13))]
     middle = (top + bottom) / 2
-    first = middle + 4 - 6.5 * (len(lines) - 1)
+    # A cover too thin for its name carries it on top.
+    first = middle + 4 - 6.5 * (len(lines) - 1) if height >= 11 else top - 3
     full = f"<title>{escape(str(treaty))}</title>"
     for row, line in enumerate(lines):
         weight = ' font-weight="600"' if row == 0 else ' opacity=".8"'

@@ -444,7 +444,7 @@ def _starts_at_zero(data: Any) -> bool:
     try:
         years = data["year"]
         return bool(min(years) == 0) if len(years) else False
-    except Exception:  # noqa: BLE001 - whatever is wrong with the table is told when it is read
+    except Exception:
         return False
 
 
