@@ -184,7 +184,8 @@ impl Aggregate {
     }
 
     fn to_json(&self) -> PyResult<String> {
-        serde_json::to_string(&self.core).map_err(|e| Error::numeric("Aggregate", e.to_string()).into())
+        serde_json::to_string(&self.core)
+            .map_err(|e| Error::numeric("Aggregate", e.to_string()).into())
     }
 
     /// An aggregate from its JSON form; all faults are told at once.
@@ -209,7 +210,9 @@ impl Aggregate {
     }
 
     fn __repr__(&self, py: Python<'_>) -> String {
-        let name = |value: serde_json::Result<serde_json::Value>| value.map_or_else(|_| String::new(), |v| repr(&v));
+        let name = |value: serde_json::Result<serde_json::Value>| {
+            value.map_or_else(|_| String::new(), |v| repr(&v))
+        };
         let mut text = format!(
             "Aggregate({}, {})\n  mean {}   sd {}   cv {:.3}   skewness {:.3}",
             name(serde_json::to_value(&self.core.frequency)),
@@ -223,7 +226,8 @@ impl Aggregate {
             Ok(grid) => {
                 text.push_str("\n ");
                 for p in [0.5, 0.9, 0.99, 0.995] {
-                    let value = grid.quantile(p).map_or_else(|_| "beyond the grid".to_owned(), short);
+                    let value =
+                        grid.quantile(p).map_or_else(|_| "beyond the grid".to_owned(), short);
                     text.push_str(&format!(" {}% {value}  ", p * 100.0));
                 }
                 let report = &grid.report;

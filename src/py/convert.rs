@@ -44,20 +44,24 @@ pub fn map<'py>(x: &Bound<'py, PyAny>, f: impl Fn(f64) -> f64) -> PyResult<Bound
     Ok(PyArrayDyn::from_owned_array(py, out).into_any())
 }
 
-
 /// `LogNormal(mu=12.6, sigma=1.7)` from the JSON form, nested families in turn.
 pub fn repr(value: &serde_json::Value) -> String {
     use serde_json::Value;
     match value {
         Value::Object(fields) => {
             let name = fields.get("family").and_then(Value::as_str).unwrap_or("");
-            let arguments: Vec<String> = fields
-                .iter()
-                .filter(|(key, _)| *key != "family")
-                .map(|(key, value)| {
-                    if value.is_object() { repr(value) } else { format!("{key}={}", repr(value)) }
-                })
-                .collect();
+            let arguments: Vec<String> =
+                fields
+                    .iter()
+                    .filter(|(key, _)| *key != "family")
+                    .map(|(key, value)| {
+                        if value.is_object() {
+                            repr(value)
+                        } else {
+                            format!("{key}={}", repr(value))
+                        }
+                    })
+                    .collect();
             format!("{name}({})", arguments.join(", "))
         }
         Value::Number(number) => number.as_f64().map_or_else(String::new, |x| format!("{x}")),

@@ -67,7 +67,12 @@ impl Frequency {
 
     /// Counts of `size` independent years from the keyed stream of `seed`.
     #[pyo3(signature = (size, *, seed))]
-    fn sample<'py>(&self, py: Python<'py>, size: usize, seed: u64) -> PyResult<Bound<'py, PyArray1<u64>>> {
+    fn sample<'py>(
+        &self,
+        py: Python<'py>,
+        size: usize,
+        seed: u64,
+    ) -> PyResult<Bound<'py, PyArray1<u64>>> {
         let counts = detached(py, || {
             let table = CountTable::new(&self.core);
             let (mut counts, mut uniforms) = (vec![0; size], vec![0.0; BLOCK_YEARS]);
@@ -91,7 +96,8 @@ impl Frequency {
     }
 
     fn __repr__(&self) -> String {
-        serde_json::to_value(&self.core).map_or_else(|_| self.core.family().to_owned(), |v| repr(&v))
+        serde_json::to_value(&self.core)
+            .map_or_else(|_| self.core.family().to_owned(), |v| repr(&v))
     }
 
     fn __hash__(&self) -> u64 {

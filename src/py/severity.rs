@@ -116,13 +116,23 @@ impl Severity {
     }
 
     /// The same distribution with one parameter changed.
-    fn with_parameter<'py>(&self, py: Python<'py>, name: &str, value: f64) -> PyResult<Bound<'py, Self>> {
+    fn with_parameter<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        value: f64,
+    ) -> PyResult<Bound<'py, Self>> {
         to_python(py, self.core.with_parameter(name, value)?)
     }
 
     /// `size` independent losses from the keyed stream of `seed`.
     #[pyo3(signature = (size, *, seed))]
-    fn sample<'py>(&self, py: Python<'py>, size: usize, seed: u64) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    fn sample<'py>(
+        &self,
+        py: Python<'py>,
+        size: usize,
+        seed: u64,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
         let losses = detached(py, || {
             let mut losses = vec![0.0; size];
             let mut stream = Stream::new(seed, Purpose::Severity, 0, 0);
@@ -147,7 +157,12 @@ impl Severity {
 
     /// min(max(X − attachment, 0), limit): what a layer pays of one loss.
     #[pyo3(signature = (limit, attachment=Amount(0.0)))]
-    fn layered<'py>(&self, py: Python<'py>, limit: Amount, attachment: Amount) -> PyResult<Bound<'py, Self>> {
+    fn layered<'py>(
+        &self,
+        py: Python<'py>,
+        limit: Amount,
+        attachment: Amount,
+    ) -> PyResult<Bound<'py, Self>> {
         to_python(py, severity::Layered::new(self.core.clone(), limit.0, attachment.0)?.into())
     }
 
@@ -163,7 +178,8 @@ impl Severity {
     }
 
     fn __repr__(&self) -> String {
-        serde_json::to_value(&self.core).map_or_else(|_| self.core.family().to_owned(), |v| repr(&v))
+        serde_json::to_value(&self.core)
+            .map_or_else(|_| self.core.family().to_owned(), |v| repr(&v))
     }
 
     fn __hash__(&self) -> u64 {
@@ -296,7 +312,10 @@ impl Mbbefd {
 
     /// Exposure curve G(x): share of the risk premium for losses up to x of the sum insured.
     #[pyo3(name = "exposure_curve")]
-    fn exposure_curve<'py>(self_: PyRef<'py, Self>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn exposure_curve<'py>(
+        self_: PyRef<'py, Self>,
+        x: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let mean = self_.as_super().core.mean();
         map(x, |x| self_.as_super().core.lev(x.clamp(0.0, 1.0)) / mean)
     }
