@@ -27,6 +27,7 @@ autosummary_generate = True
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
 numpydoc_validation_checks = {"GL08"}  # every public name has a docstring
+numpydoc_validation_exclude = {r"\.__"}
 
 
 def write(name: str, lines: list[str]) -> None:

@@ -6,7 +6,7 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 0 | [`error`] |
-//! | 1 | [`numeric`], [`random`] |
+//! | 1 | [`numeric`], [`random`], [`output`] |
 //! | 2 | [`severity`], [`frequency`] |
 //! | 3 | [`exec`], [`losses`], [`aggregate`] |
 //! | 4 | [`measure`], [`portfolio`], [`sector`] |
@@ -21,6 +21,7 @@ pub mod frequency;
 pub mod losses;
 pub mod measure;
 pub mod numeric;
+pub mod output;
 pub mod portfolio;
 pub mod pricing;
 #[cfg(feature = "python")]

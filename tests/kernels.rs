@@ -14,7 +14,12 @@ use _kebao::random::{Purpose, Stream};
 /// The largest relative error and where it is.
 fn worst(table: &[(f64, f64)], f: impl Fn(f64) -> f64) -> (f64, f64) {
     let errors = table.iter().map(|(x, want)| (((f(*x) - want) / want).abs(), *x));
-    errors.fold((0.0, 0.0), |worst, next| if next.0 <= worst.0 { worst } else { next })
+    errors.fold(
+        (0.0, 0.0),
+        |worst, next| {
+            if next.0.total_cmp(&worst.0).is_gt() { next } else { worst }
+        },
+    )
 }
 
 #[test]

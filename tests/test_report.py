@@ -95,7 +95,7 @@ def example():
             ("TVaR 99%, net", amount(row("", net)["tvar_99"]), "one year in a hundred"),
             ("Technical premium", amount(1.4 * (xl1 + xl2).mean()), "all treaties"),
         ],
-        tower='<svg viewBox="0 0 10 10"><rect width="9" height="9"/></svg>',
+        tower=_svg.bars([("xl2", {"placed": 5e7}), ("xl1", {"placed": 2e7})], title="Tower"),
         wording="xl1: 20m xs 10m, 2 @ 100%\nxl2: 50m xs 30m, 1 @ 100%",
         treaties=[
             row("xl1", xl1, 2e7) | {"reinstatement_premium": 4.2e5, "technical_premium": 4e6},

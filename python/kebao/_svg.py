@@ -195,8 +195,9 @@ def bars(
                 f'fill="{colour}"><title>{hover}</title></rect>'
             )
             x += span
-        total = sum(values.values())
-        parts.append(_text(x + 6, y + thick - 5, write(total), anchor="start"))
+        if not share:
+            total = amount(sum(values.values()))
+            parts.append(_text(x + 6, y + thick - 5, total, anchor="start"))
     if len(names) > 1:
         x = left
         for index, name in enumerate(names):

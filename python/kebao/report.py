@@ -460,10 +460,10 @@ td.text{text-align:left;white-space:normal}
 pre{background:var(--wash);border-radius:8px;padding:.8rem 1rem;overflow-x:auto;font-size:.82rem;
 line-height:1.6}
 code{font-size:.9em}svg{display:block;margin:0 0 .8rem}
-footer{margin-top:2.6rem;padding-top:.8rem;border-top:1px solid var(--line);color:var(--soft);
+footer{margin-top:2rem;padding-top:.8rem;border-top:1px solid var(--line);color:var(--soft);
 font-size:.78rem}
 @media print{:root{--ink:#000;--soft:#444;--line:#bbb;--wash:#f2f2f2;--paper:#fff;--mark:#0072b2}
-body{font-size:10.5pt}main{max-width:none;padding:0}section{break-inside:avoid}
+body{font-size:10.5pt}main{max-width:none;padding:0}section{break-inside:avoid;margin-top:1.2rem}
 .scroll{overflow:visible}table{font-size:7.6pt}th,td{padding:.22rem .3rem}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}@page{size:A4 landscape;margin:14mm}}
 """.strip()

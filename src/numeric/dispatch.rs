@@ -8,8 +8,6 @@
 //! `KEBAO_ISA=sse2|avx2|avx512` lowers the level, never raises it. This module is the only one of
 //! the crate with `unsafe`.
 
-#![expect(unsafe_code, reason = "calling a function compiled for a detected instruction set")]
-
 use std::sync::OnceLock;
 
 /// A computation over columns, worth compiling for each instruction set.
@@ -98,6 +96,7 @@ fn detected() -> Level {
 
 /// `level` must not exceed `detected()`; both callers see to it.
 #[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "calling a function compiled for a detected instruction set")]
 #[inline]
 fn call<K: Kernel>(level: Level, kernel: K) -> K::Output {
     #[target_feature(enable = "avx2")]

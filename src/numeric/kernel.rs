@@ -111,8 +111,16 @@ impl Kernel for Ln<'_> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        for x in self.0 {
-            *x = ln_lane(*x);
+        for tile in self.0.chunks_mut(TILE) {
+            if all_normal(tile) {
+                for x in tile {
+                    *x = ln_normal(*x, 0.0);
+                }
+            } else {
+                for x in tile {
+                    *x = ln_lane(*x);
+                }
+            }
         }
     }
 }
@@ -146,8 +154,16 @@ impl Kernel for Pareto<'_> {
     #[inline(always)]
     fn run(self) {
         let (power, scale) = (-1.0 / self.alpha, self.scale);
-        for x in self.u {
-            *x = scale * exp_lane(ln_lane(*x) * power);
+        for tile in self.u.chunks_mut(TILE) {
+            if all_normal(tile) {
+                for x in tile {
+                    *x = scale * exp_lane(ln_normal(*x, 0.0) * power);
+                }
+            } else {
+                for x in tile {
+                    *x = scale * exp_lane(ln_lane(*x) * power);
+                }
+            }
         }
     }
 }
@@ -235,6 +251,13 @@ fn ln_normal(x: f64, less: f64) -> f64 {
     s * (half_square + (odd + even)) + k * LN2_LO - half_square + f + k * LN2_HI
 }
 
+/// Whether [`ln_normal`] will do for all elements; looks at all of them, as vectors.
+#[inline(always)]
+fn all_normal(tile: &[f64]) -> bool {
+    let normal = |x: f64| u64::from((f64::MIN_POSITIVE..f64::INFINITY).contains(&x));
+    tile.iter().map(|x| normal(*x)).sum::<u64>() == tile.len() as u64
+}
+
 /// |q − ½| up to which AS 241 uses its central approximation.
 const CENTRAL: f64 = 0.425;
 /// Tail probability below which AS 241 uses its far approximation: e^−25.
@@ -307,11 +330,15 @@ fn isf_tail(q: f64, d: f64) -> f64 {
 /// 15% of uniform input, gathered, computed together and put back.
 #[inline(always)]
 fn isf_tile(tile: &mut [f64]) {
-    let mut index = [0_u32; TILE];
+    let mut index = [0_u16; TILE];
+    let mut is_tail = [0_u8; TILE];
+    for (tail, q) in is_tail.iter_mut().zip(tile.iter()) {
+        *tail = u8::from(!is_central(0.5 - *q));
+    }
     let mut tails = 0;
-    for (i, q) in tile.iter().enumerate() {
-        index[tails & (TILE - 1)] = i as u32;
-        tails += usize::from(!is_central(0.5 - *q));
+    for (i, tail) in is_tail[..tile.len()].iter().enumerate() {
+        index[tails & (TILE - 1)] = i as u16;
+        tails += usize::from(*tail);
     }
     let index = &index[..tails];
     let mut probability = [0.0; TILE];

@@ -28,6 +28,7 @@ mod _kebao {
     use super::reserve::{PyTriangle, ReserveFit};
     #[pymodule_export]
     use super::severity::{
-        Beta, Capped, Gamma, Layered, LogNormal, Mbbefd, Pareto, Scaled, Severity, Spliced,
+        Beta, Capped, Gamma, Layered, LogNormal, MBBEFD, Pareto, Piecewise, Scaled, Severity,
+        Spliced,
     };
 }

@@ -232,7 +232,7 @@ classes! {
     /// Beta damage ratio on [0, 1], with the probability `total_loss` of exactly 1.
     Beta;
     /// MBBEFD damage ratio on [0, 1] (Bernegger 1997): mass 1/g at total loss.
-    Mbbefd;
+    MBBEFD;
     /// A body below `threshold`, a tail above it with probability `tail_weight`.
     ///
     /// Body and tail are conditioned on their side of the threshold (Klugman, Panjer and Willmot,
@@ -242,6 +242,8 @@ classes! {
     Capped;
     /// min(max(X − attachment, 0), limit): what a layer pays of one loss.
     Layered;
+    /// Σ slope · layer of X between knots: a continuous non-decreasing piecewise linear map.
+    Piecewise;
     /// factor · X.
     Scaled;
 }
@@ -298,16 +300,16 @@ impl Beta {
 }
 
 #[pymethods]
-impl Mbbefd {
+impl MBBEFD {
     #[new]
     fn new(b: f64, g: f64) -> New<Self> {
-        made(Self, severity::Mbbefd::new(b, g))
+        made(Self, severity::MBBEFD::new(b, g))
     }
 
     /// The Swiss Re curves: c = 1.5, 2, 3, 4 for Y1–Y4, 5 for Lloyd's (Bernegger 1997, section 4.3).
     #[staticmethod]
     fn swiss_re(py: Python<'_>, c: f64) -> PyResult<Bound<'_, Severity>> {
-        to_python(py, severity::Mbbefd::swiss_re(c)?.into())
+        to_python(py, severity::MBBEFD::swiss_re(c)?.into())
     }
 
     /// Exposure curve G(x): share of the risk premium for losses up to x of the sum insured.
@@ -350,6 +352,14 @@ impl Layered {
     #[pyo3(signature = (base, limit, attachment=Amount(0.0)))]
     fn new(base: PyRef<'_, Severity>, limit: Amount, attachment: Amount) -> New<Self> {
         made(Self, severity::Layered::new(base.core.clone(), limit.0, attachment.0))
+    }
+}
+
+#[pymethods]
+impl Piecewise {
+    #[new]
+    fn new(base: PyRef<'_, Severity>, knots: Vec<f64>, slopes: Vec<f64>) -> New<Self> {
+        made(Self, severity::Piecewise::new(base.core.clone(), knots, slopes))
     }
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::sector::jeffreys;
-use crate::severity::{Family, Mbbefd};
+use crate::severity::{Family, MBBEFD};
 
 fn close(a: f64, b: f64, relative: f64) {
     assert!((a - b).abs() <= relative * b.abs(), "{a} {b}");
@@ -73,10 +73,10 @@ fn severities_have_the_means_and_shares_their_sources_state() {
     let mean = |id: &str| library.get(id).unwrap().severity.distribution.mean();
     // MBBEFD c = 6: mean damage ratio 0.53 %, total loss 0.012 %.
     close(mean("ic.fab_property_bi"), 0.0053, 5e-3);
-    close(1.0 / Mbbefd::swiss_re(6.0).unwrap().g, 0.000123, 5e-3);
+    close(1.0 / MBBEFD::swiss_re(6.0).unwrap().g, 0.000123, 5e-3);
     assert_eq!(
         library.get("ic.fab_property_bi").unwrap().severity.distribution,
-        Mbbefd::swiss_re(6.0).unwrap().into()
+        MBBEFD::swiss_re(6.0).unwrap().into()
     );
     // Uptime: P(> US$0.1m) = 54 %, P(> US$1m) = 16 %, at 7.1 CNY.
     let outage = &library.get("ai.compute_outage_bi").unwrap().severity.distribution;

@@ -12,12 +12,12 @@ use crate::numeric::adaptive;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Mbbefd {
+pub struct MBBEFD {
     pub b: f64,
     pub g: f64,
 }
 
-impl Mbbefd {
+impl MBBEFD {
     pub fn new(b: f64, g: f64) -> Result<Self> {
         Self { b, g }.validated()
     }
@@ -27,16 +27,16 @@ impl Mbbefd {
     /// c = 1.5, 2, 3, 4 approximate Y1–Y4 and c = 5 the Lloyd's curve (Bernegger 1997, section 4.3).
     pub fn swiss_re(c: f64) -> Result<Self> {
         let mut faults = Faults::new();
-        faults.non_negative("Mbbefd", "c", c);
+        faults.non_negative("MBBEFD", "c", c);
         faults.finish()?;
         Self::new(exp(3.1 - 0.15 * c * (1.0 + c)), exp(c * (0.78 + 0.12 * c)))
     }
 
     pub(super) fn validated(self) -> Result<Self> {
         let mut faults = Faults::new();
-        faults.non_negative("Mbbefd", "b", self.b);
+        faults.non_negative("MBBEFD", "b", self.b);
         faults.check(self.g.is_finite() && self.g >= 1.0, || {
-            Issue::new("out_of_range", "Mbbefd", "g").value(self.g).allowed("a finite number ≥ 1")
+            Issue::new("out_of_range", "MBBEFD", "g").value(self.g).allowed("a finite number ≥ 1")
         });
         faults.finish()?;
         Ok(self)
@@ -74,7 +74,7 @@ impl Mbbefd {
     }
 }
 
-impl Family for Mbbefd {
+impl Family for MBBEFD {
     fn sf(&self, x: f64) -> f64 {
         let (b, g) = (self.b, self.g);
         match x {
@@ -136,5 +136,5 @@ impl Family for Mbbefd {
         (0.0, 1.0)
     }
 
-    plain_parameters!(Mbbefd { b, g });
+    plain_parameters!(MBBEFD { b, g });
 }

@@ -17,6 +17,7 @@ mod layered;
 mod lognormal;
 mod mbbefd;
 mod pareto;
+mod piecewise;
 mod scaled;
 mod spliced;
 
@@ -27,8 +28,9 @@ pub use capped::Capped;
 pub use gamma::Gamma;
 pub use layered::Layered;
 pub use lognormal::LogNormal;
-pub use mbbefd::Mbbefd;
+pub use mbbefd::MBBEFD;
 pub use pareto::Pareto;
+pub use piecewise::Piecewise;
 pub use scaled::Scaled;
 pub use spliced::Spliced;
 
@@ -156,10 +158,11 @@ macro_rules! severities {
             Pareto,
             Gamma,
             Beta,
-            Mbbefd,
+            MBBEFD,
             Spliced,
             Capped,
             Layered,
+            Piecewise,
             Scaled,
         }
     };

@@ -1,9 +1,10 @@
 //! The list of clauses. A line here gives a clause its words, its fields and its meaning; the
 //! wording, its errors and the documentation follow from it.
 
+use super::reader::Reader;
 use super::reinstatement::Reinstatements;
 use super::terms::{Basis, Limit, ProRata, Treaty};
-use super::wording::{Reader, amount_text, percent_text};
+use super::wording::{amount_text, percent_text};
 
 /// One clause of the wording.
 pub struct Clause {
@@ -296,8 +297,7 @@ mod tests {
             ..Treaty::default()
         };
         let value = serde_json::to_value(&full).unwrap();
-        let cover = ["name", "net_of", "basis", "share", "limit", "attachment", "unit"];
-        let mut known: Vec<&str> = cover.to_vec();
+        let mut known: Vec<&str> = super::super::parts::COVER.to_vec();
         known.extend(CLAUSES.iter().flat_map(|clause| clause.fields));
         for field in value.as_object().unwrap().keys() {
             assert!(known.contains(&field.as_str()), "no clause for {field}");

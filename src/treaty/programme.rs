@@ -10,7 +10,7 @@ use crate::error::{Error, Faults, Issue, Result};
 
 /// A reinsurance programme: sound by construction, in the order in which it was written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Parts")]
+#[serde(try_from = "serde_json::Value")]
 pub struct Programme {
     #[serde(skip_serializing_if = "Option::is_none")]
     currency: Option<String>,
@@ -19,19 +19,11 @@ pub struct Programme {
     treaties: Vec<Treaty>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Parts {
-    currency: Option<String>,
-    premium: Option<f64>,
-    treaties: Vec<Treaty>,
-}
-
-impl TryFrom<Parts> for Programme {
+impl TryFrom<serde_json::Value> for Programme {
     type Error = Error;
 
-    fn try_from(parts: Parts) -> Result<Self> {
-        Self::new(parts.treaties, parts.currency, parts.premium)
+    fn try_from(value: serde_json::Value) -> Result<Self> {
+        super::parts::read(value)
     }
 }
 
@@ -99,7 +91,8 @@ impl Programme {
     }
 
     pub fn from_json(text: &str) -> Result<Self> {
-        serde_json::from_str(text).map_err(|e| unreadable(&e))
+        let value: serde_json::Value = serde_json::from_str(text).map_err(|e| unreadable(&e))?;
+        Self::try_from(value)
     }
 
     pub fn to_toml(&self) -> Result<String> {
@@ -107,7 +100,8 @@ impl Programme {
     }
 
     pub fn from_toml(text: &str) -> Result<Self> {
-        toml::from_str(text).map_err(|e| unreadable(&e))
+        let value: serde_json::Value = toml::from_str(text).map_err(|e| unreadable(&e))?;
+        Self::try_from(value)
     }
 }
 

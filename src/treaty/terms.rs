@@ -43,36 +43,18 @@ impl Serialize for Limit {
 
 impl<'de> Deserialize<'de> for Limit {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Amount::deserialize(deserializer).map(|amount| Self::from(amount.0))
-    }
-}
-
-/// A number, or an amount as people write it (`"20m"`), wherever a file holds an amount.
-struct Amount(f64);
-
-impl<'de> Deserialize<'de> for Amount {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(untagged)]
-        enum Raw {
-            Number(f64),
-            Text(String),
+        enum Written {
+            Amount(f64),
+            Word(String),
         }
-        match Raw::deserialize(deserializer)? {
-            Raw::Number(value) => Ok(Self(value)),
-            Raw::Text(text) => crate::numeric::parse_amount(&text).map(Self).ok_or_else(|| {
-                de::Error::custom(format!("'{text}' is not an amount such as 4m, 2.5bn, 30%"))
-            }),
+        match Written::deserialize(deserializer)? {
+            Written::Amount(amount) => Ok(amount.into()),
+            Written::Word(word) if word == "unlimited" => Ok(Self::Unlimited),
+            Written::Word(word) => Err(de::Error::custom(format!("'{word}' is not a limit"))),
         }
     }
-}
-
-pub(super) fn amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-    Amount::deserialize(deserializer).map(|amount| amount.0)
-}
-
-fn maybe_amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
-    Option::<Amount>::deserialize(deserializer).map(|amount| amount.map(|a| a.0))
 }
 
 /// What one loss of the cover is.
@@ -118,21 +100,20 @@ pub struct Treaty {
     pub net_of: Vec<String>,
     pub basis: Basis,
     /// Ceded share of the cover, in (0, 1].
-    #[serde(deserialize_with = "amount", skip_serializing_if = "is_one")]
+    #[serde(skip_serializing_if = "is_one")]
     pub share: f64,
     /// Width of the layer.
     pub limit: Limit,
-    #[serde(deserialize_with = "amount")]
     pub attachment: f64,
     #[serde(skip_serializing_if = "is_default")]
     pub unit: Unit,
-    #[serde(deserialize_with = "amount", skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default")]
     pub franchise: f64,
     /// Most that one event recovers, of a cover per risk.
     #[serde(skip_serializing_if = "is_default")]
     pub event_limit: Limit,
     /// Annual aggregate deductible.
-    #[serde(deserialize_with = "amount", skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default")]
     pub aad: f64,
     /// Annual aggregate limit; with reinstatements, (1 + N) limits unless this is lower.
     #[serde(skip_serializing_if = "is_default")]
@@ -143,22 +124,22 @@ pub struct Treaty {
     #[serde(skip_serializing_if = "is_default")]
     pub pro_rata: ProRata,
     /// Share of the treaty that found reinsurers, in (0, 1].
-    #[serde(deserialize_with = "amount", skip_serializing_if = "is_one")]
+    #[serde(skip_serializing_if = "is_one")]
     pub placed: f64,
     /// Share of each recovery that the cedant keeps, in [0, 1).
-    #[serde(deserialize_with = "amount", skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default")]
     pub co_participation: f64,
     /// Most that a year recovers, as a multiple of the treaty's premium.
-    #[serde(deserialize_with = "maybe_amount", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub loss_ratio_cap: Option<f64>,
     /// Ceding commission, a fraction of the ceded premium.
-    #[serde(deserialize_with = "maybe_amount", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub commission: Option<f64>,
     /// Premium for 100 % of the treaty.
-    #[serde(deserialize_with = "maybe_amount", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub premium: Option<f64>,
     /// The same as a fraction of the subject premium.
-    #[serde(deserialize_with = "maybe_amount", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
 }
 

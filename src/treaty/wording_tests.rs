@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::error::Issue;
 use crate::treaty::{Limit, ProRata, Reinstatements};
 
 const JOURNEY: &str = "
