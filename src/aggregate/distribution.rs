@@ -112,7 +112,7 @@ impl GridDistribution {
             if distribution.report.truncated_mass <= NEGLIGIBLE || !(steps_to_mean > COARSE) {
                 return Ok(distribution);
             }
-            grid.step *= 2.0;
+            grid = grid.widened(aggregate);
         }
     }
 

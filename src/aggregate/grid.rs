@@ -42,18 +42,24 @@ impl Grid {
         let sd = aggregate.sd();
         let spread = if sd.is_finite() { 12.0 * sd } else { 0.0 };
         let range = (typical + spread).max(typical + one).max(f64::MIN_POSITIVE);
-        let mut step = range / grid.buckets as f64;
-        if high.is_finite() && high > step {
-            // The atom at the limit belongs on a grid point.
-            step = high / (high / step).floor().max(1.0);
-        }
-        Self::new(step, log2)
+        Self::new(aligned(range / grid.buckets as f64, high), log2)
+    }
+
+    /// The same number of buckets over about twice the range.
+    pub(super) fn widened(self, aggregate: &Aggregate) -> Self {
+        Self { step: aligned(2.0 * self.step, aggregate.severity.support().1), ..self }
     }
 
     /// Amount at the upper end.
     pub fn end(&self) -> f64 {
         self.step * self.buckets as f64
     }
+}
+
+/// A step of at least about `step` that puts the largest loss, an atom where there is a limit, on a
+/// grid point.
+fn aligned(step: f64, high: f64) -> f64 {
+    if high.is_finite() && high > step { high / (high / step).floor() } else { step }
 }
 
 /// How the mass of an interval is put on grid points.
