@@ -5,9 +5,12 @@ mod convert;
 mod errors;
 mod frame;
 mod frequency;
+mod portfolio;
 mod probe;
 mod reserve;
+mod sector;
 mod severity;
+mod simulate;
 mod watch;
 
 use pyo3::prelude::*;
@@ -23,12 +26,18 @@ mod _kebao {
     #[pymodule_export]
     use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
     #[pymodule_export]
+    use super::portfolio::PyPortfolio;
+    #[pymodule_export]
     use super::probe::_probe;
     #[pymodule_export]
     use super::reserve::{PyTriangle, ReserveFit};
+    #[pymodule_export]
+    use super::sector::PyLibrary;
     #[pymodule_export]
     use super::severity::{
         Beta, Capped, Gamma, Layered, LogNormal, MBBEFD, Pareto, Piecewise, Scaled, Severity,
         Spliced,
     };
+    #[pymodule_export]
+    use super::simulate::PySimulation;
 }
