@@ -1,8 +1,12 @@
 //! The reserving kernels against published results, and against whatever input may come.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panic")]
+
 use std::fs;
 
-use _kebao::reserve::{Average, Development, Method, Mse, Sigma, Status, TAIL_PERIODS, Tail, fit};
+use _kebao::reserve::{
+    Average, Development, Method, Mse, Sigma, Status, TAIL_PERIODS, Tail, fit, one_year,
+};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -95,6 +99,27 @@ fn mack_agrees_with_every_published_row() {
         agree(key, &ours.total_parameter_error, &total["parameter_se"]);
         agree(key, &ours.total_standard_error, &total["mack_se"]);
     }
+}
+
+#[test]
+fn the_one_year_view_agrees_with_every_published_row() {
+    for (name, expected) in &gold("merz_wuthrich") {
+        let (values, origins, ages) = match name.as_str() {
+            "mw2014" => continue,
+            name => dataset(name),
+        };
+        let ours = one_year(&values, origins, ages);
+        assert_eq!(ours.status, [Status::Ok], "{name}");
+        agree(name, &ours.cdr, &expected["cdr_by_year_by_origin"][0]);
+        agree(name, &ours.total_cdr, &expected["cdr_by_year_total"][0]);
+        agree(name, &ours.mack.total_standard_error, &expected["total_mack"]);
+    }
+    let (mut values, origins, ages) = dataset("genins");
+    values[ages] = f64::NAN;
+    let ours = one_year(&values, origins, ages);
+    assert_eq!(ours.status, [Status::NotAStaircase]);
+    assert!(ours.total_cdr[0].is_nan());
+    assert_eq!(ours.findings.last().map(|f| (f.origin, f.age)), Some((Some(1), Some(0))));
 }
 
 #[test]

@@ -1,17 +1,63 @@
 """kebao prices science-and-technology insurance."""
 
 from . import datasets, sectors
+from ._kebao import (
+    MBBEFD,
+    Aggregate,
+    Bernoulli,
+    Beta,
+    Capped,
+    Frequency,
+    Gamma,
+    Layered,
+    LogNormal,
+    NegativeBinomial,
+    Pareto,
+    Piecewise,
+    Poisson,
+    Scaled,
+    Severity,
+    Spliced,
+    __version__,
+)
+from .errors import FileError, InputError, InternalError, KebaoError, NumericError
 from .portfolio import Portfolio
-from .reserve import ChainLadder, Mack, Pattern, Triangle
+from .reserve import ChainLadder, Mack, MerzWuthrich, Pattern
 from .simulate import Losses, simulate
+from .table import Table
+from .triangle import Triangle
 
 __all__ = [
+    "MBBEFD",
+    "Aggregate",
+    "Bernoulli",
+    "Beta",
+    "Capped",
     "ChainLadder",
+    "FileError",
+    "Frequency",
+    "Gamma",
+    "InputError",
+    "InternalError",
+    "KebaoError",
+    "Layered",
+    "LogNormal",
     "Losses",
     "Mack",
+    "MerzWuthrich",
+    "NegativeBinomial",
+    "NumericError",
+    "Pareto",
     "Pattern",
+    "Piecewise",
+    "Poisson",
     "Portfolio",
+    "Scaled",
+    "Severity",
+    "Spliced",
+    "Table",
     "Triangle",
+    "__version__",
     "datasets",
     "sectors",
     "simulate",

@@ -2,6 +2,8 @@
 
 use numpy::{AllowTypeChange, PyArrayDyn, PyArrayLikeDyn};
 use pyo3::prelude::*;
+#[cfg(feature = "stubs")]
+use pyo3::type_hint_union; // it calls itself by its bare name
 use pyo3::types::PyString;
 
 use crate::error::Issue;
@@ -16,7 +18,7 @@ impl<'py> FromPyObject<'_, 'py> for Amount {
 
     #[cfg(feature = "stubs")]
     const INPUT_TYPE: pyo3::inspect::PyStaticExpr =
-        pyo3::type_hint_union!(f64::INPUT_TYPE, <&str as FromPyObject<'_, '_>>::INPUT_TYPE);
+        type_hint_union!(f64::INPUT_TYPE, <&str as FromPyObject<'_, '_>>::INPUT_TYPE);
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         if let Ok(text) = object.cast::<PyString>() {

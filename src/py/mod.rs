@@ -1,6 +1,7 @@
 //! The bindings: they convert, and know no numbers.
 
 mod aggregate;
+mod amount;
 mod convert;
 mod errors;
 mod frame;
@@ -11,6 +12,7 @@ mod reserve;
 mod sector;
 mod severity;
 mod simulate;
+mod table;
 mod watch;
 
 use pyo3::prelude::*;
@@ -24,13 +26,15 @@ mod _kebao {
     #[pymodule_export]
     use super::aggregate::Aggregate;
     #[pymodule_export]
+    use super::amount::parse_amount;
+    #[pymodule_export]
     use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
     #[pymodule_export]
     use super::portfolio::PyPortfolio;
     #[pymodule_export]
     use super::probe::_probe;
     #[pymodule_export]
-    use super::reserve::{PyTriangle, ReserveFit};
+    use super::reserve::{OneYearFit, PyTriangle, ReserveFit};
     #[pymodule_export]
     use super::sector::PyLibrary;
     #[pymodule_export]
@@ -40,4 +44,6 @@ mod _kebao {
     };
     #[pymodule_export]
     use super::simulate::PySimulation;
+    #[pymodule_export]
+    use super::table::{PyTable, write_sheets};
 }

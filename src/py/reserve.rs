@@ -21,11 +21,27 @@ fn shaped<'py>(py: Python<'py>, values: Vec<f64>, shape: &[usize]) -> Shaped<'py
 #[pyclass(frozen, name = "Triangle", module = "kebao._kebao")]
 pub struct PyTriangle(reserve::Triangle);
 
+impl PyTriangle {
+    /// Methods take one measure at a time.
+    fn one_measure(&self, faults: &mut Faults, method: &str) {
+        let measures = &self.0.measures;
+        faults.check(measures.len() == 1, || {
+            let first = measures.first().map_or("", String::as_str);
+            let known = measures.join(", ");
+            Issue::new("ambiguous", method, "triangle")
+                .value(format!("{} measures", measures.len()))
+                .allowed("a triangle of one measure")
+                .hint(format!("choose one, such as triangle['{first}'], of {known}"))
+        });
+    }
+}
+
 fn grain(object: &str, field: &str, name: &str) -> Result<Grain> {
     let unknown = || Issue::unknown(object, field, name, Grain::NAMES).into_error();
     Grain::from_name(name).ok_or_else(unknown)
 }
 
+#[expect(clippy::too_many_arguments, reason = "one place for what both builders share")]
 fn columns(
     object: &str,
     origin: String,
@@ -34,12 +50,16 @@ fn columns(
     by: Vec<String>,
     grains: (&str, &str),
     errors: &str,
+    decreasing: &str,
 ) -> Result<Columns> {
     let mut faults = Faults::new();
     let origin_grain = faults.take(grain(object, "grain", grains.0))?;
     let development_grain = faults.take(grain(object, "development_grain", grains.1))?;
     faults.check(["raise", "reject"].contains(&errors), || {
         Issue::unknown(object, "errors", errors, ["raise", "reject"])
+    });
+    faults.check(["note", "refuse"].contains(&decreasing), || {
+        Issue::unknown(object, "decreasing", decreasing, ["note", "refuse"])
     });
     faults.finish()?;
     Ok(Columns {
@@ -50,13 +70,14 @@ fn columns(
         origin_grain: origin_grain.unwrap_or_default(),
         development_grain: development_grain.unwrap_or_default(),
         reject: errors == "reject",
+        refuse_falls: decreasing == "refuse",
     })
 }
 
 #[pymethods]
 impl PyTriangle {
     #[staticmethod]
-    #[pyo3(signature = (data, *, origin, valuation, values, by, grain, development_grain, as_of, errors))]
+    #[pyo3(signature = (data, *, origin, valuation, values, by, grain, development_grain, as_of, errors, decreasing))]
     #[expect(clippy::too_many_arguments, reason = "keyword-only, filled by the face")]
     fn from_claims(
         data: &Bound<'_, PyAny>,
@@ -68,16 +89,18 @@ impl PyTriangle {
         development_grain: &str,
         as_of: Option<&str>,
         errors: &str,
+        decreasing: &str,
     ) -> PyResult<Self> {
         let timing = Timing::Valuation(valuation);
         let grains = (grain, development_grain);
-        let columns = columns("from_claims", origin, timing, values, by, grains, errors)?;
+        let columns =
+            columns("from_claims", origin, timing, values, by, grains, errors, decreasing)?;
         let table = raw_table(data, "claims")?;
         Ok(Self(reserve::from_claims(&table, &columns, as_of)?))
     }
 
     #[staticmethod]
-    #[pyo3(signature = (data, *, origin, development, valuation, values, cumulative, by, grain, development_grain, unit, duplicates, errors))]
+    #[pyo3(signature = (data, *, origin, development, valuation, values, cumulative, by, grain, development_grain, unit, duplicates, errors, decreasing))]
     #[expect(clippy::too_many_arguments, reason = "keyword-only, filled by the face")]
     fn from_long(
         data: &Bound<'_, PyAny>,
@@ -92,6 +115,7 @@ impl PyTriangle {
         unit: &str,
         duplicates: &str,
         errors: &str,
+        decreasing: &str,
     ) -> PyResult<Self> {
         let object = "from_long";
         let mut faults = Faults::new();
@@ -118,7 +142,7 @@ impl PyTriangle {
         };
         faults.finish().map_err(PyErr::from)?;
         let grains = (grain, development_grain);
-        let columns = columns(object, origin, timing, values, by, grains, errors)?;
+        let columns = columns(object, origin, timing, values, by, grains, errors, decreasing)?;
         let table = raw_table(data, "cells")?;
         let duplicates = if duplicates == "sum" { Duplicates::Sum } else { Duplicates::Refuse };
         Ok(Self(reserve::from_long(&table, &columns, cumulative, duplicates)?))
@@ -296,6 +320,19 @@ impl PyTriangle {
         self.0.reconciliation.decreasing.iter().map(place).collect()
     }
 
+    /// The one-year view of Merz and Wüthrich.
+    fn one_year(&self, method: &str) -> PyResult<OneYearFit> {
+        let triangle = &self.0;
+        let mut faults = Faults::new();
+        self.one_measure(&mut faults, method);
+        faults.finish().map_err(PyErr::from)?;
+        let all = reserve::one_year(&triangle.values, triangle.origins, triangle.ages);
+        let fit = Fit { status: all.status, findings: all.findings, ..all.mack };
+        let mack =
+            ReserveFit { fit, origins: triangle.origin_labels(), ages: triangle.age_months() };
+        Ok(OneYearFit { cdr: all.cdr, total_cdr: all.total_cdr, mack })
+    }
+
     /// Applies chain ladder, or Mack when `sigma` is given.
     #[pyo3(signature = (method, average, n, exclude, tail, sigma, mse))]
     #[expect(clippy::too_many_arguments, reason = "one call from the face a fit")]
@@ -311,18 +348,7 @@ impl PyTriangle {
     ) -> PyResult<ReserveFit> {
         let triangle = &self.0;
         let mut faults = Faults::new();
-        if triangle.measures.len() != 1 {
-            let known = triangle.measures.join(", ");
-            faults.push(
-                Issue::new("ambiguous", method, "triangle")
-                    .value(format!("{} measures", triangle.measures.len()))
-                    .allowed("a triangle of one measure")
-                    .hint(format!(
-                        "choose one, such as triangle['{}'], of {known}",
-                        triangle.measures[0]
-                    )),
-            );
-        }
+        self.one_measure(&mut faults, method);
         let average =
             named(&mut faults, method, "average", average, &Average::ALL.map(|a| (a.name(), a)));
         let last = n.map(|n| {
@@ -339,7 +365,7 @@ impl PyTriangle {
             let column = triangle.age_months().iter().position(|months| *months == age);
             match (at, column) {
                 (Some(at), Some(column)) if column + 1 < triangle.ages => {
-                    excluded.push((at, column))
+                    excluded.push((at, column));
                 }
                 _ => faults.push(
                     Issue::new("unknown_cell", method, "exclude")
@@ -362,6 +388,25 @@ impl PyTriangle {
         let method = Method { development, tail, errors };
         let fit = reserve::fit(&triangle.values, triangle.origins, triangle.ages, &method);
         Ok(ReserveFit { fit, origins: triangle.origin_labels(), ages: triangle.age_months() })
+    }
+}
+
+#[pymethods]
+impl OneYearFit {
+    #[getter]
+    fn cdr<'py>(&self, py: Python<'py>) -> Shaped<'py> {
+        self.mack.by(py, &self.cdr, self.mack.fit.origins)
+    }
+
+    #[getter]
+    fn total_cdr<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        ReserveFit::one(py, &self.total_cdr)
+    }
+
+    /// The Mack fit below, with the status and findings of the one-year view.
+    #[getter]
+    fn mack(&self) -> ReserveFit {
+        self.mack.clone()
     }
 }
 
@@ -421,8 +466,17 @@ fn tail_of(faults: &mut Faults, object: &str, tail: Option<&Bound<'_, PyAny>>) -
     Tail::Constant { factor, standard_error, sigma }
 }
 
+/// Standard errors of next year's claims development result.
+#[pyclass(frozen, module = "kebao._kebao")]
+pub struct OneYearFit {
+    cdr: Vec<f64>,
+    total_cdr: Vec<f64>,
+    mack: ReserveFit,
+}
+
 /// A fitted method, by segment. Arrays drop the segment axis when there is one segment.
 #[pyclass(frozen, module = "kebao._kebao")]
+#[derive(Clone)]
 pub struct ReserveFit {
     fit: Fit,
     origins: Vec<String>,
@@ -438,7 +492,7 @@ impl ReserveFit {
         }
     }
 
-    fn one<'py>(&self, py: Python<'py>, values: &[f64]) -> PyResult<Bound<'py, PyAny>> {
+    fn one<'py>(py: Python<'py>, values: &[f64]) -> PyResult<Bound<'py, PyAny>> {
         if let [value] = values {
             return Ok(value.into_pyobject(py)?.into_any());
         }
@@ -457,7 +511,7 @@ macro_rules! columns {
 
             $(#[getter]
             fn $total<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-                self.one(py, &self.fit.$total)
+                Self::one(py, &self.fit.$total)
             })*
 
             #[getter]
@@ -490,7 +544,7 @@ macro_rules! columns {
             fn total_ibnr<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
                 let pairs = self.fit.total_ultimate.iter().zip(&self.fit.total_latest);
                 let ibnr: Vec<f64> = pairs.map(|(ultimate, latest)| ultimate - latest).collect();
-                self.one(py, &ibnr)
+                Self::one(py, &ibnr)
             }
 
             /// Cumulative share of the ultimate at each age.

@@ -28,6 +28,8 @@ pub struct Columns {
     pub development_grain: Grain,
     /// Leave rows at fault out and list them, instead of refusing the whole.
     pub reject: bool,
+    /// Refuse cumulative values that fall, which are only noted otherwise.
+    pub refuse_falls: bool,
 }
 
 /// How a row says when it is valued.
@@ -136,11 +138,8 @@ pub fn from_long(
             if !cell.is_empty() {
                 cell.push_str(", ");
             }
-            cell.push_str(&format!(
-                "origin {}, age {}",
-                columns.origin_grain.label(entry.origin),
-                entry.age
-            ));
+            let label = columns.origin_grain.label(entry.origin);
+            cell.push_str(&["origin ", &label, ", age ", &entry.age.to_string()].concat());
             let allowed = format!("the only row of its cell; {} has it too", table.place(first));
             rows.record.fault(table, entry.row, "", "duplicate_cell", &cell, &allowed);
             continue;
@@ -172,6 +171,9 @@ pub fn from_long(
     }
     triangle.reconciliation = reconcile(table, rows, columns)?;
     triangle.note_decreases();
+    if columns.refuse_falls {
+        refuse_falls(table, &triangle)?;
+    }
     Ok(triangle)
 }
 
@@ -208,8 +210,6 @@ pub fn from_claims(table: &RawTable, columns: &Columns, as_of: Option<&str>) -> 
     grid.first_age = step;
     let first_month = grid.first_origin * columns.origin_grain.months();
     grid.ages = ((latest - first_month).div_euclid(step) + 1).max(1) as usize;
-    let last_origin = latest.div_euclid(columns.origin_grain.months());
-    grid.origins = grid.origins.max((last_origin - grid.first_origin + 1).max(0) as usize);
     grid.fits(table, columns)?;
     let mut triangle = grid.triangle(&rows, columns, 0.0);
     triangle.cumulative = true;
@@ -228,6 +228,9 @@ pub fn from_claims(table: &RawTable, columns: &Columns, as_of: Option<&str>) -> 
     }
     triangle.reconciliation = reconcile(table, rows, columns)?;
     triangle.note_decreases();
+    if columns.refuse_falls {
+        refuse_falls(table, &triangle)?;
+    }
     Ok(triangle)
 }
 
@@ -371,7 +374,7 @@ fn read(table: &RawTable, columns: &Columns, transactions: bool) -> Result<Rows>
             let cell = table.cell(*at, row);
             match number(cell) {
                 Some(value) if value.is_finite() => {
-                    amounts[row * values_at.len() + measure] = value
+                    amounts[row * values_at.len() + measure] = value;
                 }
                 // A cell may be missing from a triangle; a transaction without an amount is at fault.
                 None if cell == Cell::Empty && !transactions => {}
@@ -383,13 +386,12 @@ fn read(table: &RawTable, columns: &Columns, transactions: bool) -> Result<Rows>
         }
         let labels: Vec<String> = by_at.iter().map(|at| show(table.cell(*at, row))).collect();
         let next = segments.len();
-        let segment = match numbers.get(&labels) {
-            Some(known) => *known,
-            None => {
-                segments.push(labels.clone());
-                numbers.insert(labels, next);
-                next
-            }
+        let segment = if let Some(known) = numbers.get(&labels) {
+            *known
+        } else {
+            segments.push(labels.clone());
+            numbers.insert(labels, next);
+            next
         };
         if let (Some(origin), Some(age)) = (period, age) {
             entries.push(Entry { row, segment, origin, age, valued });
@@ -519,7 +521,7 @@ impl Grid {
 pub(super) fn reconcile(table: &RawTable, rows: Rows, columns: &Columns) -> Result<Reconciliation> {
     let Rows { entries, amounts, record, .. } = rows;
     if !columns.reject {
-        record.faults.finish().map_err(|error| explain(error))?;
+        record.faults.finish().map_err(explain)?;
     }
     let measures = columns.values.len();
     let mut used = vec![false; table.rows()];
@@ -549,13 +551,26 @@ fn explain(error: Error) -> Error {
     match error {
         Error::Input(mut issues) => {
             if let Some(last) = issues.last_mut().filter(|issue| issue.hint.is_empty()) {
-                last.hint =
-                    "errors='reject' leaves such rows out and lists them in .rejects".to_owned();
+                "errors='reject' leaves such rows out and lists them in .rejects"
+                    .clone_into(&mut last.hint);
             }
             Error::Input(issues)
         }
         other => other,
     }
+}
+
+fn refuse_falls(table: &RawTable, triangle: &Triangle) -> Result<()> {
+    let mut faults = Faults::new();
+    for fall in &triangle.reconciliation.decreasing {
+        let place = triangle.place(fall.segment, fall.measure, fall.origin, fall.age);
+        faults.push(
+            Issue::new("decreasing", table.origin(), place)
+                .value(fall.to)
+                .allowed(format!("at least {}, the value of the age before", fall.from)),
+        );
+    }
+    faults.finish()
 }
 
 /// No usable row: the faults if there are any, else an empty table is refused.

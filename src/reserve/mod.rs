@@ -5,6 +5,7 @@
 mod build;
 mod development;
 mod mack;
+mod one_year;
 mod pattern;
 mod period;
 mod schedule_p;
@@ -15,6 +16,7 @@ mod triangle;
 pub use build::{Columns, Duplicates, Timing, from_claims, from_long};
 pub use development::{Average, Cells, Development};
 pub use mack::{Fit, Method, Mse, Sigma, fit};
+pub use one_year::{OneYear, one_year};
 pub use pattern::emerged;
 pub use period::Grain;
 pub use schedule_p::{ScheduleP, schedule_p};

@@ -106,11 +106,10 @@ impl When {
     /// `2024-07`, or a day in any form that [`Date`] reads.
     pub fn read(cell: Cell<'_>) -> Option<Self> {
         match cell {
-            Cell::Empty => None,
             Cell::Number(value) if value.fract() == 0.0 && value.abs() < 1e9 => {
                 Self::parse(&format!("{value}"))
             }
-            Cell::Number(_) => None,
+            Cell::Empty | Cell::Number(_) => None,
             Cell::Text(text) => Self::parse(text.trim()),
         }
     }

@@ -29,7 +29,7 @@ pub struct ScheduleP {
 }
 
 struct Row {
-    row: usize,
+    index: usize,
     origin: i32,
     age: i32,
     paid: f64,
@@ -44,6 +44,11 @@ struct Row {
 pub fn schedule_p(table: &RawTable, options: &ScheduleP) -> Result<Triangle> {
     let mut faults = Faults::new();
     faults.fraction("Schedule P", "largest_fall", options.largest_fall);
+    faults.check((1900..=2200).contains(&options.as_of), || {
+        Issue::new("out_of_range", "Schedule P", "as_of")
+            .value(options.as_of)
+            .allowed("the year of an annual statement")
+    });
     let mut find = |name: &str| {
         let found = table.index(name);
         if found.is_none() {
@@ -115,7 +120,7 @@ pub fn schedule_p(table: &RawTable, options: &ScheduleP) -> Result<Triangle> {
         }
         let known = statement <= options.as_of;
         groups.entry((line, text(company_at))).or_default().push(Row {
-            row,
+            index: row,
             origin,
             age,
             paid,
@@ -139,7 +144,7 @@ pub fn schedule_p(table: &RawTable, options: &ScheduleP) -> Result<Triangle> {
         for row in rows {
             let reason = reason.or((options.hold_out && !row.known).then_some("after_as_of"));
             if let Some(reason) = reason {
-                record.reject(row.row, "company_code", reason, &company);
+                record.reject(row.index, "company_code", reason, &company);
                 continue;
             }
             let next = segments.len();
@@ -148,7 +153,7 @@ pub fn schedule_p(table: &RawTable, options: &ScheduleP) -> Result<Triangle> {
                 next
             });
             entries.push(Entry {
-                row: row.row,
+                row: row.index,
                 segment,
                 origin: row.origin,
                 age: row.age * 12,
@@ -170,6 +175,7 @@ pub fn schedule_p(table: &RawTable, options: &ScheduleP) -> Result<Triangle> {
         origin_grain: Grain::Year,
         development_grain: Grain::Year,
         reject: false,
+        refuse_falls: false,
     };
     let rows = Rows { entries, segments, amounts, record };
     let Some(grid) = Grid::over(&rows, &columns) else {

@@ -20,28 +20,31 @@ pub enum Status {
     NonPositiveFactor = 4,
     /// Ultimates stand, but a variance needed for the errors cannot be estimated.
     ErrorsUndefined = 5,
+    /// The method needs every cell up to one diagonal observed and positive.
+    NotAStaircase = 6,
     /// The tail curve cannot be fitted, or does not fall.
-    TailUndefined = 6,
+    TailUndefined = 7,
     /// A development factor that is needed has no usable link.
-    NoFactor = 7,
+    NoFactor = 8,
     /// An origin has no observed cell.
-    EmptyOrigin = 8,
+    EmptyOrigin = 9,
     /// No two cells of any origin are adjacent: nothing develops.
-    NoLinks = 9,
+    NoLinks = 10,
     /// A cell is infinite, or a result exceeds the range of a float.
-    NotFinite = 10,
+    NotFinite = 11,
     /// No observed cell at all.
-    Empty = 11,
+    Empty = 12,
 }
 
 impl Status {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Ok,
         Self::LinksLeftOut,
         Self::ZeroLatest,
         Self::SigmaReverted,
         Self::NonPositiveFactor,
         Self::ErrorsUndefined,
+        Self::NotAStaircase,
         Self::TailUndefined,
         Self::NoFactor,
         Self::EmptyOrigin,
@@ -59,6 +62,7 @@ impl Status {
             Self::SigmaReverted => "sigma_reverted",
             Self::NonPositiveFactor => "non_positive_factor",
             Self::ErrorsUndefined => "errors_undefined",
+            Self::NotAStaircase => "not_a_staircase",
             Self::TailUndefined => "tail_undefined",
             Self::NoFactor => "no_factor",
             Self::EmptyOrigin => "empty_origin",
@@ -70,7 +74,7 @@ impl Status {
 
     /// Whether every ultimate is a number.
     pub fn has_ultimates(self) -> bool {
-        self <= Self::ErrorsUndefined
+        self < Self::TailUndefined
     }
 }
 

@@ -91,6 +91,11 @@ impl Triangle {
         mut values: Vec<f64>,
     ) -> Result<Self> {
         let mut faults = Faults::new();
+        let years = 0..10_000 * 12 / grain.months();
+        if !years.contains(&first_origin) {
+            let issue = Issue::new("out_of_range", "Triangle", "first_origin").value(first_origin);
+            return Err(issue.allowed("a period of the years 0 to 9999").into_error());
+        }
         if values.len() != origins * ages || values.is_empty() {
             faults.push(
                 Issue::new("wrong_shape", "Triangle", measure)
@@ -164,20 +169,15 @@ impl Triangle {
 
     /// The cell's place in words.
     pub fn place(&self, segment: usize, measure: usize, origin: usize, age: usize) -> String {
-        let mut text = String::new();
-        if let Some(labels) = self.segments.get(segment).filter(|labels| !labels.is_empty()) {
-            text = format!("{}, ", labels.join(", "));
-        }
-        text.push_str(&format!(
-            "{}, origin {}, age {}",
-            self.measures[measure],
-            self.origin_label(origin),
-            self.age_month(age)
-        ));
-        text
+        let mut parts = self.segments.get(segment).cloned().unwrap_or_default();
+        parts.push(self.measures[measure].clone());
+        parts.push(format!("origin {}", self.origin_label(origin)));
+        parts.push(format!("age {}", self.age_month(age)));
+        parts.join(", ")
     }
 
     /// Only the named measures, in the order asked for.
+    #[must_use]
     pub fn select(&self, measures: &[usize]) -> Self {
         let size = self.origins * self.ages;
         let mut values = Vec::with_capacity(self.segments.len() * measures.len() * size);
@@ -197,6 +197,7 @@ impl Triangle {
     }
 
     /// Only the given segments.
+    #[must_use]
     pub fn pick(&self, segments: &[usize]) -> Self {
         let size = self.measures.len() * self.origins * self.ages;
         let values = segments
@@ -211,9 +212,11 @@ impl Triangle {
     }
 
     /// The triangle as it stood `diagonals` development periods before its latest valuation.
+    #[must_use]
     pub fn as_of(&self, diagonals: usize) -> Self {
         let mut past = self.clone();
-        let latest = self.latest_valuation() - diagonals as i32 * self.development_grain.months();
+        let back = diagonals.min(MAX_CELLS) as i32 * self.development_grain.months();
+        let latest = self.latest_valuation() - back;
         for (at, value) in past.values.iter_mut().enumerate() {
             let (origin, age) = (at / self.ages % self.origins, at % self.ages);
             if self.valuation(origin, age) > latest {
@@ -233,13 +236,7 @@ impl Triangle {
     fn latest_valuation(&self) -> i32 {
         let at =
             |(at, _): (usize, &f64)| self.valuation(at / self.ages % self.origins, at % self.ages);
-        self.values
-            .iter()
-            .enumerate()
-            .filter(|(_, v)| !v.is_nan())
-            .map(at)
-            .max()
-            .unwrap_or(i32::MIN / 2)
+        self.values.iter().enumerate().filter(|(_, v)| !v.is_nan()).map(at).max().unwrap_or(0)
     }
 
     /// Values as the user sees them.

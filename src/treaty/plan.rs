@@ -39,10 +39,32 @@ pub struct Resolved {
     pub annual: Annual,
     /// Fraction of recoveries and premium that reinsurers take.
     pub participation: f64,
+    /// Its premium is 1 where the treaty's is not known.
     pub reinstatement: Option<Reinstatement>,
     pub premiums: Premiums,
+    /// Ceding commission, a fraction of the ceded premium.
+    pub commission: f64,
     /// Whether its recoveries are wanted row by row.
     pub by_row: bool,
+}
+
+impl Resolved {
+    /// A cover of everything in the year, without terms.
+    pub fn whole(treaty: usize) -> Self {
+        Self {
+            treaty,
+            basis: Basis::Annual,
+            net_of: Vec::new(),
+            layer: Layer { limit: f64::INFINITY, attachment: 0.0, franchise: 0.0 },
+            event_limit: f64::INFINITY,
+            annual: Annual { deductible: 0.0, limit: f64::INFINITY },
+            participation: 1.0,
+            reinstatement: None,
+            premiums: Premiums::default(),
+            commission: 0.0,
+            by_row: false,
+        }
+    }
 }
 
 /// A compiled programme; apply it with [`Plan::apply`] or [`super::run`].
@@ -117,6 +139,7 @@ impl Plan {
                 participation: participation(treaty),
                 reinstatement: reinstatement(treaty, limit, known),
                 premiums: known,
+                commission: treaty.commission.unwrap_or(0.0),
                 by_row: false,
             });
         }
@@ -164,8 +187,8 @@ fn reinstatement(treaty: &Treaty, limit: f64, premiums: Premiums) -> Option<Rein
     let terms = treaty.reinstatements.clone()?;
     Some(Reinstatement {
         limit,
-        // Without a premium there is nothing to charge; `diagnose` says so.
-        premium: premiums.treaty.unwrap_or(0.0),
+        // Without a premium the charge is per unit of it, for a quote to multiply; `diagnose` says so.
+        premium: premiums.treaty.unwrap_or(1.0),
         terms,
         pro_rata_time: treaty.pro_rata == ProRata::Time,
     })

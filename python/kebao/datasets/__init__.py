@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from ..errors import InputError, Issue
 
 if TYPE_CHECKING:
-    from ..reserve import Triangle
+    from ..triangle import Triangle
 
 __all__ = ["load", "names", "source"]
 
@@ -94,12 +94,15 @@ def load(name: str) -> Triangle:
     >>> kb.datasets.load("mcl").measures
     ['paid', 'incurred']
     """
-    from ..reserve import Triangle
+    from ..triangle import Triangle
 
     source(name)
     with resources.files(__package__).joinpath(f"{name}.csv").open(encoding="utf-8") as file:
         header, *rows = csv.reader(file)
-    columns = dict(zip(header, ([float(cell) for cell in column] for column in zip(*rows))))
+    columns = {
+        name: [float(cell) for cell in column]
+        for name, column in zip(header, zip(*rows, strict=True), strict=True)
+    }
     return Triangle.from_long(
         columns, origin="origin", development="age", values=header[2:], cumulative=True
     )

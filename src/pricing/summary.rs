@@ -1,0 +1,205 @@
+//! A run of a programme as numbers, each with its standard error.
+
+use arrow_array::RecordBatch;
+
+use crate::error::Result;
+use crate::losses::BLOCK_YEARS;
+use crate::measure::{Estimate, Moments, Tail, VarianceSplit, exceedance_curve, variance_split};
+use crate::output::Table;
+use crate::treaty::{Basis, Outcome, Plan};
+
+/// Levels of VaR and TVaR in every table.
+pub const LEVELS: [f64; 3] = [0.90, 0.99, 0.995];
+
+/// VaR and TVaR at one of [`LEVELS`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TailRow {
+    pub var: Estimate,
+    pub tvar: Estimate,
+}
+
+/// One treaty, or one of gross, ceded and net. NaN where a number does not apply.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    pub name: String,
+    pub expected_loss: Estimate,
+    pub sd: Estimate,
+    pub prob_attach: Estimate,
+    pub prob_exhaust: Estimate,
+    /// Expected loss over the reinsurers' part of the limit.
+    pub rate_on_line: f64,
+    /// Expected premium to reinstate; NaN for a treaty whose premium is not known.
+    pub reinstatement_premium: Estimate,
+    /// The same per unit of the treaty's premium.
+    pub reinstatement_rate: f64,
+    pub tail: [TailRow; 3],
+}
+
+const NONE: Estimate = Estimate { value: f64::NAN, standard_error: f64::NAN };
+
+/// A row for each treaty as in the programme, then `gross`, `ceded` and `net`.
+pub fn summarise(outcome: &Outcome, plan: &Plan) -> Vec<Row> {
+    let years = outcome.years as f64;
+    let mut rows: Vec<Row> = Vec::with_capacity(outcome.treaties.len() + 3);
+    for (index, treaty) in outcome.treaties.iter().enumerate() {
+        let mut row = column(&treaty.name, &treaty.ceded);
+        row.prob_attach = probability(treaty.attached as f64, years);
+        if let Some(step) = plan.steps().iter().find(|step| step.treaty == index) {
+            let line = step.layer.limit * step.participation;
+            row.rate_on_line =
+                if line.is_finite() { row.expected_loss.value / line } else { f64::NAN };
+            row.prob_exhaust = if step.capacity().is_finite() {
+                probability(treaty.exhausted as f64, years)
+            } else {
+                NONE
+            };
+            if let Some(terms) = &step.reinstatement {
+                let premium = mean(&treaty.reinstatement_premium);
+                row.reinstatement_rate = premium.value / (terms.premium * step.participation);
+                row.reinstatement_premium =
+                    if step.premiums.treaty.is_some() { premium } else { NONE };
+            } else if step.basis != Basis::Annual {
+                row.reinstatement_premium = Estimate::default();
+                row.reinstatement_rate = 0.0;
+            }
+        }
+        rows.push(row);
+    }
+    rows.push(column("gross", &outcome.gross));
+    rows.push(column("ceded", &outcome.ceded()));
+    rows.push(column("net", &outcome.net));
+    rows
+}
+
+fn mean(values: &[f64]) -> Estimate {
+    let moments = Moments::of(values);
+    Estimate { value: moments.mean, standard_error: moments.standard_error() }
+}
+
+fn column(name: &str, values: &[f64]) -> Row {
+    let moments = Moments::of(values);
+    let tail = Tail::new(values, LEVELS[0]);
+    let positive = values.iter().filter(|x| **x > 0.0).count() as f64;
+    Row {
+        name: name.to_owned(),
+        expected_loss: Estimate { value: moments.mean, standard_error: moments.standard_error() },
+        sd: Estimate { value: moments.sd, standard_error: moments.sd_error },
+        prob_attach: probability(positive, values.len() as f64),
+        prob_exhaust: NONE,
+        rate_on_line: f64::NAN,
+        reinstatement_premium: NONE,
+        reinstatement_rate: f64::NAN,
+        tail: LEVELS.map(|p| TailRow { var: tail.var(p), tvar: tail.tvar(p) }),
+    }
+}
+
+fn probability(hits: f64, years: f64) -> Estimate {
+    let p = hits / years;
+    Estimate { value: p, standard_error: (p * (1.0 - p) / years).sqrt() }
+}
+
+/// Exceedance curves of gross and net: annual totals (AEP) and largest events (OEP).
+pub fn curves(outcome: &Outcome, return_periods: &[f64]) -> Table {
+    let (mut names, mut periods) = (Vec::new(), Vec::new());
+    let mut columns: [Vec<f64>; 4] = Default::default();
+    for (name, values) in [
+        ("gross AEP", &outcome.gross),
+        ("net AEP", &outcome.net),
+        ("gross OEP", &outcome.largest_gross),
+        ("net OEP", &outcome.largest_net),
+    ] {
+        for point in exceedance_curve(values, return_periods) {
+            names.push(name.to_owned());
+            periods.push(point.return_period);
+            for (column, value) in
+                columns.iter_mut().zip([point.loss, point.low, point.high, point.tvar])
+            {
+                column.push(value);
+            }
+        }
+    }
+    let [loss, low, high, tvar] = columns;
+    Table::new("exceedance")
+        .text("curve", names)
+        .float("return_period", periods)
+        .float("loss", loss)
+        .float("low_95", low)
+        .float("high_95", high)
+        .float("tvar", tvar)
+}
+
+/// Annual gross, ceded and net by group (a sector, say), in the order of the source.
+pub fn groups(outcome: &Outcome) -> Option<Table> {
+    let groups = outcome.groups.as_ref()?;
+    let of = |pick: fn(&crate::treaty::GroupAnnuals) -> &Vec<f64>| -> Vec<Moments> {
+        groups.columns.iter().map(|c| Moments::of(pick(c))).collect()
+    };
+    let (gross, ceded, net) = (of(|c| &c.gross), of(|c| &c.ceded), of(|c| &c.net));
+    let means = |all: &[Moments]| all.iter().map(|m| m.mean).collect();
+    let errors = |all: &[Moments]| all.iter().map(Moments::standard_error).collect();
+    Some(
+        Table::new(&groups.label)
+            .text(&groups.label, groups.names.clone())
+            .float("expected_loss", means(&gross))
+            .float("standard_error", errors(&gross))
+            .float("sd", gross.iter().map(|m| m.sd).collect())
+            .float("ceded", means(&ceded))
+            .float("ceded_se", errors(&ceded))
+            .float("net", means(&net))
+            .float("net_se", errors(&net)),
+    )
+}
+
+/// Splits the variance of each treaty, gross, ceded and net, from three runs with common draws:
+/// everything on, parameters fixed, and systemic events off as well.
+pub fn variance(
+    all: &Outcome,
+    fixed: &Outcome,
+    attritional: &Outcome,
+) -> Vec<(String, VarianceSplit)> {
+    let split = |a: &[f64], b: &[f64], c: &[f64]| variance_split(a, b, c, BLOCK_YEARS);
+    let mut rows: Vec<(String, VarianceSplit)> = vec![
+        ("gross".to_owned(), split(&all.gross, &fixed.gross, &attritional.gross)),
+        ("ceded".to_owned(), split(&all.ceded(), &fixed.ceded(), &attritional.ceded())),
+        ("net".to_owned(), split(&all.net, &fixed.net, &attritional.net)),
+    ];
+    for ((a, b), c) in all.treaties.iter().zip(&fixed.treaties).zip(&attritional.treaties) {
+        rows.push((a.name.clone(), split(&a.ceded, &b.ceded, &c.ceded)));
+    }
+    rows
+}
+
+/// Annual results in long form, `year, treaty, gross, ceded, reinstatement_premium, net`, one batch
+/// a treaty: a year's gross is the sum of its ceded and its net.
+///
+/// The last batch is `total`, all treaties together.
+pub fn annual(outcome: &Outcome, plan: &Plan) -> impl Iterator<Item = Result<RecordBatch>> {
+    let ceded = outcome.ceded();
+    let total = (0..outcome.gross.len())
+        .map(|y| outcome.treaties.iter().map(|t| t.reinstatement_premium[y]).sum())
+        .collect();
+    let known = |index: usize| {
+        let step = plan.steps().iter().find(|step| step.treaty == index);
+        step.is_none_or(|s| s.reinstatement.is_none() || s.premiums.treaty.is_some())
+    };
+    let all_known = (0..outcome.treaties.len()).all(known);
+    let parts: Vec<(String, Vec<f64>, Vec<f64>, bool)> = outcome
+        .treaties
+        .iter()
+        .enumerate()
+        .map(|(i, t)| (t.name.clone(), t.ceded.clone(), t.reinstatement_premium.clone(), known(i)))
+        .chain([("total".to_owned(), ceded, total, all_known)])
+        .collect();
+    let (gross, net) = (outcome.gross.clone(), outcome.net.clone());
+    parts.into_iter().map(move |(name, ceded, premium, known)| {
+        let years = gross.len();
+        Table::new("annual")
+            .integer("year", (0..years as i64).collect())
+            .text("treaty", vec![name; years])
+            .float("gross", gross.clone())
+            .float("ceded", ceded)
+            .float("reinstatement_premium", if known { premium } else { vec![f64::NAN; years] })
+            .float("net", net.clone())
+            .to_batch()
+    })
+}
