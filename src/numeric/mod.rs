@@ -7,8 +7,10 @@ pub mod dispatch;
 mod gamma;
 pub mod kernel;
 mod normal;
+pub mod polar;
 mod quadrature;
 mod roots;
+pub mod survival;
 
 pub use amount::{format_amount, format_percent, parse_amount};
 pub use beta::{beta_density, beta_inv, beta_pq};
