@@ -17,5 +17,5 @@ pub use beta::{beta_density, beta_inv, beta_pq};
 pub use gamma::{gamma_p_inv, gamma_pq, gamma_q_inv, poisson_density};
 pub use kernel::{exp, ln, normal_isf};
 pub use normal::{ln_norm_sf, norm_cdf, norm_pdf, norm_sf};
-pub use quadrature::{adaptive, gauss_legendre, normal_mean};
+pub use quadrature::{adaptive, gauss_legendre, legendre_20, normal_mean};
 pub use roots::{brent, invert_log};

@@ -34,6 +34,11 @@ const NORMAL_32: [(f64, f64); 16] = [
     (10.077422674229465946, 4.1246074890182693364e-23),
 ];
 
+/// Nodes on [−1, 1] and weights of the 20-point Gauss–Legendre rule.
+pub fn legendre_20() -> impl Iterator<Item = (f64, f64)> {
+    LEGENDRE_20.iter().flat_map(|(x, w)| [(-x, *w), (*x, *w)])
+}
+
 /// ∫ f over [low, high] by the 20-point Gauss–Legendre rule.
 pub fn gauss_legendre(low: f64, high: f64, f: impl Fn(f64) -> f64) -> f64 {
     let (centre, half) = (0.5 * (low + high), 0.5 * (high - low));
