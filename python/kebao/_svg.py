@@ -8,9 +8,11 @@ readers) and in dash pattern. Each chart has a title for screen readers.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
+from pathlib import Path
 
 from kebao._text import amount, percent
 
@@ -29,6 +31,30 @@ class Line:
     y: Sequence[float]
     low: Sequence[float] = ()
     high: Sequence[float] = ()
+
+
+class Picture(str):
+    """An SVG that shows itself in a notebook and saves itself.
+
+    Examples
+    --------
+    >>> picture = Picture(exceedance([Line("AEP", [2, 10], [1.0, 2.0])], title="Annual loss"))
+    >>> picture
+    Picture(Annual loss)
+    """
+
+    def save(self, path: str | Path) -> Path:
+        """Write the SVG file."""
+        path = Path(path)
+        path.write_text(self, encoding="utf-8")
+        return path
+
+    def _repr_svg_(self) -> str:
+        return str(self)
+
+    def __repr__(self) -> str:
+        found = re.search(r"<title>(.*?)</title>", self)
+        return f"Picture({unescape(found.group(1)) if found else ''})"
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from html import escape
-from typing import Any, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from . import _kebao
 from .errors import InputError, Issue
+
+if TYPE_CHECKING:
+    from .pricing import Result
 
 __all__ = ["Diagnostic", "LossTable", "Programme", "Treaty"]
 
@@ -317,6 +320,55 @@ class Programme:
 
     def __len__(self) -> int:
         return len(self._treaties)
+
+    def apply(
+        self,
+        source: Any,
+        *,
+        years: int | None = None,
+        seed: int | None = None,
+        by: str | None = None,
+        threads: int | None = None,
+        progress: Callable[[int, int], object] | bool | None = None,
+    ) -> Result:
+        """Apply the programme to losses.
+
+        Parameters
+        ----------
+        source : Aggregate, Portfolio, Losses, LossTable or any Arrow table of losses
+            An aggregate or a portfolio is simulated, ``years`` years from ``seed``; a table has a row
+            per year and loss, and where known per event, date, risk and cause.
+        years : int, optional
+            Years to simulate, or covered by a table.
+        seed : int, optional
+            Seed of the draws.
+        by : {"sector", "coverage"}, optional
+            Keep annual results by group too; a simulated book keeps its sectors.
+        threads : int, optional
+            Worker threads; by default one a core. Changes nothing but time.
+        progress : bool or callable, optional
+            By default a line on a terminal; called as ``progress(done, total)``.
+
+        Returns
+        -------
+        Result
+            On Ctrl-C the ``KeyboardInterrupt`` carries the years done so far as ``partial``.
+
+        Examples
+        --------
+        >>> import kebao as kb
+        >>> loss = kb.Aggregate(kb.Poisson(mean=2), kb.Pareto(alpha=2.5, scale="1m"))
+        >>> programme = kb.Programme.from_text("xl: 4m xs 1m, 1 @ 100%, premium 1m")
+        >>> result = programme.apply(loss, years=20_000, seed=7)
+        >>> exact = result.exact()
+        >>> all(abs(exact["z_score"]) < 4)
+        True
+        """
+        from .pricing import apply
+
+        return apply(
+            self, source, years=years, seed=seed, by=by, threads=threads, progress=progress
+        )
 
     def diagnose(self) -> list[Diagnostic]:
         """Warnings: gaps and overlaps between layers, capacity never used, inuring left out.

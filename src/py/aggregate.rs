@@ -15,7 +15,6 @@ use crate::error::{Error, Issue, Result};
 use crate::exec::{Control, run_blocks};
 use crate::frequency::Count;
 use crate::losses::{LossBlock, Source};
-use crate::numeric::format_amount;
 
 /// The total loss of a year: a count of losses, each with a severity.
 ///
@@ -249,11 +248,15 @@ impl Aggregate {
     }
 }
 
-/// Four significant digits with k, m or bn.
+/// Four significant digits with k, m, bn or tn.
 fn short(value: f64) -> String {
     if !value.is_finite() {
         return value.to_string();
     }
     let rounded: f64 = format!("{value:.3e}").parse().unwrap_or(value);
-    format_amount(rounded)
+    let units = [(1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k")];
+    let unit = units.into_iter().find(|(scale, _)| rounded.abs() >= *scale);
+    let (scale, name) = unit.unwrap_or((1.0, ""));
+    let scaled: f64 = format!("{:.3e}", rounded / scale).parse().unwrap_or(rounded);
+    format!("{scaled}{name}")
 }

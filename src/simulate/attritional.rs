@@ -6,7 +6,6 @@ use super::years::Years;
 use crate::losses::BLOCK_YEARS;
 use crate::random::{Purpose, Stream};
 use crate::sector::FrequencyFamily;
-use crate::severity::Family;
 
 /// Claims drawn before their severities are sampled together.
 const BATCH: usize = 1 << 14;
@@ -102,7 +101,7 @@ fn trials(risk: &Risk, years: &Years, seed: u64, block: u64, claims: &mut Claims
 
 /// Samples the severities of the waiting claims and applies the policy terms.
 fn settle(model: &CoverageModel, years: &Years, claims: &mut Claims, rows: &mut Rows) {
-    model.distribution.sample(&mut claims.size);
+    model.sampler.sample(&mut claims.size);
     let mut start = 0;
     for &(place, end) in &claims.ends {
         let risk = &model.risks[place];

@@ -60,6 +60,11 @@ impl Simulator {
         &self.risk_ids
     }
 
+    /// Number of risks that are simulated: all of the book unless [`Options::partial`].
+    pub fn risks(&self) -> usize {
+        self.models.iter().map(|m| m.risks.len()).sum()
+    }
+
     pub fn currency(&self) -> &str {
         &self.currency
     }

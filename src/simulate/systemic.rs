@@ -64,8 +64,8 @@ pub(super) fn build(
             let (share, damage) = (systemic.share_hit, systemic.damage);
             let law = events[at].laws.len();
             events[at].laws.push((
-                BetaQuantile::new(share.a, share.b)?,
-                BetaQuantile::new(damage.a, damage.b)?,
+                BetaQuantile::new(share.a, share.b, 0.0)?,
+                BetaQuantile::new(damage.a, damage.b, 0.0)?,
             ));
             let key = book.keys.iter().find(|k| k.name == systemic.key);
             for risk in &model.risks {

@@ -108,6 +108,8 @@ mod tests {
             cv_of_mean: 0.6,
             cv_of_scale: 0.5,
             mixing_shape: Some(1.5),
+            sampler: crate::simulate::quantile::Sampler::new(&coverage.severity.distribution)
+                .unwrap(),
             distribution: coverage.severity.distribution.clone(),
             risks: Vec::new(),
         };

@@ -1,0 +1,425 @@
+//! A programme applied to losses, and what follows from it.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use numpy::PyArray1;
+use pyo3::prelude::*;
+use pyo3_arrow::PyTable as ArrowTable;
+
+use super::aggregate::Aggregate as PyAggregate;
+use super::losses::PyLossTable;
+use super::simulate::PySimulation;
+use super::table::PyTable;
+use super::treaty::{PyProgramme, options};
+use super::watch::{detached, watched};
+use crate::aggregate::{Aggregate, Sampler};
+use crate::error::{Error, Issue, Result};
+use crate::exec::Control;
+use crate::losses::{LossTable, Source};
+use crate::measure::Estimate;
+use crate::output::{Table, write_parquet};
+use crate::portfolio::Portfolio;
+use crate::pricing::{self, Capital, LEVELS, Loadings, Measure, Row};
+use crate::sector::Library;
+use crate::simulate::{Parameters, Simulator};
+use crate::treaty::{self, Options, Outcome, Plan, Programme, TreatyColumns, explain_source};
+
+/// Where the losses come from: kept, because any year can be made again.
+#[derive(Clone)]
+enum Origin {
+    Aggregate { aggregate: Aggregate, years: u64, seed: u64 },
+    Simulation { simulator: Arc<Simulator>, book: Arc<Portfolio>, library: Arc<Library> },
+    Table(Arc<LossTable>),
+}
+
+impl Origin {
+    fn run(&self, plan: &Plan, control: &Control) -> Result<Outcome> {
+        match self {
+            Self::Aggregate { aggregate, years, seed } => {
+                let source = Sampler::new(aggregate.clone(), *years, *seed, plan.needs_time())?;
+                treaty::run(plan, &source, control)
+            }
+            Self::Simulation { simulator, .. } => treaty::run(plan, simulator.as_ref(), control),
+            Self::Table(table) => treaty::run(plan, table.as_ref(), control),
+        }
+    }
+}
+
+/// A programme applied to the years of a source.
+#[pyclass(frozen, name = "Result", module = "kebao._kebao")]
+pub struct PyResultCore {
+    outcome: Outcome,
+    plan: Plan,
+    programme: Programme,
+    origin: Origin,
+    threads: Option<usize>,
+    rows: OnceLock<Vec<Row>>,
+}
+
+impl PyResultCore {
+    fn rows(&self) -> &[Row] {
+        self.rows.get_or_init(|| pricing::summarise(&self.outcome, &self.plan))
+    }
+
+    fn columns(&self, treaty: &str) -> Result<&TreatyColumns> {
+        self.outcome.treaties.iter().find(|c| c.name == treaty).ok_or_else(|| {
+            let names = self.outcome.treaties.iter().map(|c| c.name.as_str());
+            Issue::unknown("result", "treaty", treaty, names).into_error()
+        })
+    }
+
+    fn aggregate(&self, what: &str) -> Result<(&Aggregate, u64)> {
+        match &self.origin {
+            Origin::Aggregate { aggregate, seed, .. } => Ok((aggregate, *seed)),
+            _ => Err(Error::numeric(
+                what,
+                "needs a programme applied to an Aggregate: other sources have no parameters of their own",
+            )),
+        }
+    }
+}
+
+/// Applies a programme to an aggregate (`years` and `seed` needed), a simulated book or a loss table.
+#[pyfunction]
+#[pyo3(signature = (programme, source, *, years=None, seed=None, by=None, attribution="event_order", threads=None, progress=None))]
+#[expect(clippy::too_many_arguments, reason = "keyword-only, filled by the face")]
+pub fn apply_programme(
+    py: Python<'_>,
+    programme: PyRef<'_, PyProgramme>,
+    source: &Bound<'_, PyAny>,
+    years: Option<u64>,
+    seed: Option<u64>,
+    by: Option<&str>,
+    attribution: &str,
+    threads: Option<usize>,
+    progress: Option<&Bound<'_, PyAny>>,
+) -> PyResult<PyResultCore> {
+    let origin = if let Ok(aggregate) = source.cast::<PyAggregate>() {
+        let missing =
+            |field| Issue::new("missing", "apply", field).allowed("given for an Aggregate");
+        Origin::Aggregate {
+            aggregate: aggregate.get().core.clone(),
+            years: years.filter(|n| *n > 0).ok_or_else(|| Error::from(missing("years")))?,
+            seed: seed.ok_or_else(|| Error::from(missing("seed")))?,
+        }
+    } else if let Ok(simulation) = source.cast::<PySimulation>() {
+        let simulation = simulation.get();
+        Origin::Simulation {
+            simulator: simulation.core.clone(),
+            book: simulation.book.clone(),
+            library: simulation.library.clone(),
+        }
+    } else {
+        Origin::Table(Arc::new(source.cast::<PyLossTable>()?.get().core.clone()))
+    };
+    let groups = match &origin {
+        Origin::Aggregate { .. } => &[],
+        Origin::Simulation { simulator, .. } => simulator.groups(),
+        Origin::Table(table) => table.groups(),
+    };
+    let options: Options = options(groups, by, true, attribution)?;
+    let plan = Plan::new(&programme.core, options)?;
+    let made = |outcome: Outcome| PyResultCore {
+        outcome,
+        plan: plan.clone(),
+        programme: programme.core.clone(),
+        origin: origin.clone(),
+        threads,
+        rows: OnceLock::new(),
+    };
+    let control = Control::new(threads);
+    let work = || origin.run(&plan, &control);
+    let outcome = watched(py, progress, &control, work, |py, outcome| {
+        Ok(Py::new(py, made(outcome))?.into_any())
+    })?;
+    Ok(made(outcome))
+}
+
+#[pymethods]
+impl PyResultCore {
+    #[getter]
+    fn years(&self) -> u64 {
+        self.outcome.years
+    }
+
+    /// Whether the run was stopped before its last year.
+    #[getter]
+    fn interrupted(&self) -> bool {
+        self.outcome.interrupted
+    }
+
+    #[getter]
+    fn seed(&self) -> Option<u64> {
+        match &self.origin {
+            Origin::Aggregate { seed, .. } => Some(*seed),
+            Origin::Simulation { simulator, .. } => Some(simulator.options().seed),
+            Origin::Table(_) => None,
+        }
+    }
+
+    /// SHA-256 of the annual columns: equal digests are equal bits.
+    #[getter]
+    fn digest(&self) -> String {
+        self.outcome.digest()
+    }
+
+    /// Annual gross losses.
+    #[getter]
+    fn gross<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        PyArray1::from_slice(py, &self.outcome.gross)
+    }
+
+    /// Annual net losses: `total_ceded + net == gross` to the last bit.
+    #[getter]
+    fn net<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        PyArray1::from_slice(py, &self.outcome.net)
+    }
+
+    #[getter]
+    fn total_ceded<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        PyArray1::from_vec(py, self.outcome.ceded())
+    }
+
+    /// Annual recoveries of one treaty.
+    fn ceded<'py>(&self, py: Python<'py>, treaty: &str) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        Ok(PyArray1::from_slice(py, &self.columns(treaty)?.ceded))
+    }
+
+    /// Annual reinstatement premium of one treaty; per unit of premium where that is not known.
+    fn reinstatement_premium<'py>(
+        &self,
+        py: Python<'py>,
+        treaty: &str,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        Ok(PyArray1::from_slice(py, &self.columns(treaty)?.reinstatement_premium))
+    }
+
+    /// A row for each treaty, then gross, ceded and net; standard errors end in `_se`.
+    fn summary(&self, py: Python<'_>) -> PyTable {
+        let rows = py.detach(|| self.rows());
+        PyTable { core: summary(rows) }
+    }
+
+    /// Exceedance curves at the given return periods.
+    fn curves(&self, py: Python<'_>, return_periods: Vec<f64>) -> PyTable {
+        PyTable { core: py.detach(|| pricing::curves(&self.outcome, &return_periods)) }
+    }
+
+    /// Means by the group asked for with `by`; None without one.
+    fn groups(&self, py: Python<'_>) -> Option<PyTable> {
+        py.detach(|| pricing::groups(&self.outcome)).map(|core| PyTable { core })
+    }
+
+    /// Results without simulation where the programme allows, else the reason why not.
+    #[pyo3(signature = (*, log2))]
+    fn exact(&self, py: Python<'_>, log2: u32) -> PyResult<PyTable> {
+        let (aggregate, _) = self.aggregate("exact")?;
+        let exact = detached(py, || pricing::exact(&self.plan, aggregate, log2))?;
+        let rows = self.rows();
+        let float = |f: &dyn Fn(usize) -> f64| (0..exact.len()).map(f).collect::<Vec<f64>>();
+        let text = |f: &dyn Fn(usize) -> String| (0..exact.len()).map(f).collect::<Vec<String>>();
+        let mut table = Table::new("exact")
+            .text("treaty", text(&|i| exact[i].name.clone()))
+            .float("expected_loss", float(&|i| exact[i].expected_loss))
+            .float("simulated", float(&|i| rows[i].expected_loss.value))
+            .float("standard_error", float(&|i| rows[i].expected_loss.standard_error))
+            .float("z_score", float(&|i| exact[i].z_score(rows[i].expected_loss)))
+            .float("sd", float(&|i| exact[i].sd))
+            .float("prob_attach", float(&|i| exact[i].prob_attach))
+            .float("prob_exhaust", float(&|i| exact[i].prob_exhaust))
+            .float("reinstatement_rate", float(&|i| exact[i].reinstatement_rate));
+        for (level, p) in LEVELS.iter().enumerate() {
+            table = table
+                .float(&format!("var_{}", label(*p)), float(&|i| exact[i].tail[level].0))
+                .float(&format!("tvar_{}", label(*p)), float(&|i| exact[i].tail[level].1));
+        }
+        let table = table
+            .text("method", text(&|i| exact[i].method.to_owned()))
+            .text("reason", text(&|i| exact[i].reason.clone()))
+            .text("grid", text(&|i| exact[i].grid.clone()));
+        Ok(PyTable { core: table })
+    }
+
+    /// Derivatives of expected losses to the parameters of the aggregate.
+    #[pyo3(signature = (*, progress=None))]
+    fn sensitivity(
+        &self,
+        py: Python<'_>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PyTable> {
+        let (aggregate, seed) = self.aggregate("sensitivity")?;
+        let control = Control::new(self.threads);
+        let work = || pricing::sensitivity(&self.plan, &self.outcome, aggregate, seed, &control);
+        let found = watched(py, progress, &control, work, |py, _| Ok(py.None()))?;
+        let float = |f: fn(&pricing::Sensitivity) -> f64| found.iter().map(f).collect::<Vec<f64>>();
+        let table = Table::new("sensitivity")
+            .text("treaty", found.iter().map(|s| s.name.clone()).collect())
+            .text("parameter", found.iter().map(|s| s.parameter.clone()).collect())
+            .float("value", float(|s| s.value))
+            .float("derivative", float(|s| s.derivative))
+            .float("standard_error", float(|s| s.standard_error))
+            .float("elasticity", float(|s| s.elasticity))
+            .text("method", found.iter().map(|s| s.method.to_owned()).collect());
+        Ok(PyTable { core: table })
+    }
+
+    /// Process, parameter and systemic variance, from two further runs with the same draws.
+    #[pyo3(signature = (*, progress=None))]
+    fn variance(&self, py: Python<'_>, progress: Option<&Bound<'_, PyAny>>) -> PyResult<PyTable> {
+        let Origin::Simulation { simulator, book, library } = &self.origin else {
+            return Err(Error::numeric(
+                "variance",
+                "needs a simulated book: other sources have no parameter uncertainty",
+            )
+            .into());
+        };
+        let control = Control::new(self.threads);
+        let rerun = |parameters, systemic| {
+            let options = crate::simulate::Options { parameters, systemic, ..*simulator.options() };
+            treaty::run(&self.plan, &Simulator::new(book, library, options)?, &control)
+        };
+        let work = || {
+            let fixed = rerun(Parameters::Off, simulator.options().systemic)?;
+            let attritional = rerun(Parameters::Off, false)?;
+            if fixed.interrupted || attritional.interrupted {
+                return Err(Error::Cancelled);
+            }
+            Ok(pricing::variance(&self.outcome, &fixed, &attritional))
+        };
+        let rows = watched(py, progress, &control, work, |py, _| Ok(py.None()))?;
+        let float = |f: fn(&crate::measure::VarianceSplit) -> f64| {
+            rows.iter().map(|(_, split)| f(split)).collect::<Vec<f64>>()
+        };
+        let table = Table::new("variance")
+            .text("name", rows.iter().map(|(name, _)| name.clone()).collect())
+            .float("total", float(|s| s.total))
+            .float("process", float(|s| s.process))
+            .float("parameter", float(|s| s.parameter))
+            .float("systemic", float(|s| s.systemic))
+            .float("process_se", float(|s| s.process_error))
+            .float("parameter_se", float(|s| s.parameter_error))
+            .float("systemic_se", float(|s| s.systemic_error));
+        Ok(PyTable { core: table })
+    }
+
+    /// Technical premium of each treaty.
+    #[pyo3(signature = (*, expenses, brokerage, measure, level, rate))]
+    fn quote(
+        &self,
+        py: Python<'_>,
+        expenses: f64,
+        brokerage: f64,
+        measure: &str,
+        level: f64,
+        rate: f64,
+    ) -> PyResult<PyTable> {
+        let measure = match measure {
+            "tvar" => Measure::Tvar,
+            "var" => Measure::Var,
+            "sd" => Measure::Sd,
+            other => {
+                return Err(Issue::unknown(
+                    "CostOfCapital",
+                    "measure",
+                    other,
+                    ["tvar", "var", "sd"],
+                )
+                .into_error()
+                .into());
+            }
+        };
+        let loadings = Loadings { expenses, brokerage, capital: Capital { measure, level, rate } };
+        let quotes =
+            detached(py, || pricing::quote(&self.outcome, &self.plan, self.rows(), &loadings))?;
+        let float = |f: fn(&pricing::Quote) -> f64| quotes.iter().map(f).collect::<Vec<f64>>();
+        let table = Table::new("quote")
+            .text("treaty", quotes.iter().map(|q| q.treaty.clone()).collect())
+            .float("expected_loss", float(|q| q.expected_loss))
+            .float("standard_error", float(|q| q.standard_error))
+            .float("capital", float(|q| q.capital))
+            .float("capital_cost", float(|q| q.capital_cost))
+            .float("expenses", float(|q| q.expenses))
+            .float("brokerage", float(|q| q.brokerage))
+            .float("commission", float(|q| q.commission))
+            .float("reinstatement_rate", float(|q| q.reinstatement_rate))
+            .float("reinstatement_premium", float(|q| q.reinstatement_premium))
+            .float("technical_premium", float(|q| q.technical_premium))
+            .float("technical_premium_se", float(|q| q.technical_premium_error))
+            .float("rate_on_line", float(|q| q.rate_on_line))
+            .float("premium", float(|q| q.premium));
+        Ok(PyTable { core: table })
+    }
+
+    /// One treaty in one year (from 0), step by step, as JSON.
+    fn explain(&self, treaty: &str, year: u64) -> PyResult<String> {
+        let explanation = match &self.origin {
+            Origin::Aggregate { aggregate, years, seed } => {
+                let source =
+                    Sampler::new(aggregate.clone(), *years, *seed, self.plan.needs_time())?;
+                explain_source(&self.programme, treaty, &source, year)
+            }
+            Origin::Simulation { simulator, .. } => {
+                explain_source(&self.programme, treaty, simulator.as_ref(), year)
+            }
+            Origin::Table(table) => explain_source(&self.programme, treaty, table.as_ref(), year),
+        }?;
+        serde_json::to_string(&explanation)
+            .map_err(|e| Error::numeric("explain", e.to_string()).into())
+    }
+
+    /// Annual results as an Arrow table: `year, treaty, gross, ceded, reinstatement_premium, net`.
+    fn annual(&self, py: Python<'_>) -> PyResult<ArrowTable> {
+        let batches: Vec<_> =
+            detached(py, || pricing::annual(&self.outcome, &self.plan).collect::<Result<_>>())?;
+        let schema = batches.first().map_or_else(
+            || Arc::new(arrow_schema::Schema::empty()),
+            arrow_array::RecordBatch::schema,
+        );
+        Ok(ArrowTable::try_new(batches, schema)?)
+    }
+
+    /// Writes annual results as Parquet: `year, treaty, gross, ceded, reinstatement_premium, net`.
+    fn write_annual(
+        &self,
+        py: Python<'_>,
+        path: PathBuf,
+        metadata: HashMap<String, String>,
+    ) -> PyResult<()> {
+        detached(py, || write_parquet(&path, pricing::annual(&self.outcome, &self.plan), metadata))
+    }
+}
+
+/// `99_5` for 0.995.
+fn label(p: f64) -> String {
+    format!("{}", (p * 1000.0).round() / 10.0).replace('.', "_")
+}
+
+/// The rows as a table.
+fn summary(rows: &[Row]) -> Table {
+    let value = |f: &dyn Fn(&Row) -> f64| rows.iter().map(f).collect::<Vec<f64>>();
+    let mut table =
+        Table::new("result").text("treaty", rows.iter().map(|r| r.name.clone()).collect());
+    let estimate = |table: Table, name: &str, error: &str, f: fn(&Row) -> Estimate| {
+        table.float(name, value(&|r| f(r).value)).float(error, value(&|r| f(r).standard_error))
+    };
+    table = estimate(table, "expected_loss", "standard_error", |r| r.expected_loss);
+    table = estimate(table, "sd", "sd_se", |r| r.sd);
+    table = estimate(table, "prob_attach", "prob_attach_se", |r| r.prob_attach);
+    table = estimate(table, "prob_exhaust", "prob_exhaust_se", |r| r.prob_exhaust);
+    table = table.float("rate_on_line", value(&|r| r.rate_on_line));
+    table = estimate(table, "reinstatement_premium", "reinstatement_premium_se", |r| {
+        r.reinstatement_premium
+    });
+    table = table.float("reinstatement_rate", value(&|r| r.reinstatement_rate));
+    for (i, p) in LEVELS.iter().enumerate() {
+        let name = label(*p);
+        table = table
+            .float(&format!("var_{name}"), value(&|r| r.tail[i].var.value))
+            .float(&format!("var_{name}_se"), value(&|r| r.tail[i].var.standard_error))
+            .float(&format!("tvar_{name}"), value(&|r| r.tail[i].tvar.value))
+            .float(&format!("tvar_{name}_se"), value(&|r| r.tail[i].tvar.standard_error));
+    }
+    table
+}
