@@ -145,7 +145,7 @@ fn clause_words() -> impl Iterator<Item = &'static str> {
         .chain(UNSUPPORTED.iter().copied())
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     /// The whole line; `None` when not even a name can be read.
     fn treaty(&mut self) -> Option<Treaty> {
         let Some(colon) = self.tokens.iter().position(|token| token.text == ":") else {
