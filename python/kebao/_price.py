@@ -319,7 +319,9 @@ class _Work:
 
     def notes(self) -> tuple[str, ...]:
         """What the run file says, and what the programme's structure calls for."""
-        warnings = [f"{d.code}: {d.message} {d.fix}".strip() for d in self.inputs.programme.diagnose()]
+        warnings = [
+            f"{d.code}: {d.message} {d.fix}".strip() for d in self.inputs.programme.diagnose()
+        ]
         return (*self.run.notes, *warnings)
 
     def report(self) -> Report:

@@ -66,7 +66,7 @@ TABLES: Mapping[str, tuple[Field, ...]] = {
     ),
     "reserve": (
         Field("name", "text", "name of the line", required=True),
-        Field("path", "path", "triangle in long form, CSV or Parquet; or give dataset or schedule_p"),
+        Field("path", "path", "triangle in long form; or give dataset or schedule_p"),
         Field("dataset", "text", "a triangle of kebao.datasets"),
         Field("schedule_p", "text", "a line of Schedule P, from the package cas-schedule-p"),
         Field("as_of", "count", "statement year of Schedule P", default=2007),
