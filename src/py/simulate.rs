@@ -13,7 +13,7 @@ use super::watch::watched;
 use crate::error::{Issue, Result};
 use crate::exec::Control;
 use crate::losses::Source;
-use crate::simulate::{Options, Parameters, Simulator, loss_table};
+use crate::simulate::{Options, Parameters, Simulator, annual_losses, loss_table};
 
 /// The losses of a book: made when asked for.
 #[pyclass(frozen, name = "Simulation", module = "kebao._kebao")]
@@ -93,6 +93,19 @@ impl PySimulation {
         let limited = PyArray1::from_iter(py, rows.iter().map(|e| e.aggregate_limited));
         all.set_item("aggregate_limited", limited)?;
         Ok(all)
+    }
+
+    /// Total loss of each year.
+    #[pyo3(signature = (*, progress=None))]
+    fn annual<'py>(
+        &self,
+        py: Python<'py>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let control = Control::new(self.threads);
+        let work = || annual_losses(&self.core, &control);
+        let years = watched(py, progress, &control, work, |py, _| Ok(py.None()))?;
+        Ok(PyArray1::from_vec(py, years))
     }
 
     /// Every row as an Arrow table.
