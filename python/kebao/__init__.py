@@ -22,18 +22,20 @@ from ._kebao import (
 )
 from .errors import FileError, InputError, InternalError, KebaoError, NumericError
 from .portfolio import Portfolio
+from .pricing import CostOfCapital, Quote, Result
 from .reserve import ChainLadder, Mack, MerzWuthrich, Pattern
 from .simulate import Losses, simulate
 from .table import Table
+from .treaty import LossTable, Programme, Treaty
 from .triangle import Triangle
 
 __all__ = [
-    "MBBEFD",
     "Aggregate",
     "Bernoulli",
     "Beta",
     "Capped",
     "ChainLadder",
+    "CostOfCapital",
     "FileError",
     "Frequency",
     "Gamma",
@@ -42,7 +44,9 @@ __all__ = [
     "KebaoError",
     "Layered",
     "LogNormal",
+    "LossTable",
     "Losses",
+    "MBBEFD",
     "Mack",
     "MerzWuthrich",
     "NegativeBinomial",
@@ -52,13 +56,17 @@ __all__ = [
     "Piecewise",
     "Poisson",
     "Portfolio",
+    "Programme",
+    "Quote",
+    "Result",
     "Scaled",
     "Severity",
     "Spliced",
     "Table",
+    "Treaty",
     "Triangle",
-    "__version__",
     "datasets",
     "sectors",
     "simulate",
+    "__version__",
 ]

@@ -6,13 +6,16 @@ mod convert;
 mod errors;
 mod frame;
 mod frequency;
+mod losses;
 mod portfolio;
+mod pricing;
 mod probe;
 mod reserve;
 mod sector;
 mod severity;
 mod simulate;
 mod table;
+mod treaty;
 mod watch;
 
 use pyo3::prelude::*;
@@ -30,7 +33,11 @@ mod _kebao {
     #[pymodule_export]
     use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
     #[pymodule_export]
+    use super::losses::PyLossTable;
+    #[pymodule_export]
     use super::portfolio::PyPortfolio;
+    #[pymodule_export]
+    use super::pricing::{PyResultCore, apply_programme};
     #[pymodule_export]
     use super::probe::_probe;
     #[pymodule_export]
@@ -46,4 +53,6 @@ mod _kebao {
     use super::simulate::PySimulation;
     #[pymodule_export]
     use super::table::{PyTable, write_sheets};
+    #[pymodule_export]
+    use super::treaty::{PyOutcome, PyProgramme, apply, clauses, explain, treaty_terms};
 }

@@ -13,12 +13,16 @@ use super::watch::watched;
 use crate::error::{Issue, Result};
 use crate::exec::Control;
 use crate::losses::Source;
+use crate::portfolio::Portfolio;
+use crate::sector::Library;
 use crate::simulate::{Options, Parameters, Simulator, annual_losses, loss_table};
 
 /// The losses of a book: made when asked for.
 #[pyclass(frozen, name = "Simulation", module = "kebao._kebao")]
 pub struct PySimulation {
     pub core: Arc<Simulator>,
+    pub book: Arc<Portfolio>,
+    pub library: Arc<Library>,
     pub threads: Option<usize>,
 }
 
@@ -50,7 +54,12 @@ impl PySimulation {
         };
         let options = Options { years, seed, parameters, systemic, partial };
         let core = py.detach(|| Simulator::new(&book.core, &library.core, options))?;
-        Ok(Self { core: Arc::new(core), threads })
+        Ok(Self {
+            core: Arc::new(core),
+            book: book.core.clone(),
+            library: library.core.clone(),
+            threads,
+        })
     }
 
     #[getter]

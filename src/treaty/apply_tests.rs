@@ -288,9 +288,9 @@ fn table() -> LossTable {
 
 const WHOLE: &str = "qs: 30% quota share, event limit 90
     risk: 20 xs 10 per risk on net of qs, aal 40
-    ev: 30 xs 10 on net of qs, risk, 1 @ 100%, pro rata time, premium 5
+    event: 30 xs 10 on net of qs, risk, 1 @ 100%, pro rata time, premium 5
     cat: 30 xs 40 on net of qs, risk, unlimited @ 50%, aad 10, placed 60%, rate 2%
-    sl: stop loss 50% xs 40% on net of qs, risk, ev, cat";
+    sl: stop loss 50% xs 40% on net of qs, risk, event, cat";
 
 #[test]
 fn same_bits_on_any_number_of_threads_and_all_is_accounted_for() {

@@ -112,7 +112,6 @@ const RESERVED: &[&str] = &[
     "and",
     "xs",
     "per",
-    "event",
     "annual",
     "quota",
     "stop",
@@ -135,8 +134,7 @@ pub(super) fn is_name(name: &str) -> bool {
 /// Whether `name` is a word of the wording itself.
 pub(super) fn is_reserved(name: &str) -> bool {
     let name = name.to_lowercase();
-    RESERVED.contains(&name.as_str())
-        || clause_words().any(|words| words.split(' ').next() == Some(name.as_str()))
+    RESERVED.contains(&name.as_str()) || clause_words().any(|words| words == name)
 }
 
 fn clause_words() -> impl Iterator<Item = &'static str> {
