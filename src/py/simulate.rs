@@ -15,7 +15,7 @@ use crate::exec::Control;
 use crate::losses::Source;
 use crate::portfolio::Portfolio;
 use crate::sector::Library;
-use crate::simulate::{Options, Parameters, Simulator, loss_table};
+use crate::simulate::{Options, Parameters, Simulator, annual_losses, loss_table};
 
 /// The losses of a book: made when asked for.
 #[pyclass(frozen, name = "Simulation", module = "kebao._kebao")]
@@ -102,6 +102,19 @@ impl PySimulation {
         let limited = PyArray1::from_iter(py, rows.iter().map(|e| e.aggregate_limited));
         all.set_item("aggregate_limited", limited)?;
         Ok(all)
+    }
+
+    /// Total loss of each year.
+    #[pyo3(signature = (*, progress=None))]
+    fn annual<'py>(
+        &self,
+        py: Python<'py>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let control = Control::new(self.threads);
+        let work = || annual_losses(&self.core, &control);
+        let years = watched(py, progress, &control, work, |py, _| Ok(py.None()))?;
+        Ok(PyArray1::from_vec(py, years))
     }
 
     /// Every row as an Arrow table.

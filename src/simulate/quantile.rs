@@ -24,7 +24,7 @@ struct Nodes {
     lower: Vec<(f64, f64)>,
 }
 
-/// Values of a beta distribution by survival probability; relative error below 10⁻⁷.
+/// Values of a beta distribution by survival probability; relative error below 10⁻⁶.
 #[derive(Debug, Clone)]
 pub(super) struct BetaQuantile {
     partial: Beta,
@@ -155,7 +155,7 @@ mod tests {
             let draws: Vec<f64> = (0..3_000).map(|_| stream.uniform()).chain(edges).collect();
             for q in draws {
                 let (x, y) = (fast.isf(q), exact.isf(q));
-                assert!((x - y).abs() <= 1e-7 * y, "Beta({a}, {b}, {total}) at {q}: {x} {y}");
+                assert!((x - y).abs() <= 1e-6 * y, "Beta({a}, {b}, {total}) at {q}: {x} {y}");
             }
         }
     }

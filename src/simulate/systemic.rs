@@ -1,7 +1,7 @@
 //! Events that strike the risks of an accumulation key together.
 
 use super::model::{CoverageModel, Risk};
-use super::order::Rows;
+use super::order::{Rows, moment};
 use super::quantile::BetaQuantile;
 use crate::error::Result;
 use crate::losses::BLOCK_YEARS;
@@ -101,11 +101,10 @@ pub(super) struct Arrivals {
     chance: Vec<f64>,
 }
 
-/// Draws the events of the block; `number` counts arrivals over all kinds of event.
+/// Draws the events of the block; arrivals are numbered over all kinds of event.
 pub(super) fn draw(
     event: &EventModel,
     (seed, block): (u64, u64),
-    number: &mut u32,
     work: &mut Arrivals,
     rows: &mut Rows,
 ) {
@@ -133,6 +132,8 @@ pub(super) fn draw(
             work.share[law].clear();
             work.damage[law].clear();
         }
+        let number = rows.causes.len() as u32;
+        rows.causes.resize(rows.causes.len() + count, event.cause);
         for member in &group.members {
             let (share_law, damage_law) = &event.laws[member.law];
             let share = &mut work.share[member.law];
@@ -154,7 +155,7 @@ pub(super) fn draw(
                 }
                 let loss = units * risk.terms.apply(damage[i] * risk.at_stake);
                 if loss > 0.0 {
-                    rows.push(year, time, loss, risk.index, *number + i as u32, event.cause);
+                    rows.push(moment(year as f64, time), loss, risk.index, number + i as u32);
                 }
             };
             if risk.units == 1.0 {
@@ -180,6 +181,5 @@ pub(super) fn draw(
                 }
             }
         }
-        *number += count as u32;
     }
 }

@@ -6,7 +6,7 @@ use crate::numeric::{kernel, ln};
 use crate::random::{Purpose, Stream, entity_id};
 
 /// Last moment of a year that still belongs to it when written as year + time.
-const LAST: f64 = 1.0 - 1.0 / (1u64 << 40) as f64;
+pub(super) const LAST: f64 = 1.0 - 1.0 / (1u64 << 40) as f64;
 
 /// Parameters μ, σ of a lognormal with mean 1 and the given cv.
 pub(super) fn unit_lognormal(cv: f64) -> (f64, f64) {
@@ -14,15 +14,29 @@ pub(super) fn unit_lognormal(cv: f64) -> (f64, f64) {
     (-0.5 * variance, variance.sqrt())
 }
 
+/// Slices of the sum of frequency multipliers, in the guide.
+const SLICES: usize = 4 * BLOCK_YEARS;
+
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    /// Sum of the frequency multipliers of earlier years.
+    before: f64,
+    /// 1 / frequency multiplier.
+    inverse: f64,
+    severity: f64,
+}
+
 /// Multipliers of the years of one block.
 #[derive(Debug, Default)]
 pub(super) struct Years {
     pub frequency: Vec<f64>,
     pub severity: Vec<f64>,
-    /// Sum of the frequency multipliers before each year, and of all at the end.
-    cumulative: Vec<f64>,
+    /// What finding a year needs, side by side; one more slot than years.
+    slots: Vec<Slot>,
     /// First year to look at for each of equally wide slices of the sum.
-    guide: Vec<u32>,
+    guide: Vec<u16>,
+    /// Sum of the frequency multipliers.
+    pub total: f64,
     /// Largest frequency multiplier.
     pub largest: f64,
 }
@@ -48,49 +62,41 @@ impl Years {
                 *m *= stream.gamma(shape) / shape;
             }
         }
-        self.cumulative.clear();
-        self.cumulative.push(0.0);
-        let mut total = 0.0;
+        self.slots.clear();
+        self.total = 0.0;
         self.largest = 0.0;
-        for &m in &self.frequency {
-            total += m;
-            self.cumulative.push(total);
+        for (&m, &severity) in self.frequency.iter().zip(&self.severity) {
+            self.slots.push(Slot { before: self.total, inverse: 1.0 / m, severity });
+            self.total += m;
             self.largest = self.largest.max(m);
         }
+        // No uniform reaches the end.
+        self.slots.push(Slot { before: f64::INFINITY, inverse: 1.0, severity: 1.0 });
         self.guide.clear();
         let mut year = 0;
-        for slice in 0..BLOCK_YEARS {
-            let x = total * (slice as f64 / BLOCK_YEARS as f64);
-            while year + 1 < BLOCK_YEARS && self.cumulative[year + 1] <= x {
+        for slice in 0..SLICES {
+            let x = self.total * (slice as f64 / SLICES as f64);
+            while self.slots[year + 1].before <= x {
                 year += 1;
             }
-            self.guide.push(year as u32);
+            self.guide.push(year as u16);
         }
     }
 
-    /// Sum of the frequency multipliers.
-    pub fn total(&self) -> f64 {
-        self.cumulative.last().copied().unwrap_or(0.0)
-    }
-
-    /// Turns a uniform into a year, drawn in proportion to its multiplier, and a fraction of it.
+    /// Turns a uniform into a year, drawn in proportion to its frequency multiplier, a fraction of
+    /// the year, and the severity multiplier of the year.
     #[inline(always)]
-    pub fn locate(&self, u: f64) -> (usize, f64) {
-        let x = u * self.total();
-        let mut year =
-            self.guide[((u * BLOCK_YEARS as f64) as usize).min(BLOCK_YEARS - 1)] as usize;
-        while year + 1 < BLOCK_YEARS && self.cumulative[year + 1] <= x {
+    pub fn locate(&self, u: f64) -> (usize, f64, f64) {
+        let x = u * self.total;
+        let mut year = usize::from(self.guide[((u * SLICES as f64) as usize).min(SLICES - 1)]);
+        while self.slots[year + 1].before <= x {
             year += 1;
         }
-        let within = (x - self.cumulative[year]) / self.frequency[year];
-        (year, if within >= 0.0 { within.min(LAST) } else { 0.0 })
+        let slot = self.slots[year];
+        // In this order a NaN, from a year that cannot have claims, becomes 0.
+        let within = ((x - slot.before) * slot.inverse).max(0.0).min(LAST);
+        (year, within, slot.severity)
     }
-}
-
-/// Year + time as one number, the time kept inside the year.
-#[inline(always)]
-pub(super) fn moment(year: usize, time: f64) -> f64 {
-    year as f64 + time.min(LAST)
 }
 
 #[cfg(test)]
@@ -118,15 +124,16 @@ mod tests {
         let n = 400_000;
         let mut mass = vec![0.0; BLOCK_YEARS];
         for i in 0..n {
-            let (year, time) = years.locate((f64::from(i) + 0.5) / f64::from(n));
-            assert!((0.0..1.0).contains(&time) && moment(year, time).floor() as usize == year);
+            let (year, time, severity) = years.locate((f64::from(i) + 0.5) / f64::from(n));
+            assert!((0.0..1.0).contains(&time) && (year as f64 + time) as usize == year);
+            assert_eq!(severity, years.severity[year]);
             mass[year] += 1.0 / f64::from(n);
         }
         for (m, f) in mass.iter().zip(&years.frequency) {
-            assert!((m - f / years.total()).abs() < 1.1 / f64::from(n));
+            assert!((m - f / years.total).abs() < 1.1 / f64::from(n));
         }
         // Mean 1; variance (1 + 0.6²)(1 + 1/1.5) − 1.
-        let mean = years.total() / BLOCK_YEARS as f64;
+        let mean = years.total / BLOCK_YEARS as f64;
         let variance: f64 = 1.36 * (1.0 + 1.0 / 1.5) - 1.0;
         assert!((mean - 1.0).abs() < 4.0 * (variance / BLOCK_YEARS as f64).sqrt(), "{mean}");
         let again = years.frequency.clone();
