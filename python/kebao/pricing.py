@@ -305,8 +305,8 @@ class Result:
         Returns
         -------
         Table
-            Exact values, the simulated mean and its z-score; where a treaty has no exact solution its
-            ``reason`` says why.
+            Exact values, the simulated mean and its z-score; where a treaty has no exact solution
+            its ``reason`` says why.
         """
         return Table(self._core.exact(log2=log2))
 
@@ -321,16 +321,29 @@ class Result:
         with _hook(progress, self.years, "sensitivity") as hook:
             return Table(self._core.sensitivity(progress=hook))
 
-    def variance(self, *, progress: ProgressHook | bool | None = None) -> Table:
+    def variance(
+        self, *, years: int = 50_000, progress: ProgressHook | bool | None = None
+    ) -> Table:
         """Split variances into process, parameter and systemic parts, for a simulated book.
+
+        Two further runs share every draw with this one: parameters at their means, and systemic
+        events off as well. The parts are differences of variances over the same years.
+
+        Parameters
+        ----------
+        years : int
+            How many of the years to use.
+        progress : bool or callable, optional
+            As for `Programme.apply`.
 
         Returns
         -------
         Table
             Parts add up to ``total``; ``systemic`` is what events on accumulation keys add.
         """
-        with _hook(progress, self.years, "variance") as hook:
-            return Table(self._core.variance(progress=hook))
+        used = min(years, self.years)
+        with _hook(progress, used, "variance") as hook:
+            return Table(self._core.variance(years=used, progress=hook))
 
     def quote(
         self,
@@ -388,7 +401,7 @@ class Result:
         )
 
     def curves(self, return_periods: Sequence[float] = RETURN_PERIODS) -> Table:
-        """Losses by return period with 95 % intervals: annual totals (AEP) and largest events (OEP)."""
+        """Losses by return period with 95 % intervals: annual (AEP) and largest event (OEP)."""
         return Table(self._core.curves(list(return_periods)))
 
     def _lines(self) -> list[_svg.Line]:
