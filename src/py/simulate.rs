@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arrow_array::RecordBatch;
 use numpy::PyArray1;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -10,7 +11,7 @@ use pyo3_arrow::PyTable;
 use super::portfolio::PyPortfolio;
 use super::sector::PyLibrary;
 use super::watch::watched;
-use crate::error::{Issue, Result};
+use crate::error::Issue;
 use crate::exec::Control;
 use crate::losses::Source;
 use crate::portfolio::Portfolio;
@@ -121,12 +122,12 @@ impl PySimulation {
     #[pyo3(signature = (*, progress=None))]
     fn table(&self, py: Python<'_>, progress: Option<&Bound<'_, PyAny>>) -> PyResult<PyTable> {
         let control = Control::new(self.threads);
-        let work = || -> Result<_> { loss_table(&self.core, &control) };
+        let work = || loss_table(&self.core, &control);
         let batches = watched(py, progress, &control, work, |py, _| Ok(py.None()))?;
         let schema = batches
             .first()
-            .map_or_else(|| Arc::new(arrow_schema::Schema::empty()), |batch| batch.schema());
-        Ok(PyTable::try_new(batches, schema)?)
+            .map_or_else(|| Arc::new(arrow_schema::Schema::empty()), RecordBatch::schema);
+        PyTable::try_new(batches, schema).map_err(PyErr::from)
     }
 
     #[pyo3(signature = (requested_schema=None))]

@@ -47,19 +47,18 @@ pub(super) fn build(
     let mut members: Vec<BTreeMap<String, Vec<Member>>> = Vec::new();
     for model in models {
         for systemic in &library.get(&model.id)?.systemic {
-            let at = match names.iter().position(|n| *n == systemic.event) {
-                Some(at) => at,
-                None => {
-                    names.push(systemic.event.clone());
-                    members.push(BTreeMap::new());
-                    events.push(EventModel {
-                        cause: names.len() as u16,
-                        annual_rate: systemic.annual_rate,
-                        laws: Vec::new(),
-                        groups: Vec::new(),
-                    });
-                    names.len() - 1
-                }
+            let at = if let Some(at) = names.iter().position(|n| *n == systemic.event) {
+                at
+            } else {
+                names.push(systemic.event.clone());
+                members.push(BTreeMap::new());
+                events.push(EventModel {
+                    cause: names.len() as u16,
+                    annual_rate: systemic.annual_rate,
+                    laws: Vec::new(),
+                    groups: Vec::new(),
+                });
+                names.len() - 1
             };
             let (share, damage) = (systemic.share_hit, systemic.damage);
             let law = events[at].laws.len();

@@ -94,8 +94,8 @@ impl Years {
         }
         let slot = self.slots[year];
         // In this order a NaN, from a year that cannot have claims, becomes 0.
-        let within = ((x - slot.before) * slot.inverse).max(0.0).min(LAST);
-        (year, within, slot.severity)
+        let within = ((x - slot.before) * slot.inverse).max(0.0);
+        (year, if within < LAST { within } else { LAST }, slot.severity)
     }
 }
 
