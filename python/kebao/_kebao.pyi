@@ -1,7 +1,6 @@
 # Made by `make stubs` from the Rust bindings; do not edit.
 from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
-from types import CapsuleType
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 from typing_extensions import disjoint_base
 
@@ -559,7 +558,7 @@ class Result:
         """
     @property
     def total_ceded(self, /) -> Incomplete: ...
-    def variance(self, /, *, progress: Any | None = None) -> Table:
+    def variance(self, /, *, years: SupportsIndex, progress: Any | None = None) -> Table:
         """
         Process, parameter and systemic variance, from two further runs with the same draws.
         """
@@ -682,8 +681,12 @@ class Simulation:
     """
     The losses of a book: made when asked for.
     """
-    def __arrow_c_stream__(self, /, requested_schema: CapsuleType | None = None) -> Any: ...
+    def __arrow_c_stream__(self, /, requested_schema: Any | None = None) -> Any: ...
     def __new__(cls, /, book: Portfolio, *, library: Library, partial: bool, years: SupportsIndex, seed: SupportsIndex, parameters: str, systemic: bool, threads: SupportsIndex | None) -> Simulation: ...
+    def annual(self, /, *, progress: Any | None = None) -> Incomplete:
+        """
+        Total loss of each year.
+        """
     @property
     def causes(self, /) -> list[str]: ...
     @property
@@ -721,7 +724,7 @@ class Table:
     """
     A table of named columns, open to every frame library by the Arrow stream protocol.
     """
-    def __arrow_c_stream__(self, /, requested_schema: CapsuleType | None = None) -> Any:
+    def __arrow_c_stream__(self, /, requested_schema: Any | None = None) -> Any:
         """
         The Arrow stream of the table, for pandas, polars, pyarrow, DuckDB.
         """

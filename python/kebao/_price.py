@@ -138,7 +138,7 @@ def write(priced: Priced, folder: str | Path) -> list[Path]:
     folder = Path(folder)
     with whole(folder) as draft:
         report.write(priced.report, draft / "report.html")
-        priced.work.result.to_parquet(draft / "results.parquet")
+        priced.work.to_parquet(draft / "results.parquet")
         priced.work.to_excel(draft / "results.xlsx")
         text = json.dumps(priced.manifest, indent=2, ensure_ascii=False, allow_nan=False)
         (draft / "run.json").write_text(text + "\n", encoding="utf-8")
@@ -373,6 +373,10 @@ class _Work:
                 ("seconds", f"{self.elapsed:.1f}"),
             ),
         )
+
+    def to_parquet(self, path: Path) -> None:
+        """Write the annual results."""
+        self.result.to_parquet(path)
 
     def to_excel(self, path: Path) -> None:
         """Write every table of the report as a sheet; premiums are live formulas."""
