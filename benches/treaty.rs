@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use _kebao::aggregate::{Aggregate, Sampler};
+use _kebao::aggregate::{Aggregate, Sampler, SamplerScratch};
 use _kebao::exec::Control;
 use _kebao::frequency::Poisson;
 use _kebao::losses::{BLOCK_YEARS, LossBlock, Source};
@@ -19,7 +19,7 @@ fn main() {
     let source = Sampler::new(Aggregate::new(frequency.into(), severity.into()), YEARS, 7, true)
         .expect("a source of a million years");
     let mut block = LossBlock::default();
-    let mut scratch = Default::default();
+    let mut scratch = SamplerScratch::default();
     source.fill(0, &mut scratch, &mut block).expect("a block");
     let mut grouped = block.clone();
     // Up to three risks an event.

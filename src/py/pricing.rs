@@ -384,7 +384,7 @@ impl PyResultCore {
             || Arc::new(arrow_schema::Schema::empty()),
             arrow_array::RecordBatch::schema,
         );
-        Ok(ArrowTable::try_new(batches, schema)?)
+        ArrowTable::try_new(batches, schema)
     }
 
     /// Writes annual results as Parquet: `year, treaty, gross, ceded, reinstatement_premium, net`.
