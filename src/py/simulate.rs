@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use numpy::PyArray1;
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyDict};
+use pyo3::types::PyDict;
 use pyo3_arrow::PyTable;
 
 use super::portfolio::PyPortfolio;
@@ -134,7 +134,7 @@ impl PySimulation {
     fn __arrow_c_stream__<'py>(
         &self,
         py: Python<'py>,
-        requested_schema: Option<Bound<'py, PyCapsule>>,
+        requested_schema: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let table = self.table(py, None)?.into_pyobject(py)?;
         table.call_method1("__arrow_c_stream__", (requested_schema,))

@@ -34,7 +34,7 @@ pub struct TreatyColumns {
     pub name: String,
     /// What its reinsurers pay, by year.
     pub ceded: Vec<f64>,
-    /// What they are paid to reinstate, by year.
+    /// What they are paid to reinstate, by year; per unit of premium where the treaty's is not known.
     pub reinstatement_premium: Vec<f64>,
     /// Years with a recovery.
     pub attached: u64,
