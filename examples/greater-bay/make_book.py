@@ -193,7 +193,7 @@ def low_altitude(book: Book) -> None:
     firmware = ["px-1.14", "px-1.15", "vendor-d-4.2", "vendor-d-4.3", "vendor-x-2"]
     shares = [0.12, 0.08, 0.35, 0.3, 0.15]
     batches = [f"drone-cell-{k}" for k in range(1, 7)]
-    for _ in range(650):
+    for _ in range(640):
         kind = book.pick(["micro", "light", "small", "medium", "large"],
                          [0.1, 0.42, 0.35, 0.11, 0.02])  # fmt: skip
         fleet = int(np.clip(book.rng.lognormal(0.0, 0.7), 1, 20))
@@ -210,7 +210,7 @@ def low_altitude(book: Book) -> None:
             hours=book.pick(["lt50", "h50_300", "h300_1000", "gt1000"], [0.2, 0.5, 0.22, 0.08]),
             **{"key.firmware": fw, "key.city": city},
         )  # fmt: skip
-        if len([r for r in book.rows if r["coverage"] == "uav.hull"]) < 130 and kind != "micro":
+        if len([r for r in book.rows if r["coverage"] == "uav.hull"]) < 100 and kind != "micro":
             value = {"light": 1.5e4, "small": 6e4, "medium": 3e5, "large": 2e6}[kind]
             value = book.size(value, 0.4, 5e3, 5e6, 1e3)
             book.add(
@@ -224,7 +224,7 @@ def low_altitude(book: Book) -> None:
 def robots(book: Book) -> None:
     """Humanoid and embodied robots: own damage and liability."""
     firmware = ["gait-a-2.1", "gait-a-2.2", "gait-b-1.0", "gait-c-0.9"]
-    for k in range(100):
+    for k in range(64):
         fleet = int(np.clip(book.rng.lognormal(-0.2, 0.6), 1, 8))
         use = book.pick(["lab", "guided_display", "rental_event", "factory", "home_care"],
                         [0.2, 0.25, 0.2, 0.3, 0.05])  # fmt: skip
@@ -251,7 +251,7 @@ def vehicles(book: Book) -> None:
     """Smart electric vehicles: fleets, and batteries owned apart."""
     firmware = ["ev-a-24.6", "ev-a-24.9", "ev-b-3.1", "ev-c-7", "ev-d-1"]
     shares = [0.3, 0.2, 0.25, 0.15, 0.1]
-    for _ in range(70):
+    for _ in range(45):
         fleet = int(np.clip(book.rng.lognormal(-0.2, 0.6), 1, 6))
         band = book.pick(["lt100k", "p100_200k", "p200_300k", "gt300k"], [0.2, 0.5, 0.22, 0.08])
         si = {"lt100k": 8e4, "p100_200k": 1.5e5, "p200_300k": 2.5e5, "gt300k": 4.2e5}[band]
@@ -319,7 +319,7 @@ def space(book: Book) -> None:
 def biomedicine(book: Book) -> None:
     """Clinical trials and products; a molecule may be in both."""
     molecules = [f"mol-{k:03d}" for k in range(1, 91)]
-    for _ in range(180):
+    for _ in range(150):
         phase = book.pick(["I_healthy", "I_oncology", "II", "III", "IV"],
                           [0.2, 0.15, 0.3, 0.25, 0.1])  # fmt: skip
         subjects = {"I_healthy": 24, "I_oncology": 16, "II": 40, "III": 80, "IV": 100}[phase]

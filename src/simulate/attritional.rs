@@ -1,7 +1,7 @@
 //! Claims of single risks.
 
 use super::model::{CoverageModel, Risk, Terms};
-use super::order::{ALONE, Rows, moment};
+use super::order::{ALONE, Moment, Rows};
 use super::years::Years;
 use crate::losses::BLOCK_YEARS;
 use crate::random::{Purpose, Stream};
@@ -13,8 +13,9 @@ const BATCH: usize = 1 << 12;
 /// Claims of several risks of one coverage, waiting for their severities.
 #[derive(Debug, Default)]
 pub(super) struct Claims {
-    /// Year of the block + time.
-    when: Vec<f64>,
+    when: Vec<Moment>,
+    /// Uniforms, to become moments.
+    uniform: Vec<f64>,
     /// Severity multiplier of the year.
     scale: Vec<f64>,
     /// Survival probabilities, then losses.
@@ -59,45 +60,50 @@ fn arrivals(risk: &Risk, years: &Years, seed: u64, block: u64, claims: &mut Clai
         return;
     }
     let start = claims.when.len();
-    claims.when.resize(start + count, 0.0);
+    claims.uniform.resize(count, 0.0);
+    Stream::new(seed, Purpose::Time, risk.entity, block).fill(&mut claims.uniform);
+    claims.when.resize(start + count, Moment::default());
     claims.scale.resize(start + count, 1.0);
-    let moments = &mut claims.when[start..];
-    Stream::new(seed, Purpose::Time, risk.entity, block).fill(moments);
-    for (when, scale) in moments.iter_mut().zip(&mut claims.scale[start..]) {
-        let (year, within, severity) = years.locate(*when);
-        *when = moment(year as f64, risk.window.at(within));
+    let places = claims.when[start..].iter_mut().zip(&mut claims.scale[start..]);
+    let whole = risk.window.span == 1.0;
+    for ((when, scale), u) in places.zip(&claims.uniform) {
+        let (year, within, severity) = years.locate(*u);
+        *when = Moment::new(year, if whole { within } else { risk.window.at(within) });
         *scale = severity;
     }
 }
 
-/// One trial per unit and year: candidates at the largest probability of the block are found by
-/// geometric jumps and kept with the ratio of the year's probability to it.
+/// One trial per unit and year. In each group of years with like multipliers, candidates at the
+/// group's largest probability are found by geometric jumps and kept with the ratio of the year's
+/// probability to it.
 fn trials(risk: &Risk, years: &Years, seed: u64, block: u64, claims: &mut Claims) {
     let probability = |m: f64| (risk.rate * m).min(1.0);
-    let largest = probability(years.largest);
-    let all = risk.trials.saturating_mul(BLOCK_YEARS as u64);
-    if largest <= 0.0 || all == 0 {
-        return;
-    }
     let mut stream = Stream::new(seed, Purpose::Count, risk.entity, block);
     let mut times = Stream::new(seed, Purpose::Time, risk.entity, block);
-    let hazard = -libm::log1p(-largest);
-    let mut trial = 0u64;
-    loop {
+    for (largest, group) in years.groups() {
+        let largest = probability(largest);
+        let all = risk.trials.saturating_mul(group.len() as u64);
+        if largest <= 0.0 || all == 0 {
+            continue;
+        }
         // With probability 1 every trial is a candidate: the hazard is infinite and the jump 0.
-        let jump = stream.exponential() / hazard;
-        if jump >= (all - trial) as f64 {
-            return;
-        }
-        trial += jump as u64;
-        let year = (trial / risk.trials) as usize;
-        if stream.uniform() * largest < probability(years.frequency[year]) {
-            claims.when.push(moment(year as f64, risk.window.at(times.uniform())));
-            claims.scale.push(years.severity[year]);
-        }
-        trial += 1;
-        if trial >= all {
-            return;
+        let hazard = -libm::log1p(-largest);
+        let mut trial = 0u64;
+        loop {
+            let jump = stream.exponential() / hazard;
+            if jump >= (all - trial) as f64 {
+                break;
+            }
+            trial += jump as u64;
+            let year = usize::from(group[(trial / risk.trials) as usize]);
+            if stream.uniform() * largest < probability(years.frequency[year]) {
+                claims.when.push(Moment::new(year, risk.window.at(times.uniform())));
+                claims.scale.push(years.severity[year]);
+            }
+            trial += 1;
+            if trial >= all {
+                break;
+            }
         }
     }
 }

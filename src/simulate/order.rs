@@ -3,7 +3,6 @@
 //! Rows are drawn risk by risk and wanted by date. They go into bins of some years as they come, so
 //! that a bin fits the cache; a bin is then sorted by its date as an integer.
 
-use super::years::LAST;
 use crate::error::{Error, Result};
 use crate::losses::{BLOCK_YEARS, LossBlock};
 
@@ -13,17 +12,40 @@ pub(super) const ALONE: u32 = u32::MAX;
 /// Years in a bin, as a power of two.
 const BIN_BITS: u32 = 5;
 const BINS: usize = BLOCK_YEARS >> BIN_BITS;
-/// Bits of the sort key that hold the date in the bin.
-const DATE_BITS: u32 = 32;
+/// Bits of a [`Moment`] that hold the time within the year.
+const TIME_BITS: u32 = 52;
 /// Bits sorted at once.
 const DIGIT_BITS: u32 = 11;
 /// Bins with fewer rows are sorted by comparison.
 const FEW: usize = 512;
 
+/// A moment of the block: year above, time of the year in units of 2⁻⁵² below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Moment(u64);
+
+impl Moment {
+    /// `time` in [0, 1), [`LAST`](super::years::LAST) at most.
+    #[inline(always)]
+    pub fn new(year: usize, time: f64) -> Self {
+        // The mantissa of 1 + time is the time.
+        let time = (1.0 + time).to_bits() & ((1 << TIME_BITS) - 1);
+        Self((year as u64) << TIME_BITS | time)
+    }
+
+    #[inline(always)]
+    fn year(self) -> usize {
+        (self.0 >> TIME_BITS) as usize
+    }
+
+    #[inline(always)]
+    fn time(self) -> f64 {
+        f64::from_bits(1f64.to_bits() | (self.0 & ((1 << TIME_BITS) - 1))) - 1.0
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Row {
-    /// Year of the block + time.
-    when: f64,
+    when: Moment,
     loss: f64,
     risk: u32,
     event: u32,
@@ -49,11 +71,9 @@ impl Rows {
         self.causes.clear();
     }
 
-    /// Adds a row; `when` is the year of the block + time.
     #[inline(always)]
-    pub fn push(&mut self, when: f64, loss: f64, risk: u32, event: u32) {
-        let bin = (when as usize >> BIN_BITS).min(BINS - 1);
-        self.bins[bin].push(Row { when, loss, risk, event });
+    pub fn push(&mut self, when: Moment, loss: f64, risk: u32, event: u32) {
+        self.bins[(when.year() >> BIN_BITS) % BINS].push(Row { when, loss, risk, event });
     }
 }
 
@@ -99,9 +119,9 @@ impl Sorter {
             if first >= years {
                 break;
             }
-            self.sort(bin_rows, first);
+            self.sort(bin_rows);
             if years < first + (1 << BIN_BITS) {
-                let end = self.sorted.partition_point(|r| r.when < years as f64);
+                let end = self.sorted.partition_point(|r| r.when.year() < years);
                 self.sorted.truncate(end);
             }
             if let Some(limits) = aggregate_limits {
@@ -109,10 +129,10 @@ impl Sorter {
             }
             let sorted = &self.sorted;
             for row in sorted {
-                out.offsets[row.when as usize + 1] += 1;
+                out.offsets[row.when.year() + 1] += 1;
             }
             out.loss.extend(sorted.iter().map(|r| r.loss));
-            out.time.extend(sorted.iter().map(|r| r.when - (r.when as usize) as f64));
+            out.time.extend(sorted.iter().map(|r| r.when.time()));
             out.risk.extend(sorted.iter().map(|r| r.risk));
             let cause = |event: u32| if event == ALONE { 0 } else { rows.causes[event as usize] };
             out.cause.extend(sorted.iter().map(|r| cause(r.event)));
@@ -139,7 +159,7 @@ impl Sorter {
                 return true;
             }
             let used = &mut used[row.risk as usize];
-            let year = row.when as u32 + 1;
+            let year = row.when.year() as u32 + 1;
             if used.0 != year {
                 *used = (year, 0.0);
             }
@@ -150,15 +170,11 @@ impl Sorter {
     }
 
     /// Copies the rows of a bin into `sorted`, by time, then event, then as drawn.
-    fn sort(&mut self, rows: &[Row], first_year: usize) {
-        let scale = f64::from(1u32 << (DATE_BITS - BIN_BITS));
-        let base = first_year as f64;
+    fn sort(&mut self, rows: &[Row]) {
+        // The moment within the bin, its 32 leading bits, and the place in the bin below them.
+        let date = |when: Moment| when.0 << (64 - TIME_BITS - BIN_BITS) & !0xFFFF_FFFF;
         self.keys.clear();
-        self.keys.extend(
-            rows.iter()
-                .enumerate()
-                .map(|(i, r)| ((((r.when - base) * scale) as u64) << 32) | i as u64),
-        );
+        self.keys.extend(rows.iter().enumerate().map(|(i, r)| date(r.when) | i as u64));
         if rows.len() < FEW {
             self.keys.sort_unstable();
         } else {
@@ -176,7 +192,7 @@ impl Sorter {
             }
             if end > start + 1 {
                 self.sorted[start..end]
-                    .sort_by(|a, b| a.when.total_cmp(&b.when).then(a.event.cmp(&b.event)));
+                    .sort_by(|a, b| a.when.cmp(&b.when).then(a.event.cmp(&b.event)));
             }
             start = end;
         }
@@ -229,12 +245,6 @@ impl Sorter {
     }
 }
 
-/// Year + time as one number, the time kept inside the year.
-#[inline(always)]
-pub(super) fn moment(year: f64, time: f64) -> f64 {
-    year + time.min(LAST)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,7 +265,7 @@ mod tests {
             let mut rows = Rows { causes: vec![1, 2, 3], ..Rows::default() };
             for &(year, time, loss, risk, event) in &cells {
                 let event = if event == 3 { ALONE } else { event };
-                rows.push(moment(year as f64, time as f64 / 4.0), loss, risk, event);
+                rows.push(Moment::new(year, time as f64 / 4.0), loss, risk, event);
             }
             let out = finish(&rows, 4, None);
             prop_assert_eq!(out.years(), 4);
@@ -278,16 +288,17 @@ mod tests {
         for crowd in [1.0, 1e-7] {
             let mut stream = Stream::new(3, Purpose::Auxiliary, 1, 0);
             let mut rows = Rows::default();
-            let mut want: Vec<f64> = (0..50_000)
+            let mut want: Vec<Moment> = (0..50_000)
                 .map(|i| {
-                    let when = moment(f64::from(i % 40), stream.uniform() * crowd);
-                    rows.push(when, 1.0, 0, ALONE);
-                    when
+                    let (year, time) = (i % 40, stream.uniform() * crowd);
+                    rows.push(Moment::new(year, time), 1.0, 0, ALONE);
+                    Moment::new(year, time)
                 })
                 .collect();
-            want.sort_by(f64::total_cmp);
+            want.sort_unstable();
             let out = finish(&rows, 40, None);
-            let got = (0..40).flat_map(|y| out.time[out.year(y)].iter().map(move |t| y as f64 + t));
+            let got =
+                (0..40).flat_map(|y| out.time[out.year(y)].iter().map(move |t| Moment::new(y, *t)));
             assert!(got.eq(want));
         }
     }
@@ -295,11 +306,11 @@ mod tests {
     #[test]
     fn the_annual_aggregate_is_used_in_date_order() {
         let mut rows = Rows { causes: vec![0, 0, 0, 1], ..Rows::default() };
-        rows.push(1.5, 4.0, 0, ALONE);
-        rows.push(0.9, 7.0, 0, ALONE);
-        rows.push(0.1, 5.0, 0, 3);
-        rows.push(0.1, 6.0, 1, 3);
-        rows.push(0.95, 1.0, 0, ALONE);
+        rows.push(Moment::new(1, 0.5), 4.0, 0, ALONE);
+        rows.push(Moment::new(0, 0.9), 7.0, 0, ALONE);
+        rows.push(Moment::new(0, 0.1), 5.0, 0, 3);
+        rows.push(Moment::new(0, 0.1), 6.0, 1, 3);
+        rows.push(Moment::new(0, 0.95), 1.0, 0, ALONE);
         let out = finish(&rows, 3, Some(&[10.0, f64::INFINITY]));
         assert_eq!(out.loss, [5.0, 6.0, 5.0, 4.0]);
         assert_eq!(out.event, [0, 0, 1, 2]);

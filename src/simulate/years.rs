@@ -5,7 +5,7 @@ use crate::losses::BLOCK_YEARS;
 use crate::numeric::{kernel, ln};
 use crate::random::{Purpose, Stream, entity_id};
 
-/// Last moment of a year that still belongs to it when written as year + time.
+/// Largest time of a year.
 pub(super) const LAST: f64 = 1.0 - 1.0 / (1u64 << 40) as f64;
 
 /// Parameters μ, σ of a lognormal with mean 1 and the given cv.
@@ -37,8 +37,9 @@ pub(super) struct Years {
     guide: Vec<u16>,
     /// Sum of the frequency multipliers.
     pub total: f64,
-    /// Largest frequency multiplier.
-    pub largest: f64,
+    /// Years by the binary exponent of their frequency multiplier, and the ends of the groups.
+    by_size: Vec<u16>,
+    ends: Vec<usize>,
 }
 
 impl Years {
@@ -64,14 +65,13 @@ impl Years {
         }
         self.slots.clear();
         self.total = 0.0;
-        self.largest = 0.0;
         for (&m, &severity) in self.frequency.iter().zip(&self.severity) {
             self.slots.push(Slot { before: self.total, inverse: 1.0 / m, severity });
             self.total += m;
-            self.largest = self.largest.max(m);
         }
         // No uniform reaches the end.
         self.slots.push(Slot { before: f64::INFINITY, inverse: 1.0, severity: 1.0 });
+        self.group();
         self.guide.clear();
         let mut year = 0;
         for slice in 0..SLICES {
@@ -83,12 +83,40 @@ impl Years {
         }
     }
 
+    fn group(&mut self) {
+        let exponent = |year: &u16| self.frequency[usize::from(*year)].to_bits() >> 52;
+        self.by_size.clear();
+        self.by_size.extend(0..BLOCK_YEARS as u16);
+        self.by_size.sort_by_key(exponent);
+        self.ends.clear();
+        for i in 1..=BLOCK_YEARS {
+            let end =
+                i == BLOCK_YEARS || exponent(&self.by_size[i]) != exponent(&self.by_size[i - 1]);
+            if end {
+                self.ends.push(i);
+            }
+        }
+    }
+
+    /// Years whose frequency multipliers differ by a factor of 2 at most, group by group, with the
+    /// largest of each group.
+    pub fn groups(&self) -> impl Iterator<Item = (f64, &[u16])> {
+        self.ends.iter().scan(0, |start, &end| {
+            let years = &self.by_size[*start..end];
+            *start = end;
+            let largest = years.iter().map(|y| self.frequency[usize::from(*y)]).fold(0.0, f64::max);
+            Some((largest, years))
+        })
+    }
+
     /// Turns a uniform into a year, drawn in proportion to its frequency multiplier, a fraction of
     /// the year, and the severity multiplier of the year.
     #[inline(always)]
     pub fn locate(&self, u: f64) -> (usize, f64, f64) {
         let x = u * self.total;
-        let mut year = usize::from(self.guide[((u * SLICES as f64) as usize).min(SLICES - 1)]);
+        // The slice below or at u: adding 1.5 · 2⁵² rounds to a whole number held by the low bits.
+        let slice = (u * SLICES as f64 - 0.5 + (3u64 << 51) as f64).to_bits() as usize % SLICES;
+        let mut year = usize::from(self.guide[slice]);
         while self.slots[year + 1].before <= x {
             year += 1;
         }
