@@ -127,7 +127,7 @@ impl PySimulation {
         let schema = batches
             .first()
             .map_or_else(|| Arc::new(arrow_schema::Schema::empty()), RecordBatch::schema);
-        PyTable::try_new(batches, schema).map_err(PyErr::from)
+        PyTable::try_new(batches, schema)
     }
 
     #[pyo3(signature = (requested_schema=None))]

@@ -3,7 +3,6 @@
 use super::model::{CoverageModel, Risk, Terms};
 use super::order::{ALONE, Moment, Rows};
 use super::years::Years;
-use crate::losses::BLOCK_YEARS;
 use crate::random::{Purpose, Stream};
 use crate::sector::FrequencyFamily;
 
