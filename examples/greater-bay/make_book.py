@@ -140,7 +140,7 @@ def cyber(book: Book) -> None:
     """First-party cyber of technology firms."""
     regions = ["south-1", "south-2", "east-1", "east-2", "north-1", "hk-1"]
     vendors = ["endpoint-1", "endpoint-2", "erp-1", "erp-2", "office-1"]
-    for _ in range(620):
+    for _ in range(720):
         band = book.pick(["lt50m", "r50_300m", "r300m_2bn", "gt2bn"], [0.45, 0.36, 0.15, 0.04])
         limit = {"lt50m": 3e6, "r50_300m": 5e6, "r300m_2bn": 2e7, "gt2bn": 5e7}[band]
         book.add(
