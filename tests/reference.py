@@ -174,9 +174,11 @@ class Reference:
     def _charge(self, name: str, members: dict[Any, list[int]], paid: dict[Any, float]) -> float:
         treaty = self.treaties[name]
         rates = treaty.get("reinstatements")
-        premium = self.premium(name)
-        if rates is None or premium is None:
+        if rates is None:
             return 0.0
+        # Without a premium the charge is for each unit of it.
+        premium = self.premium(name)
+        premium = 1.0 if premium is None else premium
         limit = treaty["limit"]
         charge, used = 0.0, 0.0
         for key, rows in members.items():

@@ -95,7 +95,7 @@ def artificial_intelligence(book: Book) -> None:
     models = [f"base-{letter}@{v}" for letter in "abcde" for v in ("3", "4")]
     popular = [0.24, 0.12, 0.16, 0.08, 0.12, 0.06, 0.08, 0.05, 0.05, 0.04]
     for _ in range(360):
-        revenue = book.size(18, 1.1, 1, 600, 0.5)
+        revenue = book.size(9, 1.0, 1, 300, 0.5)
         limit = book.pick([2e6, 5e6, 1e7, 2e7, 5e7], [0.2, 0.35, 0.25, 0.15, 0.05])
         book.add(
             "AIL", "artificial_intelligence", "ai.output_liability",
@@ -140,7 +140,7 @@ def cyber(book: Book) -> None:
     """First-party cyber of technology firms."""
     regions = ["south-1", "south-2", "east-1", "east-2", "north-1", "hk-1"]
     vendors = ["endpoint-1", "endpoint-2", "erp-1", "erp-2", "office-1"]
-    for _ in range(400):
+    for _ in range(720):
         band = book.pick(["lt50m", "r50_300m", "r300m_2bn", "gt2bn"], [0.45, 0.36, 0.15, 0.04])
         limit = {"lt50m": 3e6, "r50_300m": 5e6, "r300m_2bn": 2e7, "gt2bn": 5e7}[band]
         book.add(
@@ -176,9 +176,9 @@ def chips(book: Book) -> None:
                                      [0.4, 0.35, 0.15, 0.1])},
         )  # fmt: skip
     foundries = ["foundry-a/28", "foundry-a/14", "foundry-b/55", "foundry-b/28", "foundry-c/180"]
-    for _ in range(170):
-        node = book.pick(["gt65nm", "n28_65", "n14_28", "lt14"], [0.35, 0.35, 0.2, 0.1])
-        cost = {"gt65nm": 4e6, "n28_65": 1.2e7, "n14_28": 3e7, "lt14": 8e7}[node]
+    for _ in range(130):
+        node = book.pick(["gt65nm", "n28_65", "n14_28", "lt14"], [0.4, 0.37, 0.17, 0.06])
+        cost = {"gt65nm": 2.5e6, "n28_65": 8e6, "n14_28": 1.8e7, "lt14": 4e7}[node]
         si = book.size(cost, 0.4, 1e6, 2e8, 1e5)
         book.add(
             "TAP", "integrated_circuits", "ic.tapeout",
@@ -193,10 +193,10 @@ def low_altitude(book: Book) -> None:
     firmware = ["px-1.14", "px-1.15", "vendor-d-4.2", "vendor-d-4.3", "vendor-x-2"]
     shares = [0.12, 0.08, 0.35, 0.3, 0.15]
     batches = [f"drone-cell-{k}" for k in range(1, 7)]
-    for _ in range(430):
+    for _ in range(640):
         kind = book.pick(["micro", "light", "small", "medium", "large"],
                          [0.1, 0.42, 0.35, 0.11, 0.02])  # fmt: skip
-        fleet = int(np.clip(book.rng.lognormal(1.6, 1.1), 1, 120))
+        fleet = int(np.clip(book.rng.lognormal(0.0, 0.7), 1, 20))
         use = book.pick(["mapping", "agri", "inspection", "logistics", "show"],
                         [0.2, 0.2, 0.3, 0.22, 0.08])  # fmt: skip
         fw, batch, city = book.pick(firmware, shares), book.pick(batches), book.city()
@@ -210,7 +210,7 @@ def low_altitude(book: Book) -> None:
             hours=book.pick(["lt50", "h50_300", "h300_1000", "gt1000"], [0.2, 0.5, 0.22, 0.08]),
             **{"key.firmware": fw, "key.city": city},
         )  # fmt: skip
-        if len([r for r in book.rows if r["coverage"] == "uav.hull"]) < 220 and kind != "micro":
+        if len([r for r in book.rows if r["coverage"] == "uav.hull"]) < 100 and kind != "micro":
             value = {"light": 1.5e4, "small": 6e4, "medium": 3e5, "large": 2e6}[kind]
             value = book.size(value, 0.4, 5e3, 5e6, 1e3)
             book.add(
@@ -224,8 +224,8 @@ def low_altitude(book: Book) -> None:
 def robots(book: Book) -> None:
     """Humanoid and embodied robots: own damage and liability."""
     firmware = ["gait-a-2.1", "gait-a-2.2", "gait-b-1.0", "gait-c-0.9"]
-    for k in range(150):
-        fleet = int(np.clip(book.rng.lognormal(1.4, 1.0), 1, 80))
+    for k in range(64):
+        fleet = int(np.clip(book.rng.lognormal(-0.2, 0.6), 1, 8))
         use = book.pick(["lab", "guided_display", "rental_event", "factory", "home_care"],
                         [0.2, 0.25, 0.2, 0.3, 0.05])  # fmt: skip
         fw = book.pick(firmware, [0.4, 0.3, 0.2, 0.1])
@@ -251,8 +251,8 @@ def vehicles(book: Book) -> None:
     """Smart electric vehicles: fleets, and batteries owned apart."""
     firmware = ["ev-a-24.6", "ev-a-24.9", "ev-b-3.1", "ev-c-7", "ev-d-1"]
     shares = [0.3, 0.2, 0.25, 0.15, 0.1]
-    for _ in range(170):
-        fleet = int(np.clip(book.rng.lognormal(2.2, 0.9), 2, 120))
+    for _ in range(45):
+        fleet = int(np.clip(book.rng.lognormal(-0.2, 0.6), 1, 6))
         band = book.pick(["lt100k", "p100_200k", "p200_300k", "gt300k"], [0.2, 0.5, 0.22, 0.08])
         si = {"lt100k": 8e4, "p100_200k": 1.5e5, "p200_300k": 2.5e5, "gt300k": 4.2e5}[band]
         use = book.pick(["private", "ride_hailing", "rental", "truck"], [0.35, 0.3, 0.25, 0.1])
@@ -271,8 +271,8 @@ def vehicles(book: Book) -> None:
                                   [0.35, 0.3, 0.25, 0.1]), **keys,
         )  # fmt: skip
     batches = [f"cell-{maker}-{quarter}" for maker in "pqr" for quarter in ("25q3", "25q4", "26q1")]
-    for _ in range(80):
-        packs = int(np.clip(book.rng.lognormal(4.2, 0.9), 5, 1200))
+    for _ in range(70):
+        packs = int(np.clip(book.rng.lognormal(1.6, 0.8), 1, 60))
         si = book.size(6e4, 0.25, 3e4, 1.2e5, 1e3)
         book.add(
             "BAT", "smart_nev", "nev.battery_separate",
@@ -319,14 +319,14 @@ def space(book: Book) -> None:
 def biomedicine(book: Book) -> None:
     """Clinical trials and products; a molecule may be in both."""
     molecules = [f"mol-{k:03d}" for k in range(1, 91)]
-    for _ in range(220):
+    for _ in range(150):
         phase = book.pick(["I_healthy", "I_oncology", "II", "III", "IV"],
                           [0.2, 0.15, 0.3, 0.25, 0.1])  # fmt: skip
-        subjects = {"I_healthy": 45, "I_oncology": 35, "II": 130, "III": 480, "IV": 900}[phase]
+        subjects = {"I_healthy": 24, "I_oncology": 16, "II": 40, "III": 80, "IV": 100}[phase]
         limit = book.pick([3e5, 5e5, 1e6], [0.3, 0.4, 0.3])
         book.add(
             "CLT", "biomedicine", "bio.clinical_trial",
-            exposure=int(book.size(subjects, 0.4, 10, 3000, 1)), deductible=0, limit=limit,
+            exposure=int(book.size(subjects, 0.4, 10, 800, 1)), deductible=0, limit=limit,
             aggregate_limit=book.pick([5e6, 1e7, 2e7]), stage=book.stage(0.55, 0.35),
             trial_phase=phase,
             modality=book.pick(["small_molecule", "biologic", "cell_gene", "device_implant"],
@@ -338,7 +338,7 @@ def biomedicine(book: Book) -> None:
         limit = book.pick([5e6, 1e7, 2e7, 5e7], [0.35, 0.35, 0.2, 0.1])
         book.add(
             "BPL", "biomedicine", "bio.product_liability",
-            exposure=book.size(60, 1.0, 2, 1500, 1), deductible=5e4, limit=limit,
+            exposure=book.size(30, 1.0, 2, 800, 1), deductible=5e4, limit=limit,
             aggregate_limit=2 * limit, stage=book.stage(0.0, 0.25),
             product=book.pick(["OTC", "small_molecule", "injectable", "vaccine", "implant_III",
                                "AI_device"], [0.25, 0.3, 0.15, 0.05, 0.1, 0.15]),
@@ -350,8 +350,8 @@ def biomedicine(book: Book) -> None:
 def equipment(book: Book) -> None:
     """First-of-kind equipment."""
     designs = [f"design-{k:02d}" for k in range(1, 31)]
-    for _ in range(190):
-        si = book.size(1.5e7, 0.9, 2e6, 1.5e8, 1e5)
+    for _ in range(170):
+        si = book.size(9e6, 0.9, 1e6, 1e8, 1e5)
         book.add(
             "EQP", "high_end_equipment", "equip.first_of_kind",
             exposure=int(book.pick([1, 2, 4], [0.7, 0.2, 0.1])), sum_insured=si,

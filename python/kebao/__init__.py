@@ -30,6 +30,7 @@ from .treaty import LossTable, Programme, Treaty
 from .triangle import Triangle
 
 __all__ = [
+    "MBBEFD",
     "Aggregate",
     "Bernoulli",
     "Beta",
@@ -46,7 +47,6 @@ __all__ = [
     "LogNormal",
     "LossTable",
     "Losses",
-    "MBBEFD",
     "Mack",
     "MerzWuthrich",
     "NegativeBinomial",
@@ -65,8 +65,8 @@ __all__ = [
     "Table",
     "Treaty",
     "Triangle",
+    "__version__",
     "datasets",
     "sectors",
     "simulate",
-    "__version__",
 ]

@@ -170,7 +170,7 @@ def _draw(panel: _Panel, left: float, y: Callable[[float], float], mark: str) ->
         f'<path d="M{left} {_TOP}V{bottom}H{right}" fill="none" stroke="currentColor" '
         'stroke-opacity=".6"/>',
     ]
-    last = bottom
+    last = float(bottom)
     out.append(_text(left - 6, bottom + 4, "0", "end"))
     for edge in panel.bounds:
         at = y(edge)

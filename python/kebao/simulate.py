@@ -68,6 +68,18 @@ class Losses:
         """
         return {name: np.asarray(column) for name, column in self._core.expected().items()}
 
+    def annual(
+        self, *, progress: Callable[[int, int], None] | None = None
+    ) -> NDArray[np.float64]:
+        """Total loss of each year, after policy terms.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Called as ``progress(done, total)`` in blocks of years.
+        """
+        return self._core.annual(progress=progress)
+
     def table(self, *, progress: Callable[[int, int], None] | None = None) -> Any:
         """Every row as an Arrow table.
 

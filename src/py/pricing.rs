@@ -266,8 +266,13 @@ impl PyResultCore {
     }
 
     /// Process, parameter and systemic variance, from two further runs with the same draws.
-    #[pyo3(signature = (*, progress=None))]
-    fn variance(&self, py: Python<'_>, progress: Option<&Bound<'_, PyAny>>) -> PyResult<PyTable> {
+    #[pyo3(signature = (*, years, progress=None))]
+    fn variance(
+        &self,
+        py: Python<'_>,
+        years: u64,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PyTable> {
         let Origin::Simulation { simulator, book, library } = &self.origin else {
             return Err(Error::numeric(
                 "variance",
@@ -277,7 +282,9 @@ impl PyResultCore {
         };
         let control = Control::new(self.threads);
         let rerun = |parameters, systemic| {
-            let options = crate::simulate::Options { parameters, systemic, ..*simulator.options() };
+            let years = years.clamp(1, self.outcome.years.max(1));
+            let options =
+                crate::simulate::Options { years, parameters, systemic, ..*simulator.options() };
             treaty::run(&self.plan, &Simulator::new(book, library, options)?, &control)
         };
         let work = || {
@@ -377,7 +384,7 @@ impl PyResultCore {
             || Arc::new(arrow_schema::Schema::empty()),
             arrow_array::RecordBatch::schema,
         );
-        Ok(ArrowTable::try_new(batches, schema)?)
+        ArrowTable::try_new(batches, schema)
     }
 
     /// Writes annual results as Parquet: `year, treaty, gross, ceded, reinstatement_premium, net`.

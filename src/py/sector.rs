@@ -8,6 +8,9 @@ use pyo3::prelude::*;
 use crate::error::Result;
 use crate::sector::{Coverage, Library};
 
+/// Id, status, source, paid and reported cumulative shares.
+type PatternRow = (String, String, String, Vec<f64>, Vec<f64>);
+
 /// Coverages by id; changing one makes a new library.
 #[pyclass(frozen, from_py_object, name = "Library", module = "kebao._kebao")]
 #[derive(Clone)]
@@ -50,7 +53,7 @@ impl PyLibrary {
     }
 
     /// The development pattern of a coverage: id, status, source, paid, reported.
-    fn pattern(&self, id: &str) -> PyResult<Option<(String, String, String, Vec<f64>, Vec<f64>)>> {
+    fn pattern(&self, id: &str) -> PyResult<Option<PatternRow>> {
         let coverage = self.core.get(id)?;
         Ok(self.core.pattern(&coverage.development).cloned().map(|p| {
             let status = p.status.name().to_owned();

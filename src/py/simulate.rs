@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
+use arrow_array::RecordBatch;
 use numpy::PyArray1;
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyDict};
+use pyo3::types::PyDict;
 use pyo3_arrow::PyTable;
 
 use super::portfolio::PyPortfolio;
 use super::sector::PyLibrary;
 use super::watch::watched;
-use crate::error::{Issue, Result};
+use crate::error::Issue;
 use crate::exec::Control;
 use crate::losses::Source;
 use crate::portfolio::Portfolio;
 use crate::sector::Library;
-use crate::simulate::{Options, Parameters, Simulator, loss_table};
+use crate::simulate::{Options, Parameters, Simulator, annual_losses, loss_table};
 
 /// The losses of a book: made when asked for.
 #[pyclass(frozen, name = "Simulation", module = "kebao._kebao")]
@@ -104,23 +105,36 @@ impl PySimulation {
         Ok(all)
     }
 
+    /// Total loss of each year.
+    #[pyo3(signature = (*, progress=None))]
+    fn annual<'py>(
+        &self,
+        py: Python<'py>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let control = Control::new(self.threads);
+        let work = || annual_losses(&self.core, &control);
+        let years = watched(py, progress, &control, work, |py, _| Ok(py.None()))?;
+        Ok(PyArray1::from_vec(py, years))
+    }
+
     /// Every row as an Arrow table.
     #[pyo3(signature = (*, progress=None))]
     fn table(&self, py: Python<'_>, progress: Option<&Bound<'_, PyAny>>) -> PyResult<PyTable> {
         let control = Control::new(self.threads);
-        let work = || -> Result<_> { loss_table(&self.core, &control) };
+        let work = || loss_table(&self.core, &control);
         let batches = watched(py, progress, &control, work, |py, _| Ok(py.None()))?;
         let schema = batches
             .first()
-            .map_or_else(|| Arc::new(arrow_schema::Schema::empty()), |batch| batch.schema());
-        Ok(PyTable::try_new(batches, schema)?)
+            .map_or_else(|| Arc::new(arrow_schema::Schema::empty()), RecordBatch::schema);
+        PyTable::try_new(batches, schema)
     }
 
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_stream__<'py>(
         &self,
         py: Python<'py>,
-        requested_schema: Option<Bound<'py, PyCapsule>>,
+        requested_schema: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let table = self.table(py, None)?.into_pyobject(py)?;
         table.call_method1("__arrow_c_stream__", (requested_schema,))

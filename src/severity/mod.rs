@@ -147,6 +147,8 @@ fn integrate<F: Family + ?Sized>(family: &F, low: f64, high: f64, g: impl Fn(f64
     points.dedup();
     points
         .windows(2)
+        // Nothing lies between neighbouring numbers.
+        .filter(|w| w[0].next_up() < w[1].next_down())
         .map(|w| {
             // Just inside the panel, so that a jump at its end belongs to the next one.
             let inside = |t: f64| libm::exp(t).clamp(w[0].next_up(), w[1].next_down());

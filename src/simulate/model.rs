@@ -73,7 +73,7 @@ impl Window {
     #[inline(always)]
     pub fn at(self, fraction: f64) -> f64 {
         let time = self.start + self.span * fraction;
-        if time >= 1.0 { time - 1.0 } else { time }
+        (if time >= 1.0 { time - 1.0 } else { time }).min(super::years::LAST)
     }
 }
 

@@ -24,7 +24,10 @@ struct Nodes {
     lower: Vec<(f64, f64)>,
 }
 
-/// Values of a beta distribution by survival probability; relative error below 10⁻⁷.
+/// Nodes by the bits of both shapes.
+type Known = HashMap<(u64, u64), Option<Arc<Nodes>>>;
+
+/// Values of a beta distribution by survival probability; relative error below 10⁻⁶.
 #[derive(Debug, Clone)]
 pub(super) struct BetaQuantile {
     partial: Beta,
@@ -35,8 +38,7 @@ pub(super) struct BetaQuantile {
 
 impl BetaQuantile {
     pub fn new(a: f64, b: f64, total_loss: f64) -> Result<Self> {
-        static KNOWN: LazyLock<Mutex<HashMap<(u64, u64), Option<Arc<Nodes>>>>> =
-            LazyLock::new(Mutex::default);
+        static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
         let partial = Beta::new(a, b, 0.0)?;
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         let nodes = known
@@ -155,7 +157,7 @@ mod tests {
             let draws: Vec<f64> = (0..3_000).map(|_| stream.uniform()).chain(edges).collect();
             for q in draws {
                 let (x, y) = (fast.isf(q), exact.isf(q));
-                assert!((x - y).abs() <= 1e-7 * y, "Beta({a}, {b}, {total}) at {q}: {x} {y}");
+                assert!((x - y).abs() <= 1e-6 * y, "Beta({a}, {b}, {total}) at {q}: {x} {y}");
             }
         }
     }

@@ -114,9 +114,8 @@ impl Source for Simulator {
                 &mut scratch.rows,
             );
         }
-        let mut number = 0;
         for event in &self.events {
-            systemic::draw(event, address, &mut number, &mut scratch.arrivals, &mut scratch.rows);
+            systemic::draw(event, address, &mut scratch.arrivals, &mut scratch.rows);
         }
         let limits = self.aggregate_limits.as_deref();
         scratch.sorter.finish(&scratch.rows, self.block_years(block), limits, out)

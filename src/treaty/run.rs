@@ -35,7 +35,7 @@ pub struct TreatyColumns {
     pub name: String,
     /// What its reinsurers pay, by year.
     pub ceded: Vec<f64>,
-    /// What they are paid to reinstate, by year.
+    /// What they are paid to reinstate, by year; per unit of premium where the treaty's is not known.
     pub reinstatement_premium: Vec<f64>,
     /// Years with a recovery.
     pub attached: u64,
@@ -56,9 +56,13 @@ pub struct GroupColumns {
 struct Memory<S> {
     source: S,
     block: LossBlock,
+    part: LossBlock,
     scratch: Scratch,
     annuals: Annuals,
 }
+
+/// Rows applied at a time: working memory stays in the cache, whatever a block holds.
+const PART_ROWS: usize = 1 << 16;
 
 /// Applies a plan to every year of a source.
 ///
@@ -88,17 +92,34 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
         }
     }
     let work = |memory: &mut Memory<S::Scratch>, number: u64| {
-        let Memory { source: scratch, block, scratch: working, annuals } = memory;
+        let Memory { source: scratch, block, part, scratch: applied, annuals } = memory;
         source.fill(number, scratch, block)?;
-        plan.apply(block, groups, working, annuals)?;
-        if let Some(place) = places.get(number as usize) {
-            let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
-            for (place, column) in place.iter_mut().zip(annuals.columns()) {
-                place.copy_from_slice(column);
+        let mut counts = vec![(0, 0); plan.names().len()];
+        let mut apply = |rows: &LossBlock, first: usize| {
+            plan.apply(rows, groups, applied, annuals)?;
+            if let Some(place) = places.get(number as usize) {
+                let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+                for (place, column) in place.iter_mut().zip(annuals.columns()) {
+                    place[first..first + column.len()].copy_from_slice(column);
+                }
+            }
+            for ((attached, exhausted), treaty) in counts.iter_mut().zip(&annuals.treaties) {
+                *attached += treaty.attached;
+                *exhausted += treaty.exhausted;
+            }
+            Ok(())
+        };
+        if block.rows() <= 2 * PART_ROWS {
+            apply(block, 0)?;
+        } else {
+            let years = block.years();
+            let step = (years * PART_ROWS / block.rows()).max(1);
+            for first in (0..years).step_by(step) {
+                block.copy_years(first..(first + step).min(years), part);
+                apply(part, first)?;
             }
         }
-        let counts = |treaty: &TreatyAnnuals| (treaty.attached, treaty.exhausted);
-        Ok(annuals.treaties.iter().map(counts).collect::<Vec<_>>())
+        Ok(counts)
     };
     let done = run_blocks(0..source.blocks(), control, work)?;
     drop(places);

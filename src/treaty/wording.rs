@@ -145,7 +145,7 @@ fn clause_words() -> impl Iterator<Item = &'static str> {
         .chain(UNSUPPORTED.iter().copied())
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     /// The whole line; `None` when not even a name can be read.
     fn treaty(&mut self) -> Option<Treaty> {
         let Some(colon) = self.tokens.iter().position(|token| token.text == ":") else {
@@ -312,8 +312,9 @@ impl<'a> Reader<'a> {
         }
         let clause = CLAUSES.iter().find(|clause| {
             if clause.words == "@" {
-                let word = self.tokens.get(self.at + 1).map_or("", |token| token.text);
-                word == "@" || word.eq_ignore_ascii_case("free")
+                let word = |ahead: usize| self.tokens.get(self.at + ahead).map_or("", |t| t.text);
+                let number = word(0).starts_with(|c: char| c.is_ascii_digit());
+                word(1) == "@" || (number && word(1).eq_ignore_ascii_case("free"))
             } else {
                 self.sees(clause.words)
             }
