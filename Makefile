@@ -55,7 +55,7 @@ stubs: $(STAMPS)/kebao ## write python/kebao/_kebao.pyi from the compiled module
 	python tools/stubs.py
 
 notebooks: $(STAMPS)/kebao $(STAMPS)/dev ## run notebooks/*.py and write the .ipynb beside them
-	cd notebooks && for source in *.py; do jupytext --quiet --to ipynb --execute "$$source"; done
+	python tools/notebooks.py
 
 docs: $(STAMPS)/kebao $(STAMPS)/docs ## build docs/_build/html
 	sphinx-build -W --keep-going -q -b html docs docs/_build/html

@@ -10,7 +10,7 @@ use std::path::Path;
 /// others as long as no circle arises.
 const FLOORS: &[&[&str]] = &[
     &["error"],
-    &["numeric", "random"],
+    &["numeric", "output", "random"],
     &["severity", "frequency"],
     &["exec", "losses", "aggregate"],
     &["measure", "portfolio", "sector"],

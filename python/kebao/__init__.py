@@ -1,6 +1,6 @@
 """kebao prices science-and-technology insurance."""
 
-from . import datasets
+from . import datasets, sectors
 from ._kebao import (
     MBBEFD,
     Aggregate,
@@ -21,8 +21,12 @@ from ._kebao import (
     __version__,
 )
 from .errors import FileError, InputError, InternalError, KebaoError, NumericError
+from .portfolio import Portfolio
+from .pricing import CostOfCapital, Quote, Result
 from .reserve import ChainLadder, Mack, MerzWuthrich, Pattern
+from .simulate import Losses, simulate
 from .table import Table
+from .treaty import LossTable, Programme, Treaty
 from .triangle import Triangle
 
 __all__ = [
@@ -32,6 +36,7 @@ __all__ = [
     "Beta",
     "Capped",
     "ChainLadder",
+    "CostOfCapital",
     "FileError",
     "Frequency",
     "Gamma",
@@ -40,6 +45,8 @@ __all__ = [
     "KebaoError",
     "Layered",
     "LogNormal",
+    "LossTable",
+    "Losses",
     "Mack",
     "MerzWuthrich",
     "NegativeBinomial",
@@ -48,11 +55,18 @@ __all__ = [
     "Pattern",
     "Piecewise",
     "Poisson",
+    "Portfolio",
+    "Programme",
+    "Quote",
+    "Result",
     "Scaled",
     "Severity",
     "Spliced",
     "Table",
+    "Treaty",
     "Triangle",
     "__version__",
     "datasets",
+    "sectors",
+    "simulate",
 ]

@@ -49,6 +49,6 @@ def with_error(value: float, error: float) -> str:
     >>> with_error(5_234_000, 41_000), with_error(12.0, 0.0)
     ('5.23m ± 41k', '12')
     """
-    if not error or math.isnan(error):
+    if math.isnan(error) or error <= 1e-12 * abs(value):
         return amount(value)
     return f"{amount(value)} ± {amount(error, 2)}"

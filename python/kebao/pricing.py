@@ -98,19 +98,20 @@ class Quote:
         formulas = []
         for i, row in enumerate(self.table):
             cell = {name: f"{letter[name]}{i + 2}" for name in names}
-            commission = row["commission"] / row["technical_premium"] if row["technical_premium"] else 0.0
-            kept = "(1-inputs!$B$2-inputs!$B$3)"
-            premium = (
-                f"=({cell['expected_loss']}+{cell['capital_cost']})"
-                f"/((1+{cell['reinstatement_rate']})*{kept}-{commission!r})"
-            )
+            premium, rate = cell["technical_premium"], cell["reinstatement_rate"]
+            technical = row["technical_premium"]
+            commission = row["commission"] / technical if technical else 0.0
+            with_reinstated = f"{premium}*(1+{rate})"
             live = {
                 "capital_cost": f"=inputs!$B$4*{cell['capital']}",
-                "technical_premium": premium,
-                "expenses": f"=inputs!$B$2*{cell['technical_premium']}*(1+{cell['reinstatement_rate']})",
-                "brokerage": f"=inputs!$B$3*{cell['technical_premium']}*(1+{cell['reinstatement_rate']})",
-                "commission": f"={commission!r}*{cell['technical_premium']}",
-                "reinstatement_premium": f"={cell['reinstatement_rate']}*{cell['technical_premium']}",
+                "technical_premium": (
+                    f"=({cell['expected_loss']}+{cell['capital_cost']})"
+                    f"/((1+{rate})*(1-inputs!$B$2-inputs!$B$3)-{commission!r})"
+                ),
+                "expenses": f"=inputs!$B$2*{with_reinstated}",
+                "brokerage": f"=inputs!$B$3*{with_reinstated}",
+                "commission": f"={commission!r}*{premium}",
+                "reinstatement_premium": f"={rate}*{premium}",
             }
             formulas += [(i, names.index(name), text, row[name]) for name, text in live.items()]
         return [(self.table, formulas), inputs]
@@ -163,7 +164,9 @@ class Explanation:
         return f"<p>{self._about()}</p>{self.table._repr_html_()}"
 
     def _about(self) -> str:
-        part = "" if self.participation == 1 else f" (reinsurers take {percent(self.participation)})"
+        part = (
+            "" if self.participation == 1 else f" (reinsurers take {percent(self.participation)})"
+        )
         return f"{self.wording}{part}, year {self.year}"
 
 
@@ -302,8 +305,8 @@ class Result:
         Returns
         -------
         Table
-            Exact values, the simulated mean and its z-score; where a treaty has no exact solution its
-            ``reason`` says why.
+            Exact values, the simulated mean and its z-score; where a treaty has no exact solution
+            its ``reason`` says why.
         """
         return Table(self._core.exact(log2=log2))
 
@@ -318,16 +321,29 @@ class Result:
         with _hook(progress, self.years, "sensitivity") as hook:
             return Table(self._core.sensitivity(progress=hook))
 
-    def variance(self, *, progress: ProgressHook | bool | None = None) -> Table:
+    def variance(
+        self, *, years: int = 50_000, progress: ProgressHook | bool | None = None
+    ) -> Table:
         """Split variances into process, parameter and systemic parts, for a simulated book.
+
+        Two further runs share every draw with this one: parameters at their means, and systemic
+        events off as well. The parts are differences of variances over the same years.
+
+        Parameters
+        ----------
+        years : int
+            How many of the years to use.
+        progress : bool or callable, optional
+            As for `Programme.apply`.
 
         Returns
         -------
         Table
             Parts add up to ``total``; ``systemic`` is what events on accumulation keys add.
         """
-        with _hook(progress, self.years, "variance") as hook:
-            return Table(self._core.variance(progress=hook))
+        used = min(years, self.years)
+        with _hook(progress, used, "variance") as hook:
+            return Table(self._core.variance(years=used, progress=hook))
 
     def quote(
         self,
@@ -385,7 +401,7 @@ class Result:
         )
 
     def curves(self, return_periods: Sequence[float] = RETURN_PERIODS) -> Table:
-        """Losses by return period with 95 % intervals: annual totals (AEP) and largest events (OEP)."""
+        """Losses by return period with 95 % intervals: annual (AEP) and largest event (OEP)."""
         return Table(self._core.curves(list(return_periods)))
 
     def _lines(self) -> list[_svg.Line]:
@@ -435,17 +451,14 @@ class Result:
         rows = list(self.table)
         texts: dict[str, list[Any]] = {
             "treaty": [row["treaty"] for row in rows],
-            "expected loss": [with_error(row["expected_loss"], row["standard_error"]) for row in rows],
+            "expected loss": [
+                with_error(row["expected_loss"], row["standard_error"]) for row in rows
+            ],
             "sd": [amount(row["sd"]) for row in rows],
             "P(attach)": [percent(row["prob_attach"], 2) for row in rows],
             "P(exhaust)": [percent(row["prob_exhaust"], 2) for row in rows],
             "on line": [percent(row["rate_on_line"]) for row in rows],
-            "reinst. premium": [
-                amount(row["reinstatement_premium"])
-                if np.isfinite(row["reinstatement_premium"])
-                else (f"{percent(row['reinstatement_rate'])} of P" if np.isfinite(row["reinstatement_rate"]) else "–")
-                for row in rows
-            ],
+            "reinst. premium": [_reinstated(row) for row in rows],
             "VaR 99%": [with_error(row["var_99"], row["var_99_se"]) for row in rows],
             "TVaR 99%": [with_error(row["tvar_99"], row["tvar_99_se"]) for row in rows],
         }
@@ -510,7 +523,8 @@ def _source(source: Any, years: int | None, seed: int | None, threads: int | Non
         ]
         if missing:
             raise InputError(issues=missing)
-        assert years is not None and seed is not None
+        assert years is not None
+        assert seed is not None
         source = simulate(source, years=years, seed=seed, threads=threads)
     core = getattr(source, "_core", None)
     if isinstance(core, _kebao.Simulation | _kebao.LossTable):
@@ -540,6 +554,14 @@ class _hook:
     def __exit__(self, *_: object) -> None:
         if self._line is not None:
             self._line.close()
+
+
+def _reinstated(row: Mapping[str, Any]) -> str:
+    """Premium to reinstate, or its share of a premium that is not stated."""
+    if np.isfinite(row["reinstatement_premium"]):
+        return amount(row["reinstatement_premium"])
+    rate = row["reinstatement_rate"]
+    return f"{percent(rate)} of P" if np.isfinite(rate) else "–"
 
 
 def _letter(column: int) -> str:

@@ -59,6 +59,9 @@ class Report:
     reserves : sequence of dict
         ``name``, ``paid``, ``ultimate``, ``ibnr``, ``standard_error``, ``process_error``,
         ``parameter_error``.
+    unpaid : sequence of dict
+        A row per coverage: ``coverage``, ``expected_loss``, ``unpaid_12``, ``unpaid_36``,
+        ``mean_term`` and the ``pattern`` they follow from.
     reconciliation : sequence of (label, value)
         Rows in and out, gross against ceded and net.
     inputs : sequence of (name, digest, note)
@@ -83,6 +86,7 @@ class Report:
     variance: Sequence[Row] = ()
     curves: Sequence[Line] = ()
     reserves: Sequence[Row] = ()
+    unpaid: Sequence[Row] = ()
     reconciliation: Sequence[tuple[str, str]] = ()
     inputs: Sequence[tuple[str, str, str]] = ()
     notes: Sequence[str] = ()
@@ -152,6 +156,14 @@ _RESERVE = (
     _Column("process_error", "process error", "过程误差"),
     _Column("parameter_error", "parameter error", "参数误差"),
 )
+_UNPAID = (
+    _Column("coverage", "coverage", "险种", _TEXT),
+    _Column("expected_loss", "expected loss a year", "期望损失"),
+    _Column("unpaid_12", "unpaid after 1 year", "一年后未付"),
+    _Column("unpaid_36", "after 3 years", "三年后未付"),
+    _Column("mean_term", "mean term, years", "平均赔付期", lambda t: f"{t:.1f}"),
+    _Column("pattern", "pattern", "赔付模式", _TEXT),
+)
 _VARIANCE_PARTS = ("process", "parameter", "systemic")
 
 
@@ -184,6 +196,7 @@ def render(report: Report) -> str:
         _section("By sector", "分险种", _sectors(report, unit)),
         _section("Where the variance comes from", "方差来源", _variance(report.variance)),
         _section("Reserves", "准备金", _table(_RESERVE, _with_cv(report.reserves))),
+        _section("Reserves the book will need", "本业务准备金", _table(_UNPAID, report.unpaid)),
         _section("Inputs and reconciliation", "输入与核对", _inputs(report)),
         _section("To know", "说明", _notes(report.notes)),
     ]

@@ -66,8 +66,11 @@ TABLES: Mapping[str, tuple[Field, ...]] = {
     ),
     "reserve": (
         Field("name", "text", "name of the line", required=True),
-        Field("path", "path", "triangle in long form, CSV or Parquet; or give dataset"),
+        Field("path", "path", "triangle in long form; or give dataset or schedule_p"),
         Field("dataset", "text", "a triangle of kebao.datasets"),
+        Field("schedule_p", "text", "a line of Schedule P, from the package cas-schedule-p"),
+        Field("as_of", "count", "statement year of Schedule P", default=2007),
+        Field("coverages", "texts", "coverages of the book that pay like this", default=()),
         Field("origin", "text", "column of the origin period", default="origin"),
         Field("development", "text", "column of the development age", default="development"),
         Field("value", "text", "column of the amounts", default="value"),
@@ -97,6 +100,9 @@ class Reserve:
     name: str
     path: Path | None
     dataset: str | None
+    schedule_p: str | None
+    as_of: int
+    coverages: tuple[str, ...]
     origin: str
     development: str
     value: str
@@ -278,8 +284,10 @@ def read(path: str | Path) -> Run:
     if root["programme"] is not None and (wording is None) == (programme.get("path") is None):
         reader.fault("missing", "programme", "text", hint="give either text or path")
     for index, row in enumerate(root["reserve"] or [], start=1):
-        if (row["path"] is None) == (row["dataset"] is None):
-            reader.fault("missing", f"reserve {index}", "path", hint="give either path or dataset")
+        given = [name for name in ("path", "dataset", "schedule_p") if row[name] is not None]
+        if len(given) != 1:
+            hint = "give one of path, dataset and schedule_p"
+            reader.fault("missing", f"reserve {index}", "path", hint=hint)
     if reader.faults:
         raise InputError(issues=reader.faults)
     if wording is None:

@@ -294,3 +294,22 @@ def _reserve(
     fitted = _build(method).fit(_public("datasets.load")(dataset))
     value = getattr(fitted, result)
     return float(value if origin is None else value[origin])
+
+
+@computation("pure_premium")
+def _pure_premium(model: Mapping[str, Any], programme: str) -> float:
+    """Premium of one treaty that pays for its losses and reinstatements: E L / (1 + φ)."""
+    terms = _public("Programme.from_text")(programme)
+    row = next(iter(terms.apply(_build(model), years=1, seed=0, progress=False).exact()))
+    return float(row["expected_loss"] / (1 + row["reinstatement_rate"]))
+
+
+@computation("programme")
+def _programme(text: str, losses: Sequence[Mapping[str, float]], result: str) -> float:
+    """Total recovery or reinstatement premium of one treaty over given losses."""
+    names = list(dict.fromkeys(key for loss in losses for key in loss))
+    table = {name: [loss[name] for loss in losses] for name in names}
+    years = int(max(table["year"])) + 1
+    programme = _public("Programme.from_text")(text)
+    outcome = programme.apply(table, years=years, progress=False)
+    return float(getattr(outcome, result)(programme.names[0]).sum())

@@ -142,9 +142,7 @@ class Table:
             )
 
         body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
-        return (
-            f"<table><thead><tr>{cells('th', head)}</tr></thead><tbody>{body}</tbody></table>"
-        )
+        return f"<table><thead><tr>{cells('th', head)}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def to_excel(path: str | Path, sheets: Sequence[Table | tuple[Table, Formulas]]) -> None:
@@ -181,4 +179,4 @@ def _cell(value: Any, name: str) -> str:
         return f"{value:.4%}" if abs(value) < 1e-3 else f"{value:.2%}"
     if name in {"z_score", "elasticity", "cv"}:
         return f"{value:.2f}"
-    return amount(value, 4)
+    return f"{value:.3g}" if 0 < abs(value) < 1e-3 else amount(value, 4)

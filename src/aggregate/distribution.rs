@@ -258,5 +258,5 @@ fn running(pmf: &[f64], step: f64) -> (Vec<f64>, Vec<f64>) {
 fn quantile_of(cdf: &[f64], p: f64, step: f64) -> Option<f64> {
     // Rounding may leave the running sum an ulp under a level that it reaches.
     let k = cdf.partition_point(|f| *f < p - 1e-15);
-    (k < cdf.len()).then(|| k as f64 * step)
+    (k < cdf.len()).then_some(k as f64 * step)
 }

@@ -9,6 +9,8 @@ mod table;
 
 pub use table::{LossColumns, LossTable};
 
+use std::ops::Range;
+
 use crate::error::Result;
 
 /// Years in a block. Part of "stream v1": changing it changes every simulated result.
@@ -57,9 +59,30 @@ impl LossBlock {
         self.loss.len()
     }
 
+    /// Copies some consecutive years of the block into `out`, keeping its buffers.
+    pub fn copy_years(&self, years: Range<usize>, out: &mut Self) {
+        let rows = self.offsets[years.start] as usize..self.offsets[years.end] as usize;
+        out.clear();
+        out.first_year = self.first_year + years.start as u64;
+        let first = self.offsets[years.start];
+        out.offsets.extend(self.offsets[years.start..=years.end].iter().map(|o| o - first));
+        out.loss.extend_from_slice(&self.loss[rows.clone()]);
+        copy_known(&self.event, &rows, &mut out.event);
+        copy_known(&self.time, &rows, &mut out.time);
+        copy_known(&self.risk, &rows, &mut out.risk);
+        copy_known(&self.cause, &rows, &mut out.cause);
+    }
+
     /// Rows of one year of the block.
-    pub fn year(&self, year: usize) -> std::ops::Range<usize> {
+    pub fn year(&self, year: usize) -> Range<usize> {
         self.offsets[year] as usize..self.offsets[year + 1] as usize
+    }
+}
+
+/// An optional column is either whole or empty.
+fn copy_known<T: Copy>(column: &[T], rows: &Range<usize>, out: &mut Vec<T>) {
+    if !column.is_empty() {
+        out.extend_from_slice(&column[rows.clone()]);
     }
 }
 

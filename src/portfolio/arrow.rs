@@ -68,9 +68,11 @@ fn append(column: &mut Column, array: &ArrayRef) -> Option<()> {
 
 fn numbers(out: &mut Vec<Option<f64>>, array: &ArrayRef) -> Option<()> {
     macro_rules! primitive {
-        ($kind:ty) => {
-            out.extend(array.as_primitive_opt::<$kind>()?.iter().map(|v| v.map(|v| v as f64)))
-        };
+        ($kind:ty) => {{
+            #[allow(clippy::cast_lossless, reason = "one rule for all widths")]
+            let number = |v| v as f64;
+            out.extend(array.as_primitive_opt::<$kind>()?.iter().map(|v| v.map(number)))
+        }};
     }
     match array.data_type() {
         DataType::Float64 => primitive!(Float64Type),

@@ -96,6 +96,7 @@ struct Layout {
 }
 
 /// The good values of one row.
+#[expect(clippy::struct_field_names, reason = "named as the columns")]
 struct Risk {
     risk_id: String,
     coverage: usize,
@@ -404,7 +405,7 @@ fn read_row(
     let cell = |k: usize| layout.fixed[k].map_or(Cell::Empty, |c| table.cell(c, row));
     let risk_id = text(cell(0));
     if risk_id.is_none() {
-        faults.fault("missing_value", "risk_id").allowed = "a unique name".to_owned();
+        faults.fault("missing_value", "risk_id").allowed = String::from("a unique name");
     }
     let coverage = find_coverage(text(cell(2)), text(cell(1)), words, faults);
     let exposure = faults.number("exposure", cell(3), Range::Positive).unwrap_or(1.0);

@@ -135,7 +135,7 @@ pub fn read_csv(origin: &str, bytes: &[u8]) -> Result<RawTable> {
     let header = bytes.split(|&b| b == b'\n').next().unwrap_or(b"");
     let separator = [b',', b';', b'\t']
         .into_iter()
-        .max_by_key(|s| (header.iter().filter(|b| *b == s).count(), *s == b','))
+        .max_by_key(|s| (header.split(|b| b == s).count(), *s == b','))
         .unwrap_or(b',');
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)

@@ -140,7 +140,8 @@ proptest! {
     fn rows_in_are_used_or_rejected(cells in proptest::collection::vec(("[ABC]{1,2}", "(uav[.]tpl|space[.]launch|x)", "(1m|-1|ten|30%|)"), 1..20)) {
         let mut text = String::from("risk_id,coverage,sum_insured\n");
         for (id, coverage, amount) in &cells {
-            text.push_str(&format!("{id},{coverage},{amount}\n"));
+            let row = format!("{id},{coverage},{amount}\n");
+            text.push_str(&row);
         }
         if let Ok(book) = read(&text, false) {
             let check = book.check();

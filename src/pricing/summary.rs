@@ -157,7 +157,8 @@ pub fn variance(
     fixed: &Outcome,
     attritional: &Outcome,
 ) -> Vec<(String, VarianceSplit)> {
-    let split = |a: &[f64], b: &[f64], c: &[f64]| variance_split(a, b, c, BLOCK_YEARS);
+    // The further runs may be shorter: their years are the first of the longer one.
+    let split = |a: &[f64], b: &[f64], c: &[f64]| variance_split(&a[..b.len()], b, c, BLOCK_YEARS);
     let mut rows: Vec<(String, VarianceSplit)> = vec![
         ("gross".to_owned(), split(&all.gross, &fixed.gross, &attritional.gross)),
         ("ceded".to_owned(), split(&all.ceded(), &fixed.ceded(), &attritional.ceded())),

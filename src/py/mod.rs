@@ -6,10 +6,16 @@ mod convert;
 mod errors;
 mod frame;
 mod frequency;
+mod losses;
+mod portfolio;
+mod pricing;
 mod probe;
 mod reserve;
+mod sector;
 mod severity;
+mod simulate;
 mod table;
+mod treaty;
 mod watch;
 
 use pyo3::prelude::*;
@@ -27,14 +33,26 @@ mod _kebao {
     #[pymodule_export]
     use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
     #[pymodule_export]
+    use super::losses::PyLossTable;
+    #[pymodule_export]
+    use super::portfolio::PyPortfolio;
+    #[pymodule_export]
+    use super::pricing::{PyResultCore, apply_programme};
+    #[pymodule_export]
     use super::probe::_probe;
     #[pymodule_export]
     use super::reserve::{OneYearFit, PyTriangle, ReserveFit};
+    #[pymodule_export]
+    use super::sector::PyLibrary;
     #[pymodule_export]
     use super::severity::{
         Beta, Capped, Gamma, Layered, LogNormal, MBBEFD, Pareto, Piecewise, Scaled, Severity,
         Spliced,
     };
     #[pymodule_export]
+    use super::simulate::PySimulation;
+    #[pymodule_export]
     use super::table::{PyTable, write_sheets};
+    #[pymodule_export]
+    use super::treaty::{PyOutcome, PyProgramme, apply, clauses, explain, treaty_terms};
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use numpy::PyArray1;
 use pyo3::prelude::*;
+use pyo3_arrow::PyTable as ArrowTable;
 
 use super::aggregate::Aggregate as PyAggregate;
 use super::losses::PyLossTable;
@@ -19,7 +20,9 @@ use crate::exec::Control;
 use crate::losses::{LossTable, Source};
 use crate::measure::Estimate;
 use crate::output::{Table, write_parquet};
+use crate::portfolio::Portfolio;
 use crate::pricing::{self, Capital, LEVELS, Loadings, Measure, Row};
+use crate::sector::Library;
 use crate::simulate::{Parameters, Simulator};
 use crate::treaty::{self, Options, Outcome, Plan, Programme, TreatyColumns, explain_source};
 
@@ -27,7 +30,7 @@ use crate::treaty::{self, Options, Outcome, Plan, Programme, TreatyColumns, expl
 #[derive(Clone)]
 enum Origin {
     Aggregate { aggregate: Aggregate, years: u64, seed: u64 },
-    Simulation(Arc<Simulator>),
+    Simulation { simulator: Arc<Simulator>, book: Arc<Portfolio>, library: Arc<Library> },
     Table(Arc<LossTable>),
 }
 
@@ -38,7 +41,7 @@ impl Origin {
                 let source = Sampler::new(aggregate.clone(), *years, *seed, plan.needs_time())?;
                 treaty::run(plan, &source, control)
             }
-            Self::Simulation(simulator) => treaty::run(plan, simulator.as_ref(), control),
+            Self::Simulation { simulator, .. } => treaty::run(plan, simulator.as_ref(), control),
             Self::Table(table) => treaty::run(plan, table.as_ref(), control),
         }
     }
@@ -94,20 +97,26 @@ pub fn apply_programme(
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PyResultCore> {
     let origin = if let Ok(aggregate) = source.cast::<PyAggregate>() {
-        let missing = |field| Issue::new("missing", "apply", field).allowed("given for an Aggregate");
+        let missing =
+            |field| Issue::new("missing", "apply", field).allowed("given for an Aggregate");
         Origin::Aggregate {
             aggregate: aggregate.get().core.clone(),
             years: years.filter(|n| *n > 0).ok_or_else(|| Error::from(missing("years")))?,
             seed: seed.ok_or_else(|| Error::from(missing("seed")))?,
         }
     } else if let Ok(simulation) = source.cast::<PySimulation>() {
-        Origin::Simulation(simulation.get().core.clone())
+        let simulation = simulation.get();
+        Origin::Simulation {
+            simulator: simulation.core.clone(),
+            book: simulation.book.clone(),
+            library: simulation.library.clone(),
+        }
     } else {
         Origin::Table(Arc::new(source.cast::<PyLossTable>()?.get().core.clone()))
     };
     let groups = match &origin {
         Origin::Aggregate { .. } => &[],
-        Origin::Simulation(simulator) => simulator.groups(),
+        Origin::Simulation { simulator, .. } => simulator.groups(),
         Origin::Table(table) => table.groups(),
     };
     let options: Options = options(groups, by, true, attribution)?;
@@ -145,7 +154,7 @@ impl PyResultCore {
     fn seed(&self) -> Option<u64> {
         match &self.origin {
             Origin::Aggregate { seed, .. } => Some(*seed),
-            Origin::Simulation(simulator) => Some(simulator.options().seed),
+            Origin::Simulation { simulator, .. } => Some(simulator.options().seed),
             Origin::Table(_) => None,
         }
     }
@@ -235,7 +244,11 @@ impl PyResultCore {
 
     /// Derivatives of expected losses to the parameters of the aggregate.
     #[pyo3(signature = (*, progress=None))]
-    fn sensitivity(&self, py: Python<'_>, progress: Option<&Bound<'_, PyAny>>) -> PyResult<PyTable> {
+    fn sensitivity(
+        &self,
+        py: Python<'_>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PyTable> {
         let (aggregate, seed) = self.aggregate("sensitivity")?;
         let control = Control::new(self.threads);
         let work = || pricing::sensitivity(&self.plan, &self.outcome, aggregate, seed, &control);
@@ -253,9 +266,14 @@ impl PyResultCore {
     }
 
     /// Process, parameter and systemic variance, from two further runs with the same draws.
-    #[pyo3(signature = (*, progress=None))]
-    fn variance(&self, py: Python<'_>, progress: Option<&Bound<'_, PyAny>>) -> PyResult<PyTable> {
-        let Origin::Simulation(simulator) = &self.origin else {
+    #[pyo3(signature = (*, years, progress=None))]
+    fn variance(
+        &self,
+        py: Python<'_>,
+        years: u64,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PyTable> {
+        let Origin::Simulation { simulator, book, library } = &self.origin else {
             return Err(Error::numeric(
                 "variance",
                 "needs a simulated book: other sources have no parameter uncertainty",
@@ -264,8 +282,10 @@ impl PyResultCore {
         };
         let control = Control::new(self.threads);
         let rerun = |parameters, systemic| {
-            let options = crate::simulate::Options { parameters, systemic, ..simulator.options().clone() };
-            treaty::run(&self.plan, &simulator.with_options(options)?, &control)
+            let years = years.clamp(1, self.outcome.years.max(1));
+            let options =
+                crate::simulate::Options { years, parameters, systemic, ..*simulator.options() };
+            treaty::run(&self.plan, &Simulator::new(book, library, options)?, &control)
         };
         let work = || {
             let fixed = rerun(Parameters::Off, simulator.options().systemic)?;
@@ -307,9 +327,14 @@ impl PyResultCore {
             "var" => Measure::Var,
             "sd" => Measure::Sd,
             other => {
-                return Err(Issue::unknown("CostOfCapital", "measure", other, ["tvar", "var", "sd"])
-                    .into_error()
-                    .into());
+                return Err(Issue::unknown(
+                    "CostOfCapital",
+                    "measure",
+                    other,
+                    ["tvar", "var", "sd"],
+                )
+                .into_error()
+                .into());
             }
         };
         let loadings = Loadings { expenses, brokerage, capital: Capital { measure, level, rate } };
@@ -338,16 +363,28 @@ impl PyResultCore {
     fn explain(&self, treaty: &str, year: u64) -> PyResult<String> {
         let explanation = match &self.origin {
             Origin::Aggregate { aggregate, years, seed } => {
-                let source = Sampler::new(aggregate.clone(), *years, *seed, self.plan.needs_time())?;
+                let source =
+                    Sampler::new(aggregate.clone(), *years, *seed, self.plan.needs_time())?;
                 explain_source(&self.programme, treaty, &source, year)
             }
-            Origin::Simulation(simulator) => {
+            Origin::Simulation { simulator, .. } => {
                 explain_source(&self.programme, treaty, simulator.as_ref(), year)
             }
             Origin::Table(table) => explain_source(&self.programme, treaty, table.as_ref(), year),
         }?;
         serde_json::to_string(&explanation)
             .map_err(|e| Error::numeric("explain", e.to_string()).into())
+    }
+
+    /// Annual results as an Arrow table: `year, treaty, gross, ceded, reinstatement_premium, net`.
+    fn annual(&self, py: Python<'_>) -> PyResult<ArrowTable> {
+        let batches: Vec<_> =
+            detached(py, || pricing::annual(&self.outcome, &self.plan).collect::<Result<_>>())?;
+        let schema = batches.first().map_or_else(
+            || Arc::new(arrow_schema::Schema::empty()),
+            arrow_array::RecordBatch::schema,
+        );
+        ArrowTable::try_new(batches, schema)
     }
 
     /// Writes annual results as Parquet: `year, treaty, gross, ceded, reinstatement_premium, net`.
@@ -369,11 +406,10 @@ fn label(p: f64) -> String {
 /// The rows as a table.
 fn summary(rows: &[Row]) -> Table {
     let value = |f: &dyn Fn(&Row) -> f64| rows.iter().map(f).collect::<Vec<f64>>();
-    let mut table = Table::new("result").text("treaty", rows.iter().map(|r| r.name.clone()).collect());
+    let mut table =
+        Table::new("result").text("treaty", rows.iter().map(|r| r.name.clone()).collect());
     let estimate = |table: Table, name: &str, error: &str, f: fn(&Row) -> Estimate| {
-        table
-            .float(name, value(&|r| f(r).value))
-            .float(error, value(&|r| f(r).standard_error))
+        table.float(name, value(&|r| f(r).value)).float(error, value(&|r| f(r).standard_error))
     };
     table = estimate(table, "expected_loss", "standard_error", |r| r.expected_loss);
     table = estimate(table, "sd", "sd_se", |r| r.sd);

@@ -113,7 +113,7 @@ fn frequency(mut f: Fields<'_>, faults: &mut Faults) -> Option<Frequency> {
                 })
         });
         let path = f.path.clone();
-        faults.check(family != FrequencyFamily::Bernoulli || !(mean > 1.0), || {
+        faults.check(family != FrequencyFamily::Bernoulli || mean.is_nan() || mean <= 1.0, || {
             Issue::new("out_of_range", path, "mean").value(mean).allowed("a probability")
         });
     }

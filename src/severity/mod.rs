@@ -224,9 +224,9 @@ fn integrate<F: Family + ?Sized>(
             .windows(2)
             .map(|w| {
                 let from = low + w[0];
-                // Just inside the panel, so that a jump at its end belongs to the next one.
-                let (least, most) = (from.next_up(), (low + w[1]).next_down());
-                let inside = |y: f64| (low + y).max(least).min(most);
+                // Before the end of the panel, so that a jump there belongs to the next one.
+                let end = (low + w[1]).next_down();
+                let inside = |y: f64| (low + y).min(end).max(from);
                 adaptive(0.0, libm::log1p((w[1] - w[0]) / from), 1e-14, |s| {
                     let y = w[0] + from * libm::expm1(s);
                     (low + y) * g(inside(y), y)

@@ -147,6 +147,15 @@ fn sampling_is_inverse_survival() {
 }
 
 #[test]
+fn a_break_next_to_the_end_of_a_layer_is_no_layer() {
+    let x: Severity = Scaled::new(Beta::new(1.0, 1.0, 0.0).unwrap().into(), 100.0).unwrap().into();
+    for top in [100f64.next_down(), 100.0, 100f64.next_up()] {
+        let layer = x.layer_mean(top - 99.9, 99.9);
+        assert!(near(layer, 0.1 * 0.1 / 200.0, 1e-9), "{layer}");
+    }
+}
+
+#[test]
 fn moments_that_do_not_exist_are_infinite() {
     let x: Severity = Pareto::new(0.9, 1.0).unwrap().into();
     assert_eq!(x.mean(), f64::INFINITY);

@@ -1,21 +1,22 @@
 //! Claims of single risks.
 
 use super::model::{CoverageModel, Risk, Terms};
-use super::order::{ALONE, Rows};
+use super::order::{ALONE, Moment, Rows};
 use super::years::Years;
-use crate::losses::BLOCK_YEARS;
 use crate::random::{Purpose, Stream};
 use crate::sector::FrequencyFamily;
-use crate::severity::Family;
 
 /// Claims drawn before their severities are sampled together.
-const BATCH: usize = 1 << 14;
+const BATCH: usize = 1 << 12;
 
 /// Claims of several risks of one coverage, waiting for their severities.
 #[derive(Debug, Default)]
 pub(super) struct Claims {
-    year: Vec<u32>,
-    time: Vec<f64>,
+    when: Vec<Moment>,
+    /// Uniforms, to become moments.
+    uniform: Vec<f64>,
+    /// Severity multiplier of the year.
+    scale: Vec<f64>,
     /// Survival probabilities, then losses.
     size: Vec<f64>,
     /// Risk of the coverage and end of its claims.
@@ -31,12 +32,12 @@ pub(super) fn draw(
     rows: &mut Rows,
 ) {
     for (place, risk) in model.risks.iter().enumerate() {
-        let start = claims.time.len();
+        let start = claims.when.len();
         match model.family {
             FrequencyFamily::Bernoulli => trials(risk, years, seed, block, claims),
             _ => arrivals(risk, years, seed, block, claims),
         }
-        let end = claims.time.len();
+        let end = claims.when.len();
         if end > start {
             claims.size.resize(end, 0.0);
             Stream::new(seed, Purpose::Severity, risk.entity, block)
@@ -44,82 +45,87 @@ pub(super) fn draw(
             claims.ends.push((place, end));
         }
         if end >= BATCH {
-            settle(model, years, claims, rows);
+            settle(model, claims, rows);
         }
     }
-    settle(model, years, claims, rows);
+    settle(model, claims, rows);
 }
 
 /// Poisson arrivals over the block, each given a year in proportion to its multiplier.
 fn arrivals(risk: &Risk, years: &Years, seed: u64, block: u64, claims: &mut Claims) {
-    let mean = risk.rate * years.total();
+    let mean = risk.rate * years.total;
     let count = Stream::new(seed, Purpose::Count, risk.entity, block).poisson(mean) as usize;
     if count == 0 {
         return;
     }
-    let start = claims.time.len();
-    claims.time.resize(start + count, 0.0);
-    let times = &mut claims.time[start..];
-    Stream::new(seed, Purpose::Time, risk.entity, block).fill(times);
-    for time in times {
-        let (year, within) = years.locate(*time);
-        claims.year.push(year as u32);
-        *time = risk.window.at(within);
+    let start = claims.when.len();
+    claims.uniform.resize(count, 0.0);
+    Stream::new(seed, Purpose::Time, risk.entity, block).fill(&mut claims.uniform);
+    claims.when.resize(start + count, Moment::default());
+    claims.scale.resize(start + count, 1.0);
+    let places = claims.when[start..].iter_mut().zip(&mut claims.scale[start..]);
+    let whole = risk.window.span == 1.0;
+    for ((when, scale), u) in places.zip(&claims.uniform) {
+        let (year, within, severity) = years.locate(*u);
+        *when = Moment::new(year, if whole { within } else { risk.window.at(within) });
+        *scale = severity;
     }
 }
 
-/// One trial per unit and year: candidates at the largest probability of the block are found by
-/// geometric jumps and kept with the ratio of the year's probability to it.
+/// One trial per unit and year. In each group of years with like multipliers, candidates at the
+/// group's largest probability are found by geometric jumps and kept with the ratio of the year's
+/// probability to it.
 fn trials(risk: &Risk, years: &Years, seed: u64, block: u64, claims: &mut Claims) {
     let probability = |m: f64| (risk.rate * m).min(1.0);
-    let largest = probability(years.largest);
-    let all = risk.trials.saturating_mul(BLOCK_YEARS as u64);
-    if largest <= 0.0 || all == 0 {
-        return;
-    }
     let mut stream = Stream::new(seed, Purpose::Count, risk.entity, block);
     let mut times = Stream::new(seed, Purpose::Time, risk.entity, block);
-    let hazard = -libm::log1p(-largest);
-    let mut trial = 0u64;
-    loop {
+    for (largest, group) in years.groups() {
+        let largest = probability(largest);
+        let all = risk.trials.saturating_mul(group.len() as u64);
+        if largest <= 0.0 || all == 0 {
+            continue;
+        }
         // With probability 1 every trial is a candidate: the hazard is infinite and the jump 0.
-        let jump = stream.exponential() / hazard;
-        if jump >= (all - trial) as f64 {
-            return;
-        }
-        trial += jump as u64;
-        let year = (trial / risk.trials) as usize;
-        if stream.uniform() * largest < probability(years.frequency[year]) {
-            claims.year.push(year as u32);
-            claims.time.push(risk.window.at(times.uniform()));
-        }
-        trial += 1;
-        if trial >= all {
-            return;
+        let hazard = -libm::log1p(-largest);
+        let mut trial = 0u64;
+        loop {
+            let jump = stream.exponential() / hazard;
+            if jump >= (all - trial) as f64 {
+                break;
+            }
+            trial += jump as u64;
+            let year = usize::from(group[(trial / risk.trials) as usize]);
+            if stream.uniform() * largest < probability(years.frequency[year]) {
+                claims.when.push(Moment::new(year, risk.window.at(times.uniform())));
+                claims.scale.push(years.severity[year]);
+            }
+            trial += 1;
+            if trial >= all {
+                break;
+            }
         }
     }
 }
 
 /// Samples the severities of the waiting claims and applies the policy terms.
-fn settle(model: &CoverageModel, years: &Years, claims: &mut Claims, rows: &mut Rows) {
-    model.distribution.sample(&mut claims.size);
+fn settle(model: &CoverageModel, claims: &mut Claims, rows: &mut Rows) {
+    model.sampler.sample(&mut claims.size);
     let mut start = 0;
     for &(place, end) in &claims.ends {
         let risk = &model.risks[place];
-        let (scale, ceiling) = (risk.scale, risk.ceiling);
+        let (unit, ceiling, index) = (risk.scale, risk.ceiling, risk.index);
         let terms: Terms = risk.terms;
-        for i in start..end {
-            let year = claims.year[i] as usize;
-            let ground_up = (claims.size[i] * scale * years.severity[year]).min(ceiling);
-            let loss = terms.apply(ground_up);
+        let sizes = claims.size[start..end].iter().zip(&claims.scale[start..end]);
+        for ((size, scale), when) in sizes.zip(&claims.when[start..end]) {
+            let loss = terms.apply((size * (scale * unit)).min(ceiling));
             if loss > 0.0 {
-                rows.push(year, claims.time[i], loss, risk.index, ALONE, 0);
+                rows.push(*when, loss, index, ALONE);
             }
         }
         start = end;
     }
-    claims.year.clear();
-    claims.time.clear();
+    claims.when.clear();
+    claims.scale.clear();
     claims.size.clear();
     claims.ends.clear();
 }

@@ -44,4 +44,4 @@ mod years;
 pub use expected::Expected;
 pub use model::{Options, Parameters};
 pub use source::{Scratch, Simulator};
-pub use table::loss_table;
+pub use table::{annual_losses, loss_table};

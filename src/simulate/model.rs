@@ -1,6 +1,7 @@
 //! The book and the sector files, turned into rates, scales and terms.
 
-use crate::error::{Error, Faults, Issue, Result};
+use super::quantile::Sampler;
+use crate::error::{Faults, Issue, Result};
 use crate::losses::BLOCK_YEARS;
 use crate::portfolio::{Portfolio, Stage};
 use crate::random::entity_id;
@@ -26,11 +27,13 @@ pub struct Options {
     pub parameters: Parameters,
     /// With systemic events (default) or claims alone.
     pub systemic: bool,
+    /// Leave out the risks whose coverage the library lacks (default: refuse them).
+    pub partial: bool,
 }
 
 impl Options {
     pub fn new(years: u64, seed: u64) -> Self {
-        Self { years, seed, parameters: Parameters::PerYear, systemic: true }
+        Self { years, seed, parameters: Parameters::PerYear, systemic: true, partial: false }
     }
 }
 
@@ -70,7 +73,7 @@ impl Window {
     #[inline(always)]
     pub fn at(self, fraction: f64) -> f64 {
         let time = self.start + self.span * fraction;
-        if time >= 1.0 { time - 1.0 } else { time }
+        (if time >= 1.0 { time - 1.0 } else { time }).min(super::years::LAST)
     }
 }
 
@@ -106,6 +109,7 @@ pub(super) struct CoverageModel {
     pub cv_of_scale: f64,
     pub mixing_shape: Option<f64>,
     pub distribution: Severity,
+    pub sampler: Sampler,
     pub risks: Vec<Risk>,
 }
 
@@ -124,6 +128,7 @@ pub(super) fn build(
     for (level, id) in book.coverage.levels.iter().enumerate() {
         match library.coverages().iter().position(|c| c.id == *id) {
             Some(k) => of_level[level] = Some(k),
+            None if options.partial => {}
             None => {
                 let issue = Issue::unknown("simulate", "coverage", id, known.iter().copied());
                 faults
@@ -132,13 +137,14 @@ pub(super) fn build(
         }
     }
     faults.finish()?;
-    let mut models: Vec<CoverageModel> = library.coverages().iter().map(empty).collect();
+    let mut models: Vec<CoverageModel> =
+        library.coverages().iter().map(empty).collect::<Result<_>>()?;
     let relativities: Vec<Relativities> =
         library.coverages().iter().map(|c| Relativities::new(book, c)).collect();
     let mut expected = 0.0;
     for risk in 0..book.len() {
         let Some(k) = book.coverage.code[risk].and_then(|level| of_level[level as usize]) else {
-            return Err(Error::numeric("simulate", "a risk without a coverage"));
+            continue;
         };
         let built = one(book, risk, &library.coverages()[k], &relativities[k]);
         expected += built.rate * built.trials as f64;
@@ -152,19 +158,25 @@ pub(super) fn build(
             .into());
     }
     models.retain(|m| !m.risks.is_empty());
+    if models.is_empty() {
+        return Err(Issue::new("empty_book", "simulate", "sectors")
+            .value("no risk of the book has a coverage of these sectors")
+            .into());
+    }
     Ok(models)
 }
 
-fn empty(coverage: &Coverage) -> CoverageModel {
-    CoverageModel {
+fn empty(coverage: &Coverage) -> Result<CoverageModel> {
+    Ok(CoverageModel {
         id: coverage.id.clone(),
         family: coverage.frequency.family,
         cv_of_mean: coverage.frequency.cv_of_mean,
         cv_of_scale: coverage.severity.cv_of_scale,
         mixing_shape: coverage.frequency.mixing_shape,
+        sampler: Sampler::new(&coverage.severity.distribution)?,
         distribution: coverage.severity.distribution.clone(),
         risks: Vec::new(),
-    }
+    })
 }
 
 /// Multipliers of frequency and severity for each level of each factor column of the book.

@@ -1,47 +1,89 @@
 //! Rows of a block, put in order of year, date and event.
+//!
+//! Rows are drawn risk by risk and wanted by date. They go into bins of some years as they come, so
+//! that a bin fits the cache; a bin is then sorted by its date as an integer.
 
-use super::years::moment;
 use crate::error::{Error, Result};
 use crate::losses::{BLOCK_YEARS, LossBlock};
 
 /// The event of a row that is an event of its own.
 pub(super) const ALONE: u32 = u32::MAX;
 
-/// Rows as they are drawn, in no order.
-#[derive(Debug, Default)]
+/// Years in a bin, as a power of two.
+const BIN_BITS: u32 = 5;
+const BINS: usize = BLOCK_YEARS >> BIN_BITS;
+/// Bits of a [`Moment`] that hold the time within the year.
+const TIME_BITS: u32 = 52;
+/// Bits sorted at once.
+const DIGIT_BITS: u32 = 11;
+/// Bins with fewer rows are sorted by comparison.
+const FEW: usize = 512;
+
+/// A moment of the block: year above, time of the year in units of 2⁻⁵² below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Moment(u64);
+
+impl Moment {
+    /// `time` in [0, 1), [`LAST`](super::years::LAST) at most.
+    #[inline(always)]
+    pub fn new(year: usize, time: f64) -> Self {
+        // The mantissa of 1 + time is the time.
+        let time = (1.0 + time).to_bits() & ((1 << TIME_BITS) - 1);
+        Self((year as u64) << TIME_BITS | time)
+    }
+
+    #[inline(always)]
+    fn year(self) -> usize {
+        (self.0 >> TIME_BITS) as usize
+    }
+
+    #[inline(always)]
+    fn time(self) -> f64 {
+        f64::from_bits(1f64.to_bits() | (self.0 & ((1 << TIME_BITS) - 1))) - 1.0
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    when: Moment,
+    loss: f64,
+    risk: u32,
+    event: u32,
+}
+
+/// Rows as they are drawn.
+#[derive(Debug)]
 pub(super) struct Rows {
-    /// Year of the block + time.
-    when: Vec<f64>,
-    loss: Vec<f64>,
-    risk: Vec<u32>,
-    event: Vec<u32>,
-    cause: Vec<u16>,
+    bins: Vec<Vec<Row>>,
+    /// Cause of each systemic event, by number.
+    pub causes: Vec<u16>,
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Self { bins: vec![Vec::new(); BINS], causes: Vec::new() }
+    }
 }
 
 impl Rows {
     pub fn clear(&mut self) {
-        self.when.clear();
-        self.loss.clear();
-        self.risk.clear();
-        self.event.clear();
-        self.cause.clear();
+        self.bins.iter_mut().for_each(Vec::clear);
+        self.causes.clear();
     }
 
     #[inline(always)]
-    pub fn push(&mut self, year: usize, time: f64, loss: f64, risk: u32, event: u32, cause: u16) {
-        self.when.push(moment(year, time));
-        self.loss.push(loss);
-        self.risk.push(risk);
-        self.event.push(event);
-        self.cause.push(cause);
+    pub fn push(&mut self, when: Moment, loss: f64, risk: u32, event: u32) {
+        self.bins[(when.year() >> BIN_BITS) % BINS].push(Row { when, loss, risk, event });
     }
 }
 
 /// Working memory of the sort and of the annual aggregates.
 #[derive(Debug, Default)]
 pub(super) struct Sorter {
-    ends: Vec<u32>,
-    order: Vec<u32>,
+    /// Date in the bin and place in it, as one integer.
+    keys: Vec<u64>,
+    spare: Vec<u64>,
+    sorted: Vec<Row>,
     /// Year last seen (+ 1) and amount used, of each risk.
     used: Vec<(u32, f64)>,
 }
@@ -55,96 +97,150 @@ impl Sorter {
         aggregate_limits: Option<&[f64]>,
         out: &mut LossBlock,
     ) -> Result<()> {
-        let n = rows.when.len();
-        if n >= u32::MAX as usize {
+        let all: usize = rows.bins.iter().map(Vec::len).sum();
+        if all >= u32::MAX as usize {
             return Err(Error::numeric("simulate", "more than 2³² losses in 4,096 years"));
         }
-        self.sort(rows);
+        for column in [&mut out.loss, &mut out.time] {
+            column.reserve(all);
+        }
+        out.event.reserve(all);
+        out.risk.reserve(all);
+        out.cause.reserve(all);
+        self.used.clear();
         if let Some(limits) = aggregate_limits {
-            self.used.clear();
             self.used.resize(limits.len(), (0, 0.0));
         }
-        out.offsets.push(0);
-        let mut events = 0u32;
-        let mut previous = ALONE;
-        for &row in &self.order {
-            let row = row as usize;
-            let when = rows.when[row];
-            let year = when as usize;
-            if year >= years {
+        out.offsets.clear();
+        out.offsets.resize(years + 1, 0);
+        let (mut events, mut previous) = (0u32, ALONE);
+        for (bin, bin_rows) in rows.bins.iter().enumerate() {
+            let first = bin << BIN_BITS;
+            if first >= years {
                 break;
             }
-            let mut loss = rows.loss[row];
+            self.sort(bin_rows);
+            if years < first + (1 << BIN_BITS) {
+                let end = self.sorted.partition_point(|r| r.when.year() < years);
+                self.sorted.truncate(end);
+            }
             if let Some(limits) = aggregate_limits {
-                let risk = rows.risk[row] as usize;
-                let limit = limits[risk];
-                if limit.is_finite() {
-                    let used = &mut self.used[risk];
-                    if used.0 != year as u32 + 1 {
-                        *used = (year as u32 + 1, 0.0);
-                    }
-                    loss = loss.min(limit - used.1);
-                    if loss <= 0.0 {
-                        continue;
-                    }
-                    used.1 += loss;
-                }
+                self.limit(limits);
             }
-            while out.offsets.len() <= year {
-                out.offsets.push(out.loss.len() as u32);
+            let sorted = &self.sorted;
+            for row in sorted {
+                out.offsets[row.when.year() + 1] += 1;
             }
-            let event = rows.event[row];
-            if event == ALONE || event != previous {
-                events += 1;
-            }
-            previous = event;
-            out.loss.push(loss);
-            out.event.push(events - 1);
-            out.time.push(when - year as f64);
-            out.risk.push(rows.risk[row]);
-            out.cause.push(rows.cause[row]);
+            out.loss.extend(sorted.iter().map(|r| r.loss));
+            out.time.extend(sorted.iter().map(|r| r.when.time()));
+            out.risk.extend(sorted.iter().map(|r| r.risk));
+            let cause = |event: u32| if event == ALONE { 0 } else { rows.causes[event as usize] };
+            out.cause.extend(sorted.iter().map(|r| cause(r.event)));
+            out.event.extend(sorted.iter().map(|r| {
+                events += u32::from(r.event == ALONE || r.event != previous);
+                previous = r.event;
+                events - 1
+            }));
         }
-        while out.offsets.len() <= years {
-            out.offsets.push(out.loss.len() as u32);
+        let mut total = 0;
+        for offset in &mut out.offsets {
+            total += *offset;
+            *offset = total;
         }
         Ok(())
     }
 
-    /// Counting sort by fine slices of time, then each slice by (time, event, row).
-    fn sort(&mut self, rows: &Rows) {
-        let n = rows.when.len();
-        let slices = (n / BLOCK_YEARS).clamp(1, 512).next_power_of_two();
-        let slice = |when: f64| (when * slices as f64) as usize;
-        self.ends.clear();
-        self.ends.resize(BLOCK_YEARS * slices + 1, 0);
-        for &when in &rows.when {
-            self.ends[slice(when) + 1] += 1;
+    /// Annual aggregate limits in date order; rows that get nothing are dropped.
+    fn limit(&mut self, limits: &[f64]) {
+        let used = &mut self.used;
+        self.sorted.retain_mut(|row| {
+            let limit = limits[row.risk as usize];
+            if limit == f64::INFINITY {
+                return true;
+            }
+            let used = &mut used[row.risk as usize];
+            let year = row.when.year() as u32 + 1;
+            if used.0 != year {
+                *used = (year, 0.0);
+            }
+            row.loss = row.loss.min(limit - used.1);
+            used.1 += row.loss.max(0.0);
+            row.loss > 0.0
+        });
+    }
+
+    /// Copies the rows of a bin into `sorted`, by time, then event, then as drawn.
+    fn sort(&mut self, rows: &[Row]) {
+        // The moment within the bin, its 32 leading bits, and the place in the bin below them.
+        let date = |when: Moment| when.0 << (64 - TIME_BITS - BIN_BITS) & !0xFFFF_FFFF;
+        self.keys.clear();
+        self.keys.extend(rows.iter().enumerate().map(|(i, r)| date(r.when) | i as u64));
+        if rows.len() < FEW {
+            self.keys.sort_unstable();
+        } else {
+            self.radix();
         }
-        let mut total = 0;
-        for end in &mut self.ends {
-            total += *end;
-            *end = total;
+        self.sorted.clear();
+        self.sorted.extend(self.keys.iter().map(|k| rows[*k as u32 as usize]));
+        // Rows whose dates agree in all bits of the key.
+        let mut start = 0;
+        while start + 1 < self.keys.len() {
+            let date = self.keys[start] >> 32;
+            let mut end = start + 1;
+            while end < self.keys.len() && self.keys[end] >> 32 == date {
+                end += 1;
+            }
+            if end > start + 1 {
+                self.sorted[start..end]
+                    .sort_by(|a, b| a.when.cmp(&b.when).then(a.event.cmp(&b.event)));
+            }
+            start = end;
         }
-        self.order.clear();
-        self.order.resize(n, 0);
-        // `ends[s]` starts as the first place of slice s and moves to its end.
-        for (row, &when) in rows.when.iter().enumerate() {
-            let place = &mut self.ends[slice(when)];
-            self.order[*place as usize] = row as u32;
+    }
+
+    /// Sorts the keys: two digits from the top by counting, the rest by insertion.
+    fn radix(&mut self) {
+        const SIZE: usize = 1 << DIGIT_BITS;
+        let high = 64 - DIGIT_BITS;
+        let low = high - DIGIT_BITS;
+        let mut counts = [[0u32; SIZE]; 2];
+        for &key in &self.keys {
+            counts[0][(key >> low) as usize % SIZE] += 1;
+            counts[1][(key >> high) as usize] += 1;
+        }
+        for count in &mut counts {
+            let mut total = 0;
+            for c in count {
+                (*c, total) = (total, total + *c);
+            }
+        }
+        self.spare.clear();
+        self.spare.resize(self.keys.len(), 0);
+        for &key in &self.keys {
+            let place = &mut counts[0][(key >> low) as usize % SIZE];
+            self.spare[*place as usize] = key;
             *place += 1;
         }
-        let key = |row: u32| (rows.when[row as usize], rows.event[row as usize]);
-        let mut start = 0;
-        for &end in &self.ends {
-            let part = &mut self.order[start..end as usize];
-            if part.len() > 1 {
-                // Stable, so rows of one event stay in the order they were drawn.
-                part.sort_by(|&a, &b| {
-                    let ((ta, ea), (tb, eb)) = (key(a), key(b));
-                    ta.total_cmp(&tb).then(ea.cmp(&eb))
-                });
+        for &key in &self.spare {
+            let place = &mut counts[1][(key >> high) as usize];
+            self.keys[*place as usize] = key;
+            *place += 1;
+        }
+        // Rows crowded into one slice of a few minutes are rare; sort them all if they are not.
+        let mut moves = 0;
+        for i in 1..self.keys.len() {
+            let key = self.keys[i];
+            let mut j = i;
+            while j > 0 && self.keys[j - 1] > key {
+                self.keys[j] = self.keys[j - 1];
+                j -= 1;
             }
-            start = end as usize;
+            self.keys[j] = key;
+            moves += i - j;
+            if moves > 16 * self.keys.len() {
+                self.keys.sort_unstable();
+                return;
+            }
         }
     }
 }
@@ -152,20 +248,26 @@ impl Sorter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::{Purpose, Stream};
     use proptest::prelude::*;
+
+    fn finish(rows: &Rows, years: usize, limits: Option<&[f64]>) -> LossBlock {
+        let mut out = LossBlock::default();
+        Sorter::default().finish(rows, years, limits, &mut out).unwrap();
+        out
+    }
 
     proptest! {
         #[test]
         fn rows_come_out_in_order_and_complete(
             cells in proptest::collection::vec((0usize..5, 0usize..4, 1f64..9.0, 0u32..3, 0u32..4), 0..60),
         ) {
-            let mut rows = Rows::default();
+            let mut rows = Rows { causes: vec![1, 2, 3], ..Rows::default() };
             for &(year, time, loss, risk, event) in &cells {
                 let event = if event == 3 { ALONE } else { event };
-                rows.push(year, time as f64 / 4.0, loss, risk, event, 0);
+                rows.push(Moment::new(year, time as f64 / 4.0), loss, risk, event);
             }
-            let mut out = LossBlock::default();
-            Sorter::default().finish(&rows, 4, None, &mut out).unwrap();
+            let out = finish(&rows, 4, None);
             prop_assert_eq!(out.years(), 4);
             let want: f64 = cells.iter().filter(|c| c.0 < 4).map(|c| c.2).sum();
             prop_assert!((out.loss.iter().sum::<f64>() - want).abs() < 1e-9);
@@ -180,18 +282,39 @@ mod tests {
         }
     }
 
+    /// Bins large enough for the radix sort, spread out and crowded into one moment.
+    #[test]
+    fn large_bins_are_sorted_too() {
+        for crowd in [1.0, 1e-7] {
+            let mut stream = Stream::new(3, Purpose::Auxiliary, 1, 0);
+            let mut rows = Rows::default();
+            let mut want: Vec<Moment> = (0..50_000)
+                .map(|i| {
+                    let (year, time) = (i % 40, stream.uniform() * crowd);
+                    rows.push(Moment::new(year, time), 1.0, 0, ALONE);
+                    Moment::new(year, time)
+                })
+                .collect();
+            want.sort_unstable();
+            let out = finish(&rows, 40, None);
+            let got =
+                (0..40).flat_map(|y| out.time[out.year(y)].iter().map(move |t| Moment::new(y, *t)));
+            assert!(got.eq(want));
+        }
+    }
+
     #[test]
     fn the_annual_aggregate_is_used_in_date_order() {
-        let mut rows = Rows::default();
-        rows.push(1, 0.5, 4.0, 0, ALONE, 0);
-        rows.push(0, 0.9, 7.0, 0, ALONE, 0);
-        rows.push(0, 0.1, 5.0, 0, 3, 1);
-        rows.push(0, 0.1, 6.0, 1, 3, 1);
-        rows.push(0, 0.95, 1.0, 0, ALONE, 0);
-        let mut out = LossBlock::default();
-        Sorter::default().finish(&rows, 3, Some(&[10.0, f64::INFINITY]), &mut out).unwrap();
+        let mut rows = Rows { causes: vec![0, 0, 0, 1], ..Rows::default() };
+        rows.push(Moment::new(1, 0.5), 4.0, 0, ALONE);
+        rows.push(Moment::new(0, 0.9), 7.0, 0, ALONE);
+        rows.push(Moment::new(0, 0.1), 5.0, 0, 3);
+        rows.push(Moment::new(0, 0.1), 6.0, 1, 3);
+        rows.push(Moment::new(0, 0.95), 1.0, 0, ALONE);
+        let out = finish(&rows, 3, Some(&[10.0, f64::INFINITY]));
         assert_eq!(out.loss, [5.0, 6.0, 5.0, 4.0]);
         assert_eq!(out.event, [0, 0, 1, 2]);
+        assert_eq!(out.cause, [1, 1, 0, 0]);
         assert_eq!(out.offsets, [0, 3, 4, 4]);
     }
 }

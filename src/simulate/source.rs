@@ -60,6 +60,11 @@ impl Simulator {
         &self.risk_ids
     }
 
+    /// Number of risks that are simulated: all of the book unless [`Options::partial`].
+    pub fn risks(&self) -> usize {
+        self.models.iter().map(|m| m.risks.len()).sum()
+    }
+
     pub fn currency(&self) -> &str {
         &self.currency
     }
@@ -109,9 +114,8 @@ impl Source for Simulator {
                 &mut scratch.rows,
             );
         }
-        let mut number = 0;
         for event in &self.events {
-            systemic::draw(event, address, &mut number, &mut scratch.arrivals, &mut scratch.rows);
+            systemic::draw(event, address, &mut scratch.arrivals, &mut scratch.rows);
         }
         let limits = self.aggregate_limits.as_deref();
         scratch.sorter.finish(&scratch.rows, self.block_years(block), limits, out)

@@ -1,10 +1,12 @@
 //! Events that strike the risks of an accumulation key together.
 
 use super::model::{CoverageModel, Risk};
-use super::order::Rows;
+use super::order::{Moment, Rows};
 use super::quantile::BetaQuantile;
+use super::years::LAST;
 use crate::error::Result;
 use crate::losses::BLOCK_YEARS;
+use crate::numeric::exp;
 use crate::portfolio::Portfolio;
 use crate::random::{Purpose, Stream, entity_id};
 use crate::sector::Library;
@@ -47,25 +49,24 @@ pub(super) fn build(
     let mut members: Vec<BTreeMap<String, Vec<Member>>> = Vec::new();
     for model in models {
         for systemic in &library.get(&model.id)?.systemic {
-            let at = match names.iter().position(|n| *n == systemic.event) {
-                Some(at) => at,
-                None => {
-                    names.push(systemic.event.clone());
-                    members.push(BTreeMap::new());
-                    events.push(EventModel {
-                        cause: names.len() as u16,
-                        annual_rate: systemic.annual_rate,
-                        laws: Vec::new(),
-                        groups: Vec::new(),
-                    });
-                    names.len() - 1
-                }
+            let at = if let Some(at) = names.iter().position(|n| *n == systemic.event) {
+                at
+            } else {
+                names.push(systemic.event.clone());
+                members.push(BTreeMap::new());
+                events.push(EventModel {
+                    cause: names.len() as u16,
+                    annual_rate: systemic.annual_rate,
+                    laws: Vec::new(),
+                    groups: Vec::new(),
+                });
+                names.len() - 1
             };
             let (share, damage) = (systemic.share_hit, systemic.damage);
             let law = events[at].laws.len();
             events[at].laws.push((
-                BetaQuantile::new(share.a, share.b)?,
-                BetaQuantile::new(damage.a, damage.b)?,
+                BetaQuantile::new(share.a, share.b, 0.0)?,
+                BetaQuantile::new(damage.a, damage.b, 0.0)?,
             ));
             let key = book.keys.iter().find(|k| k.name == systemic.key);
             for risk in &model.risks {
@@ -101,11 +102,10 @@ pub(super) struct Arrivals {
     chance: Vec<f64>,
 }
 
-/// Draws the events of the block; `number` counts arrivals over all kinds of event.
+/// Draws the events of the block; arrivals are numbered over all kinds of event.
 pub(super) fn draw(
     event: &EventModel,
     (seed, block): (u64, u64),
-    number: &mut u32,
     work: &mut Arrivals,
     rows: &mut Rows,
 ) {
@@ -133,6 +133,8 @@ pub(super) fn draw(
             work.share[law].clear();
             work.damage[law].clear();
         }
+        let number = rows.causes.len() as u32;
+        rows.causes.resize(rows.causes.len() + count, event.cause);
         for member in &group.members {
             let (share_law, damage_law) = &event.laws[member.law];
             let share = &mut work.share[member.law];
@@ -154,32 +156,96 @@ pub(super) fn draw(
                 }
                 let loss = units * risk.terms.apply(damage[i] * risk.at_stake);
                 if loss > 0.0 {
-                    rows.push(year, time, loss, risk.index, *number + i as u32, event.cause);
+                    rows.push(
+                        Moment::new(year, time.min(LAST)),
+                        loss,
+                        risk.index,
+                        number + i as u32,
+                    );
                 }
             };
+            work.chance.clear();
+            work.chance.resize(count, 0.0);
+            stream.fill(&mut work.chance);
             if risk.units == 1.0 {
-                work.chance.clear();
-                work.chance.resize(count, 0.0);
-                stream.fill(&mut work.chance);
                 for (i, (u, q)) in work.chance.iter().zip(&*share).enumerate() {
                     if u < q {
                         strike(i, 1.0);
                     }
                 }
             } else {
-                // Whole units one by one; the last part of a unit is struck with its part of q.
-                let (whole, part) = (risk.units as u64, risk.units.fract());
-                for (i, &q) in share.iter().enumerate() {
-                    let mut struck = stream.binomial(whole, q);
-                    if part > 0.0 {
-                        struck += u64::from(stream.uniform() < part * q);
-                    }
-                    if struck > 0 {
-                        strike(i, struck as f64);
+                for (i, (u, q)) in work.chance.iter().zip(&*share).enumerate() {
+                    // P(none) is at least 1 − units·q.
+                    if *u < risk.units * q {
+                        let extra = || {
+                            let at = (i as u64) << 32;
+                            Stream::new(seed, Purpose::Auxiliary, member.entity, block).at(at)
+                        };
+                        let struck = units_struck(1.0 - u, risk.units, *q, extra);
+                        if struck > 0 {
+                            strike(i, struck as f64);
+                        }
                     }
                 }
             }
         }
-        *number += count as u32;
+    }
+}
+
+/// Expected units struck above which inversion gives way to another method.
+const MANY: f64 = 30.0;
+
+/// A Binomial(units, q) number by inversion of the uniform `u`; a last part of a unit counts as a
+/// unit struck with its part of q. `extra` gives further draws where they are needed.
+fn units_struck(u: f64, units: f64, q: f64, extra: impl Fn() -> Stream) -> u64 {
+    let (whole, part) = (units as u64, units.fract());
+    if whole as f64 * q > MANY {
+        let mut stream = extra();
+        return stream.binomial(whole, q) + u64::from(stream.uniform() < part * q);
+    }
+    inverse(u, whole, q, part * q)
+}
+
+/// Smallest k with P(Binomial(n, q) + Bernoulli(last) ≤ k) ≥ u.
+fn inverse(u: f64, n: u64, q: f64, last: f64) -> u64 {
+    if q >= 1.0 {
+        return n + u64::from(last > 0.0);
+    }
+    let odds = q / (1.0 - q);
+    let (mut before, mut here) = (0.0, exp(n as f64 * libm::log1p(-q)));
+    let (mut left, mut k) = (u, 0u64);
+    loop {
+        let probability = here * (1.0 - last) + before * last;
+        if left <= probability || k > n || (here == 0.0 && before == 0.0) {
+            return k.min(n + u64::from(last > 0.0));
+        }
+        left -= probability;
+        before = here;
+        here *= odds * (n.saturating_sub(k) as f64 / (k + 1) as f64);
+        k += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_struck_are_binomial() {
+        let mut stream = Stream::new(1, Purpose::Struck, 1, 0);
+        for (units, q) in [(1.0, 0.3), (7.0, 0.05), (40.0, 0.6), (900.0, 0.2), (3.5, 0.2)] {
+            let n = 40_000;
+            let (mut sum, mut squares) = (0.0, 0.0);
+            for i in 0..n {
+                let extra = || Stream::new(1, Purpose::Auxiliary, 1, 0).at(i << 32);
+                let k = units_struck(stream.uniform(), units, q, extra) as f64;
+                (sum, squares) = (sum + k, squares + k * k);
+            }
+            let (mean, n) = (sum / n as f64, n as f64);
+            let part = units.fract() * q;
+            let variance = units.floor() * q * (1.0 - q) + part * (1.0 - part);
+            assert!((mean - units * q).abs() < 4.0 * (variance / n).sqrt(), "{units} {q}: {mean}");
+            assert!(((squares / n - mean * mean) / variance - 1.0).abs() < 0.05, "{units} {q}");
+        }
     }
 }

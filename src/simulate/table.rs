@@ -12,6 +12,21 @@ use arrow_schema::{DataType, Field, Schema};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// Total loss of each year.
+///
+/// # Errors
+///
+/// [`Error::Cancelled`] when the control is cancelled.
+pub fn annual_losses(simulator: &Simulator, control: &Control) -> Result<Vec<f64>> {
+    let run = run_blocks(0..simulator.blocks(), control, |work, block| {
+        let (scratch, out): &mut (_, LossBlock) = work;
+        simulator.fill(block, scratch, out)?;
+        let years = (0..out.years()).map(|y| out.loss[out.year(y)].iter().sum());
+        Ok(years.collect::<Vec<f64>>())
+    })?;
+    Ok(run.complete()?.concat())
+}
+
 /// Every row: `year, time, event, cause, risk_id, sector, coverage, loss`, one batch a block.
 ///
 /// Years count from 0; events are numbered over the whole table; text columns are dictionaries. The

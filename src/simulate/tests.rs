@@ -29,18 +29,24 @@ fn usual(coverage: &str) -> Portfolio {
         "risk_id,coverage,exposure,sum_insured,deductible,limit,share,stage,inception,expiry,{}",
         factor.name
     );
-    keys.iter().for_each(|k| text.push_str(&format!(",{k}")));
+    for key in &keys {
+        text.push(',');
+        text.push_str(key);
+    }
     let Some(level) = factor.levels.last() else { panic!("a factor without levels") };
     for (id, exposure, stage, to, value) in [
         ("A", 1.0, "industrialisation", "2027-01-01", ""),
         ("B", 3.0, "transformation", "2026-04-01", level),
         ("C", 20.0, "industrialisation", "2027-01-01", ""),
     ] {
-        text.push_str(&format!(
+        let row = format!(
             "\n{id},{coverage},{exposure},{si},{},{},{},{stage},2026-01-01,{to},{value}",
             c.terms.deductible, c.terms.limit, c.terms.share
-        ));
-        keys.iter().for_each(|_| text.push_str(if id == "C" { ",y" } else { ",x" }));
+        );
+        text.push_str(&row);
+        for _ in &keys {
+            text.push_str(if id == "C" { ",y" } else { ",x" });
+        }
     }
     read(&text)
 }

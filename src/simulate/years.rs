@@ -5,8 +5,8 @@ use crate::losses::BLOCK_YEARS;
 use crate::numeric::{kernel, ln};
 use crate::random::{Purpose, Stream, entity_id};
 
-/// Last moment of a year that still belongs to it when written as year + time.
-const LAST: f64 = 1.0 - 1.0 / (1u64 << 40) as f64;
+/// Largest time of a year.
+pub(super) const LAST: f64 = 1.0 - 1.0 / (1u64 << 40) as f64;
 
 /// Parameters μ, σ of a lognormal with mean 1 and the given cv.
 pub(super) fn unit_lognormal(cv: f64) -> (f64, f64) {
@@ -14,17 +14,32 @@ pub(super) fn unit_lognormal(cv: f64) -> (f64, f64) {
     (-0.5 * variance, variance.sqrt())
 }
 
+/// Slices of the sum of frequency multipliers, in the guide.
+const SLICES: usize = 4 * BLOCK_YEARS;
+
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    /// Sum of the frequency multipliers of earlier years.
+    before: f64,
+    /// 1 / frequency multiplier.
+    inverse: f64,
+    severity: f64,
+}
+
 /// Multipliers of the years of one block.
 #[derive(Debug, Default)]
 pub(super) struct Years {
     pub frequency: Vec<f64>,
     pub severity: Vec<f64>,
-    /// Sum of the frequency multipliers before each year, and of all at the end.
-    cumulative: Vec<f64>,
+    /// What finding a year needs, side by side; one more slot than years.
+    slots: Vec<Slot>,
     /// First year to look at for each of equally wide slices of the sum.
-    guide: Vec<u32>,
-    /// Largest frequency multiplier.
-    pub largest: f64,
+    guide: Vec<u16>,
+    /// Sum of the frequency multipliers.
+    pub total: f64,
+    /// Years by the binary exponent of their frequency multiplier, and the ends of the groups.
+    by_size: Vec<u16>,
+    ends: Vec<usize>,
 }
 
 impl Years {
@@ -48,49 +63,68 @@ impl Years {
                 *m *= stream.gamma(shape) / shape;
             }
         }
-        self.cumulative.clear();
-        self.cumulative.push(0.0);
-        let mut total = 0.0;
-        self.largest = 0.0;
-        for &m in &self.frequency {
-            total += m;
-            self.cumulative.push(total);
-            self.largest = self.largest.max(m);
+        self.slots.clear();
+        self.total = 0.0;
+        for (&m, &severity) in self.frequency.iter().zip(&self.severity) {
+            self.slots.push(Slot { before: self.total, inverse: 1.0 / m, severity });
+            self.total += m;
         }
+        // No uniform reaches the end.
+        self.slots.push(Slot { before: f64::INFINITY, inverse: 1.0, severity: 1.0 });
+        self.group();
         self.guide.clear();
         let mut year = 0;
-        for slice in 0..BLOCK_YEARS {
-            let x = total * (slice as f64 / BLOCK_YEARS as f64);
-            while year + 1 < BLOCK_YEARS && self.cumulative[year + 1] <= x {
+        for slice in 0..SLICES {
+            let x = self.total * (slice as f64 / SLICES as f64);
+            while self.slots[year + 1].before <= x {
                 year += 1;
             }
-            self.guide.push(year as u32);
+            self.guide.push(year as u16);
         }
     }
 
-    /// Sum of the frequency multipliers.
-    pub fn total(&self) -> f64 {
-        self.cumulative.last().copied().unwrap_or(0.0)
+    fn group(&mut self) {
+        let exponent = |year: &u16| self.frequency[usize::from(*year)].to_bits() >> 52;
+        self.by_size.clear();
+        self.by_size.extend(0..BLOCK_YEARS as u16);
+        self.by_size.sort_by_key(exponent);
+        self.ends.clear();
+        for i in 1..=BLOCK_YEARS {
+            let end =
+                i == BLOCK_YEARS || exponent(&self.by_size[i]) != exponent(&self.by_size[i - 1]);
+            if end {
+                self.ends.push(i);
+            }
+        }
     }
 
-    /// Turns a uniform into a year, drawn in proportion to its multiplier, and a fraction of it.
+    /// Years whose frequency multipliers differ by a factor of 2 at most, group by group, with the
+    /// largest of each group.
+    pub fn groups(&self) -> impl Iterator<Item = (f64, &[u16])> {
+        self.ends.iter().scan(0, |start, &end| {
+            let years = &self.by_size[*start..end];
+            *start = end;
+            let largest = years.iter().map(|y| self.frequency[usize::from(*y)]).fold(0.0, f64::max);
+            Some((largest, years))
+        })
+    }
+
+    /// Turns a uniform into a year, drawn in proportion to its frequency multiplier, a fraction of
+    /// the year, and the severity multiplier of the year.
     #[inline(always)]
-    pub fn locate(&self, u: f64) -> (usize, f64) {
-        let x = u * self.total();
-        let mut year =
-            self.guide[((u * BLOCK_YEARS as f64) as usize).min(BLOCK_YEARS - 1)] as usize;
-        while year + 1 < BLOCK_YEARS && self.cumulative[year + 1] <= x {
+    pub fn locate(&self, u: f64) -> (usize, f64, f64) {
+        let x = u * self.total;
+        // The slice below or at u: adding 1.5 · 2⁵² rounds to a whole number held by the low bits.
+        let slice = (u * SLICES as f64 - 0.5 + (3u64 << 51) as f64).to_bits() as usize % SLICES;
+        let mut year = usize::from(self.guide[slice]);
+        while self.slots[year + 1].before <= x {
             year += 1;
         }
-        let within = (x - self.cumulative[year]) / self.frequency[year];
-        (year, if within >= 0.0 { within.min(LAST) } else { 0.0 })
+        let slot = self.slots[year];
+        // In this order a NaN, from a year that cannot have claims, becomes 0.
+        let within = ((x - slot.before) * slot.inverse).max(0.0);
+        (year, if within < LAST { within } else { LAST }, slot.severity)
     }
-}
-
-/// Year + time as one number, the time kept inside the year.
-#[inline(always)]
-pub(super) fn moment(year: usize, time: f64) -> f64 {
-    year as f64 + time.min(LAST)
 }
 
 #[cfg(test)]
@@ -108,6 +142,8 @@ mod tests {
             cv_of_mean: 0.6,
             cv_of_scale: 0.5,
             mixing_shape: Some(1.5),
+            sampler: crate::simulate::quantile::Sampler::new(&coverage.severity.distribution)
+                .unwrap(),
             distribution: coverage.severity.distribution.clone(),
             risks: Vec::new(),
         };
@@ -116,15 +152,16 @@ mod tests {
         let n = 400_000;
         let mut mass = vec![0.0; BLOCK_YEARS];
         for i in 0..n {
-            let (year, time) = years.locate((f64::from(i) + 0.5) / f64::from(n));
-            assert!((0.0..1.0).contains(&time) && moment(year, time).floor() as usize == year);
+            let (year, time, severity) = years.locate((f64::from(i) + 0.5) / f64::from(n));
+            assert!((0.0..1.0).contains(&time) && (year as f64 + time) as usize == year);
+            assert_eq!(severity, years.severity[year]);
             mass[year] += 1.0 / f64::from(n);
         }
         for (m, f) in mass.iter().zip(&years.frequency) {
-            assert!((m - f / years.total()).abs() < 1.1 / f64::from(n));
+            assert!((m - f / years.total).abs() < 1.1 / f64::from(n));
         }
         // Mean 1; variance (1 + 0.6²)(1 + 1/1.5) − 1.
-        let mean = years.total() / BLOCK_YEARS as f64;
+        let mean = years.total / BLOCK_YEARS as f64;
         let variance: f64 = 1.36 * (1.0 + 1.0 / 1.5) - 1.0;
         assert!((mean - 1.0).abs() < 4.0 * (variance / BLOCK_YEARS as f64).sqrt(), "{mean}");
         let again = years.frequency.clone();

@@ -288,9 +288,37 @@ fn table() -> LossTable {
 
 const WHOLE: &str = "qs: 30% quota share, event limit 90
     risk: 20 xs 10 per risk on net of qs, aal 40
-    ev: 30 xs 10 on net of qs, risk, 1 @ 100%, pro rata time, premium 5
+    event: 30 xs 10 on net of qs, risk, 1 @ 100%, pro rata time, premium 5
     cat: 30 xs 40 on net of qs, risk, unlimited @ 50%, aad 10, placed 60%, rate 2%
-    sl: stop loss 50% xs 40% on net of qs, risk, ev, cat";
+    sl: stop loss 50% xs 40% on net of qs, risk, event, cat";
+
+#[test]
+fn a_heavy_block_is_applied_in_parts_with_the_same_result() {
+    use crate::losses::Source;
+    let mut columns = LossColumns::default();
+    for row in 0..200_000u64 {
+        columns.year.push(1 + (row % 4096) as i64);
+        columns.loss.push(1.0 + (row.wrapping_mul(2_654_435_761) % 97) as f64);
+        columns.event.push((row % 7) as i64);
+        columns.time.push((row % 101) as f64 / 101.0);
+        columns.risk.push((row % 6) as u32);
+    }
+    let table = LossTable::new(columns, 1..4097).unwrap();
+    let programme = Programme::from_text(WHOLE, None, Some(100.0)).unwrap();
+    let plan = Plan::new(&programme, Options::default()).unwrap();
+    let mut whole = Annuals::default();
+    let mut rows = LossBlock::default();
+    table.fill(0, &mut <LossTable as Source>::Scratch::default(), &mut rows).unwrap();
+    plan.apply(&rows, None, &mut Scratch::default(), &mut whole).unwrap();
+    let parts = run(&plan, &table, &Control::new(Some(1))).unwrap();
+    assert_eq!(parts.net, whole.net);
+    assert_eq!(parts.largest_net, whole.largest_net);
+    for (part, treaty) in parts.treaties.iter().zip(&whole.treaties) {
+        assert_eq!(part.ceded, treaty.ceded);
+        assert_eq!(part.reinstatement_premium, treaty.reinstatement_premium);
+        assert_eq!((part.attached, part.exhausted), (treaty.attached, treaty.exhausted));
+    }
+}
 
 #[test]
 fn same_bits_on_any_number_of_threads_and_all_is_accounted_for() {

@@ -39,14 +39,14 @@ pub const CLAUSES: &[Clause] = &[
         },
         write: |treaty| match treaty.reinstatements.as_ref()? {
             Reinstatements::Unlimited { unlimited } => {
-                Some(format!("unlimited @ {}", percent_text(*unlimited)))
+                Some(format!("unlimited @ {}", reinstatement_text(*unlimited)))
             }
             Reinstatements::Rates(rates) => {
                 let first = rates.first()?;
                 rates
                     .iter()
                     .all(|rate| rate == first)
-                    .then(|| format!("{} @ {}", rates.len(), percent_text(*first)))
+                    .then(|| format!("{} @ {}", rates.len(), reinstatement_text(*first)))
             }
         },
     },
@@ -65,7 +65,8 @@ pub const CLAUSES: &[Clause] = &[
         },
         write: |treaty| match treaty.reinstatements.as_ref()? {
             Reinstatements::Rates(rates) if rates.windows(2).any(|pair| pair[0] != pair[1]) => {
-                let rates: Vec<String> = rates.iter().map(|rate| percent_text(*rate)).collect();
+                let rates: Vec<String> =
+                    rates.iter().map(|rate| reinstatement_text(*rate)).collect();
                 Some(format!("reinstatements {}", rates.join(", ")))
             }
             _ => None,
@@ -236,6 +237,10 @@ pub const UNSUPPORTED: &[&str] = &[
     "deficit",
     "portfolio transfer",
 ];
+
+fn reinstatement_text(rate: f64) -> String {
+    if rate == 0.0 { "free".to_owned() } else { percent_text(rate) }
+}
 
 fn limit_text(words: &str, limit: Limit) -> Option<String> {
     match limit {

@@ -141,7 +141,7 @@ fn clauses(treaty: &Treaty, found: &mut Vec<Diagnostic>) {
     warn(
         priced && !premium,
         "reinstatement_premium_unknown",
-        "reinstatements are charged and no premium is stated: their premium counts as nil".into(),
+        "reinstatements are charged and no premium is stated: they cost an unknown premium".into(),
         "add `premium 2m` or `rate 3%`",
     );
     warn(

@@ -11,7 +11,7 @@ use super::programme::Programme;
 use super::terms::{Basis, Unit};
 use super::units::Units;
 use crate::error::{Issue, Result};
-use crate::losses::LossBlock;
+use crate::losses::{BLOCK_YEARS, LossBlock, Source};
 
 /// What one occurrence went through.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -141,6 +141,28 @@ pub fn explain(
         paid = now;
     }
     Ok(explanation)
+}
+
+/// The same for year `year` (from 0) of a source.
+///
+/// # Errors
+/// Those of [`explain`] and of the source.
+pub fn explain_source<S: Source>(
+    programme: &Programme,
+    treaty: &str,
+    source: &S,
+    year: u64,
+) -> Result<Explanation> {
+    if year >= source.years() {
+        return Err(Issue::new("out_of_range", "explain", "year")
+            .value(year)
+            .allowed(format!("below {}", source.years()))
+            .into_error());
+    }
+    let size = BLOCK_YEARS as u64;
+    let mut block = LossBlock::default();
+    source.fill(year / size, &mut S::Scratch::default(), &mut block)?;
+    explain(programme, treaty, &block, (year % size) as usize)
 }
 
 fn cut<T: Copy>(column: &[T], rows: &Range<usize>) -> Vec<T> {

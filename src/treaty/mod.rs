@@ -58,7 +58,7 @@ pub use annual::{Annual, Attribution};
 pub use apply::{Annuals, GroupAnnuals, Scratch, TreatyAnnuals};
 pub use clause::{CLAUSES, Clause, UNSUPPORTED};
 pub use diagnose::Diagnostic;
-pub use explain::{Explanation, Step, explain};
+pub use explain::{Explanation, Step, explain, explain_source};
 pub use layer::Layer;
 pub use plan::{Options, Plan, Resolved};
 pub use programme::Programme;

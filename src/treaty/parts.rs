@@ -69,6 +69,37 @@ pub(super) fn read(value: Value) -> Result<Programme> {
     Err(Error::numeric("programme", "could not be read"))
 }
 
+impl Treaty {
+    /// Reads one treaty from JSON and checks its own terms; names of other treaties are not judged.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let unreadable = |error: String| Issue::new("unreadable", "treaty", "").value(error);
+        let value: Value =
+            serde_json::from_str(text).map_err(|error| unreadable(error.to_string()))?;
+        let Value::Object(fields) = value else {
+            return Err(wrong("treaty", "", &value, "a table of fields").into_error());
+        };
+        let mut faults = Faults::new();
+        let place = match fields.get("name") {
+            Some(Value::String(name)) => format!("treaty {name}"),
+            _ => "treaty".to_owned(),
+        };
+        let treaty = treaty(&place, fields, &mut faults);
+        if let Some(treaty) = &treaty {
+            super::programme::terms(treaty, &place, &mut faults);
+            super::programme::own_name(treaty, &place, &mut faults);
+        }
+        faults.finish()?;
+        treaty.ok_or_else(|| unreadable("no treaty".to_owned()).into_error())
+    }
+
+    pub fn to_json(&self) -> Result<String> {
+        serde_json::to_string(self).map_err(|error| Error::numeric("treaty", error.to_string()))
+    }
+}
+
 fn treaty(place: &str, fields: Map<String, Value>, faults: &mut Faults) -> Option<Treaty> {
     let before = faults.issues().len();
     let mut clean = Map::new();

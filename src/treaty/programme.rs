@@ -200,13 +200,17 @@ fn cycle(net_of: &[Vec<usize>], index: usize) -> Option<Vec<usize>> {
     (found && path.iter().all(|&other| other >= index)).then_some(path)
 }
 
-fn names(treaties: &[Treaty], index: usize, place: &str, faults: &mut Faults) {
-    let treaty = &treaties[index];
+pub(super) fn own_name(treaty: &Treaty, place: &str, faults: &mut Faults) {
     faults.check(is_name(&treaty.name) && !is_reserved(&treaty.name), || {
         Issue::new("invalid_name", place, "name")
             .value(format!("'{}'", treaty.name))
             .allowed("one word that starts with a letter and is not a word of the wording")
     });
+}
+
+fn names(treaties: &[Treaty], index: usize, place: &str, faults: &mut Faults) {
+    let treaty = &treaties[index];
+    own_name(treaty, place, faults);
     faults.check(treaties[..index].iter().all(|other| other.name != treaty.name), || {
         Issue::new("duplicate_name", place, "name")
             .value(format!("'{}'", treaty.name))
@@ -242,7 +246,7 @@ fn names(treaties: &[Treaty], index: usize, place: &str, faults: &mut Faults) {
 /// Largest reinstatement rate or loss ratio that is taken for what it says.
 const MAX_RATE: f64 = 20.0;
 
-fn terms(treaty: &Treaty, place: &str, faults: &mut Faults) {
+pub(super) fn terms(treaty: &Treaty, place: &str, faults: &mut Faults) {
     let layered = !treaty.limit.is_unlimited() || treaty.attachment > 0.0;
     faults.limit(place, "limit", treaty.limit.amount());
     faults.non_negative(place, "attachment", treaty.attachment);

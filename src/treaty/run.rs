@@ -34,7 +34,7 @@ pub struct TreatyColumns {
     pub name: String,
     /// What its reinsurers pay, by year.
     pub ceded: Vec<f64>,
-    /// What they are paid to reinstate, by year.
+    /// What they are paid to reinstate, by year; per unit of premium where the treaty's is not known.
     pub reinstatement_premium: Vec<f64>,
     /// Years with a recovery.
     pub attached: u64,
@@ -55,8 +55,12 @@ pub struct GroupColumns {
 struct Memory<S> {
     source: S,
     block: LossBlock,
+    part: LossBlock,
     scratch: Scratch,
 }
+
+/// Rows applied at a time: working memory stays in the cache, whatever a block holds.
+const PART_ROWS: usize = 1 << 16;
 
 /// Applies a plan to every year of a source.
 ///
@@ -76,10 +80,24 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
         })?),
     };
     let work = |memory: &mut Memory<S::Scratch>, number: u64| {
-        let mut annuals = Annuals::default();
-        source.fill(number, &mut memory.source, &mut memory.block)?;
-        plan.apply(&memory.block, groups, &mut memory.scratch, &mut annuals)?;
-        Ok(annuals)
+        let Memory { source: scratch, block, part, scratch: applied } = memory;
+        source.fill(number, scratch, block)?;
+        let years = block.years();
+        if block.rows() <= 2 * PART_ROWS {
+            let mut annuals = Annuals::default();
+            plan.apply(block, groups, applied, &mut annuals)?;
+            return Ok(vec![annuals]);
+        }
+        let step = (years * PART_ROWS / block.rows()).max(1);
+        (0..years)
+            .step_by(step)
+            .map(|first| {
+                let mut annuals = Annuals::default();
+                block.copy_years(first..(first + step).min(years), part);
+                plan.apply(part, groups, applied, &mut annuals)?;
+                Ok(annuals)
+            })
+            .collect()
     };
     let done = run_blocks(0..source.blocks(), control, work)?;
     let mut outcome = Outcome::empty(plan, source.years());
@@ -91,7 +109,7 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
             columns: vec![GroupAnnuals::default(); groups.names.len()],
         });
     }
-    for annuals in done.done {
+    for annuals in done.done.into_iter().flatten() {
         outcome.append(annuals);
     }
     Ok(outcome)

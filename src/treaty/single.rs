@@ -86,19 +86,20 @@ fn pass(losses: &[f64], limit: f64, attachment: f64) -> Pass {
     let mut gross = [0.0; LANES];
     let mut layered = [0.0; LANES];
     let mut largest = [0.0; LANES];
-    let mut visit = |chunk: &[f64]| {
-        for (i, &x) in chunk.iter().enumerate() {
-            gross[i] += x;
-            layered[i] += band(x, limit, attachment);
-            largest[i] = if x > largest[i] { x } else { largest[i] };
-        }
+    let mut visit = |lane: usize, x: f64| {
+        gross[lane] += x;
+        layered[lane] += band(x, limit, attachment);
+        largest[lane] = if x > largest[lane] { x } else { largest[lane] };
     };
-    let chunks = losses.chunks_exact(LANES);
-    let rest = chunks.remainder();
+    let (chunks, rest) = losses.as_chunks::<LANES>();
     for chunk in chunks {
-        visit(chunk);
+        for lane in 0..LANES {
+            visit(lane, chunk[lane]);
+        }
     }
-    visit(rest);
+    for (lane, &x) in rest.iter().enumerate().take(LANES) {
+        visit(lane, x);
+    }
     let total = |lanes: [f64; LANES]| (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
     Pass {
         gross: total(gross),

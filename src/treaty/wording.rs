@@ -112,7 +112,6 @@ const RESERVED: &[&str] = &[
     "and",
     "xs",
     "per",
-    "event",
     "annual",
     "quota",
     "stop",
@@ -135,8 +134,7 @@ pub(super) fn is_name(name: &str) -> bool {
 /// Whether `name` is a word of the wording itself.
 pub(super) fn is_reserved(name: &str) -> bool {
     let name = name.to_lowercase();
-    RESERVED.contains(&name.as_str())
-        || clause_words().any(|words| words.split(' ').next() == Some(name.as_str()))
+    RESERVED.contains(&name.as_str()) || clause_words().any(|words| words == name)
 }
 
 fn clause_words() -> impl Iterator<Item = &'static str> {
@@ -147,7 +145,7 @@ fn clause_words() -> impl Iterator<Item = &'static str> {
         .chain(UNSUPPORTED.iter().copied())
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     /// The whole line; `None` when not even a name can be read.
     fn treaty(&mut self) -> Option<Treaty> {
         let Some(colon) = self.tokens.iter().position(|token| token.text == ":") else {
@@ -314,8 +312,9 @@ impl<'a> Reader<'a> {
         }
         let clause = CLAUSES.iter().find(|clause| {
             if clause.words == "@" {
-                let word = self.tokens.get(self.at + 1).map_or("", |token| token.text);
-                word == "@" || word.eq_ignore_ascii_case("free")
+                let word = |ahead: usize| self.tokens.get(self.at + ahead).map_or("", |t| t.text);
+                let number = word(0).starts_with(|c: char| c.is_ascii_digit());
+                word(1) == "@" || (number && word(1).eq_ignore_ascii_case("free"))
             } else {
                 self.sees(clause.words)
             }

@@ -75,6 +75,9 @@ fn reads_what_people_write() {
     let rates = Some(Reinstatements::Rates(vec![1.0, 0.5, 0.0]));
     assert_eq!(one("a: 9 xs 1, reinstatements 100%, 50%, free, aad 2").reinstatements, rates);
     assert_eq!(one("a: 9 xs 1, reinstatements 1, 0.5, free").reinstatements, rates);
+    let rates = Some(Reinstatements::Rates(vec![0.0, 1.0]));
+    assert_eq!(one("a: 9 xs 1, reinstatements free, 100%").reinstatements, rates);
+    assert_eq!(one("a: 9 xs 1, unlimited @ free").to_string(), "a: 9 xs 1, unlimited @ free");
     assert_eq!(
         one("a: 9 xs 1, unlimited @ 100%, pro rata time"),
         Treaty {

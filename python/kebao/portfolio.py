@@ -1,0 +1,178 @@
+"""The book: risks as validated columns.
+
+A book comes from a CSV or Parquet file, or from any table: pandas, polars, pyarrow, DuckDB, or a
+mapping of columns. Nothing is lost in silence: `Portfolio.check` counts the rows that came in, were
+used and were rejected, and lists every fault with its cell.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from os import PathLike
+from typing import Any
+
+from . import _kebao, sectors
+from ._text import amount
+from .errors import InputError, Issue
+
+__all__ = ["Check", "Portfolio"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """The account of a book: rows in = used + rejected, and the same for the sums insured.
+
+    Attributes
+    ----------
+    rows_in, rows_used, rows_rejected : int
+        Rows that came in, are used, are not.
+    sum_insured_in, sum_insured_used, sum_insured_rejected : float
+        Sums of the column ``sum_insured`` as it stands.
+    rejects : list of tuple
+        Row (line of the file, header included, or index in the table), risk id and faults.
+    notes : list of str
+        What was assumed and what was not used.
+    """
+
+    origin: str
+    currency: str
+    rows_in: int
+    rows_used: int
+    rows_rejected: int
+    sum_insured_in: float
+    sum_insured_used: float
+    sum_insured_rejected: float
+    rejects: list[tuple[int, str, list[Issue]]]
+    notes: list[str]
+    text: str
+
+    @property
+    def issues(self) -> list[Issue]:
+        """All faults, in the order of the rows."""
+        return [issue for _, _, issues in self.rejects for issue in issues]
+
+    def __bool__(self) -> bool:
+        """True when every row is used."""
+        return self.rows_rejected == 0
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(self.text)}</pre>"
+
+
+class Portfolio:
+    """Risks, one row each, ready to be simulated.
+
+    Required columns: ``risk_id``; ``coverage`` (an id such as ``uav.tpl``, or its last part
+    beside a column ``sector``); ``sum_insured`` or ``limit``. Optional, with their defaults:
+    ``exposure`` (1), ``deductible`` (0), ``limit`` (the sum insured), ``aggregate_limit``
+    (unlimited), ``share`` (1), ``stage`` (industrialisation; or research, transformation),
+    ``inception``, ``expiry``, ``currency`` (one for the book), the rating factors of the coverages,
+    and ``key.*`` for accumulation keys.
+
+    Sum insured, deductible and limit are per claim of one unit of exposure. Amounts may be text:
+    ``"40m"``, ``"5亿"``, ``"30%"``. An empty rating factor is read as its base (relativity 1).
+
+    Parameters
+    ----------
+    data : path, Arrow table or mapping
+        CSV or Parquet file; pandas, polars, pyarrow or DuckDB table; mapping of columns.
+    sectors : list, optional
+        Coverages and TOML files that add to the shipped ones or take their place.
+    strict : bool, default True
+        Raise on any fault of a row; otherwise leave such rows out and list them in `check`.
+    currency : str, default "CNY"
+        Currency of a book without a column ``currency``.
+
+    Raises
+    ------
+    InputError
+        With every fault found, each with its cell.
+    FileError
+        If the file cannot be read.
+
+    Examples
+    --------
+    >>> import kebao as kb
+    >>> book = kb.Portfolio({
+    ...     "risk_id": ["A", "B"],
+    ...     "coverage": ["uav.tpl", "space.launch"],
+    ...     "sum_insured": [None, "3亿"],
+    ...     "limit": ["1m", None],
+    ...     "caac_class": ["light", None],
+    ... })
+    >>> len(book), book.check().rows_rejected
+    (2, 0)
+    >>> kb.Portfolio({"risk_id": ["A"], "coverage": ["uav.tlp"], "limit": [1e6]})
+    Traceback (most recent call last):
+    ...
+    kebao.errors.InputError: portfolio row 0: coverage must be ... did you mean 'uav.tpl'? ...
+    """
+
+    __slots__ = ("_core",)
+    _core: _kebao.Portfolio
+
+    def __init__(
+        self,
+        data: str | PathLike[str] | Any,
+        *,
+        sectors: list[sectors.Coverage | str | PathLike[str]] | None = None,
+        strict: bool = True,
+        currency: str = "CNY",
+    ) -> None:
+        library = _library(sectors)
+        self._core = _kebao.Portfolio(data, library=library, strict=strict, currency=currency)
+
+    def check(self) -> Check:
+        """The account of the rows, the faults and what was assumed."""
+        return Check(**self._core.check())
+
+    @property
+    def currency(self) -> str:
+        """Currency of all amounts."""
+        return self._core.currency
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns, of the rating factors and keys stated."""
+        return self._core.columns
+
+    def __getitem__(self, column: str) -> Any:
+        values = self._core.column(column)
+        if values is None:
+            raise InputError(issues=[Issue("unknown_name", "portfolio", "column", repr(column))])
+        return values
+
+    def __len__(self) -> int:
+        return len(self._core)
+
+    def __repr__(self) -> str:
+        check = self._core.check()
+        rows = [("coverage", "risks", "exposure", "sum of limits")]
+        for name, risks, exposure, limits in self._core.summary():
+            rows.append((name, f"{risks:,}", f"{exposure:,.0f}", amount(limits)))
+        widths = [max(len(row[k]) for row in rows) for k in range(4)]
+        lines = [f"Portfolio of {len(self):,} risks in {self.currency}"]
+        lines += [
+            "  ".join([row[0].ljust(widths[0]), *(row[k].rjust(widths[k]) for k in (1, 2, 3))])
+            for row in rows
+        ]
+        lines.append(
+            f"{check['origin']}: {check['rows_in']:,} rows in = {check['rows_used']:,} used"
+            f" + {check['rows_rejected']:,} rejected"
+        )
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(repr(self))}</pre>"
+
+
+def _library(added: list[sectors.Coverage | str | PathLike[str]] | None) -> _kebao.Library:
+    """The shipped library with the coverages and files of the user."""
+    library = sectors.shipped()
+    for item in added or []:
+        library, _ = sectors.with_item(library, item)
+    return library

@@ -1,0 +1,188 @@
+"""Losses of a book, simulated from its sector models."""
+
+from __future__ import annotations
+
+import html
+import secrets
+from collections.abc import Callable
+from os import PathLike
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _kebao
+from . import sectors as _sectors
+from ._text import amount
+from .portfolio import Portfolio
+
+__all__ = ["Losses", "simulate"]
+
+
+class Losses:
+    """Losses of a book by year, event and risk; made by `simulate`.
+
+    Nothing is kept: a programme reads the losses block by block, and every row is made when the
+    object is handed to an Arrow consumer (``pl.DataFrame(losses)``, ``pa.table(losses)``, DuckDB).
+    The table has ``year`` (from 0), ``time`` (fraction of the year), ``event``, ``cause``,
+    ``risk_id``, ``sector``, ``coverage``, ``loss`` (after policy terms).
+    """
+
+    __slots__ = ("_book", "_core")
+    _core: _kebao.Simulation
+    _book: Portfolio
+
+    def __init__(self, core: _kebao.Simulation, book: Portfolio) -> None:
+        self._core = core
+        self._book = book
+
+    @property
+    def years(self) -> int:
+        """Simulated years."""
+        return self._core.years
+
+    @property
+    def seed(self) -> int:
+        """Seed of the draws."""
+        return self._core.seed
+
+    @property
+    def currency(self) -> str:
+        """Currency of the losses."""
+        return self._core.currency
+
+    @property
+    def causes(self) -> list[str]:
+        """``attritional`` and the systemic events."""
+        return self._core.causes
+
+    def expected(self) -> dict[str, NDArray[Any]]:
+        """Expected annual loss of each risk in closed form.
+
+        Returns
+        -------
+        dict of arrays
+            ``risk_id``, ``claims`` (number), ``attritional``, ``systemic`` (amounts), and
+            ``aggregate_limited``: the risk has an annual aggregate limit, which the closed form
+            does not see, so that its numbers are upper bounds.
+        """
+        return {name: np.asarray(column) for name, column in self._core.expected().items()}
+
+    def annual(
+        self, *, progress: Callable[[int, int], None] | None = None
+    ) -> NDArray[np.float64]:
+        """Total loss of each year, after policy terms.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Called as ``progress(done, total)`` in blocks of years.
+        """
+        return self._core.annual(progress=progress)
+
+    def table(self, *, progress: Callable[[int, int], None] | None = None) -> Any:
+        """Every row as an Arrow table.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Called as ``progress(done, total)`` in blocks of years.
+        """
+        return self._core.table(progress=progress)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self._core.__arrow_c_stream__(requested_schema)
+
+    def __repr__(self) -> str:
+        expected = self.expected()
+        claims, systemic = expected["attritional"].sum(), expected["systemic"].sum()
+        limited = int(expected["aggregate_limited"].sum())
+        left_out = len(self._book) - self._core.risks
+        lines = [
+            f"Losses of {self._core.risks:,} risks in {self.currency}, {self.years:,} years,"
+            f" seed {self.seed}",
+            f"  expected a year   {amount(claims + systemic)}",
+            f"    claims          {amount(claims)}",
+            f"    systemic        {amount(systemic)} from {len(self.causes) - 1} kinds of event",
+        ]
+        if limited:
+            lines.append(f"  before the annual aggregate limits of {limited:,} risks")
+        if left_out:
+            lines.append(f"  {left_out:,} risks of other sectors are left out")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(repr(self))}</pre>"
+
+
+def simulate(
+    book: Portfolio | Any,
+    *,
+    years: int,
+    seed: int | None = None,
+    sectors: list[_sectors.Coverage | str | PathLike[str]] | None = None,
+    parameters: Literal["per_year", "off"] = "per_year",
+    systemic: bool = True,
+    threads: int | None = None,
+) -> Losses:
+    """Simulate a book under its sector models.
+
+    A risk's losses depend on the seed and its own row only; the first years are the same however
+    many are simulated and however many threads work.
+
+    Parameters
+    ----------
+    book : Portfolio or whatever Portfolio takes
+        The risks.
+    years : int
+        Years to simulate.
+    seed : int, optional
+        Seed of the draws, 0 to 2^64 - 1; by default drawn, and told by the result.
+    sectors : list, optional
+        Which coverages to simulate: ids and patterns (``"ic.*"``), and coverages changed by
+        ``update`` or read from a file, which take the place of the book's own. By default all.
+        Risks of other coverages are left out and counted.
+    parameters : {"per_year", "off"}
+        Draw uncertain parameters in every year (the predictive distribution), or use their means.
+    systemic : bool, default True
+        With systemic events, or claims alone.
+    threads : int, optional
+        Worker threads; by default one a core. Changes nothing but time.
+
+    Returns
+    -------
+    Losses
+        Lazy: give it to a programme or to any Arrow consumer.
+
+    Examples
+    --------
+    >>> import kebao as kb
+    >>> book = kb.Portfolio({"risk_id": ["A"], "coverage": ["space.launch"], "limit": [3e8],
+    ...                      "sum_insured": [3e8]})
+    >>> losses = kb.simulate(book, years=1000, seed=7, parameters="off", systemic=False)
+    >>> losses.expected()["attritional"]
+    array([11877403.84...])
+    """
+    if not isinstance(book, Portfolio):
+        book = Portfolio(book)
+    library = book._core.library
+    if sectors is not None:
+        patterns = []
+        for item in sectors:
+            if isinstance(item, str) and not item.endswith(".toml"):
+                patterns.append(item)
+            else:
+                library, added = _sectors.with_item(library, item)
+                patterns += added
+        library = library.select(patterns)
+    core = _kebao.Simulation(
+        book._core,
+        library=library,
+        partial=sectors is not None,
+        years=years,
+        seed=secrets.randbits(63) if seed is None else seed,
+        parameters=parameters,
+        systemic=systemic,
+        threads=threads,
+    )
+    return Losses(core, book)

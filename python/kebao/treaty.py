@@ -1,0 +1,530 @@
+"""Treaties, programmes of them, and loss tables to apply them to.
+
+One mechanism covers them all. A treaty takes a subject (the gross losses, or the net of named
+treaties), cuts it per risk, per event or per year, applies a franchise and a layer, then its annual
+terms, and pays the placed share of what is left. Every amount of a treaty is stated for 100 %:
+before the ceded share, co-participation and the placed share are applied.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from html import escape
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
+
+from . import _kebao
+from .errors import InputError, Issue
+
+if TYPE_CHECKING:
+    from .pricing import Result
+
+__all__ = ["Diagnostic", "LossTable", "Programme", "Treaty"]
+
+Amount = float | int | str
+Basis = Literal["risk", "event", "annual"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Treaty:
+    """One treaty. Made most clearly by `quota_share`, `excess_of_loss` or `stop_loss`.
+
+    Amounts may be text such as ``"20m"`` or ``"5亿"``, shares and rates ``"40%"``; both are kept as
+    numbers. A clause that is left out has no effect.
+
+    Parameters
+    ----------
+    name : str
+        One word that starts with a letter; the name by which other treaties call it.
+    net_of : str or sequence of str
+        Treaties whose recoveries are taken off the gross losses to make the subject; none: gross.
+    basis : {"event", "risk", "annual"}
+        What one loss of the cover is.
+    share : float
+        Ceded share of the cover, in (0, 1].
+    limit, attachment : float
+        The layer ``limit xs attachment``; an infinite limit is unlimited.
+    unit : {"amount", "loss_ratio"}
+        Whether limit and attachment are amounts or fractions of the subject premium.
+    franchise : float
+        Losses below it recover nothing; losses that reach it recover in full.
+    event_limit : float
+        Most that one event recovers, of a cover per risk.
+    aad, aal : float
+        Annual aggregate deductible, which eats the first recoveries of the year, and limit.
+    reinstatements : sequence of float, or ``{"unlimited": rate}``
+        A rate for each reinstatement, as a fraction of the premium. None: the limit is there for
+        every event of the year, at no further premium.
+    pro_rata : {"amount", "time"}
+        Whether reinstatement premium is also in proportion to the time left in the year.
+    placed : float
+        Share of the treaty that found reinsurers, in (0, 1].
+    co_participation : float
+        Share of each recovery that the cedant keeps, in [0, 1).
+    loss_ratio_cap : float
+        Most that a year recovers, as a multiple of the treaty's premium.
+    commission : float
+        Ceding commission, a fraction of the ceded premium.
+    premium, rate : float
+        Premium for 100 % of the treaty, or the same as a fraction of the subject premium.
+
+    Raises
+    ------
+    InputError
+        With every fault of the terms.
+
+    Examples
+    --------
+    >>> import kebao as kb
+    >>> kb.Treaty.excess_of_loss("xl1", limit="20m", attachment="10m", reinstatements=[1.0, 0.5])
+    Treaty('xl1: 20m xs 10m, reinstatements 100%, 50%')
+    """
+
+    name: str
+    net_of: str | Sequence[str] = ()
+    basis: Basis = "event"
+    share: Amount = 1.0
+    limit: Amount = math.inf
+    attachment: Amount = 0.0
+    unit: Literal["amount", "loss_ratio"] = "amount"
+    franchise: Amount = 0.0
+    event_limit: Amount = math.inf
+    aad: Amount = 0.0
+    aal: Amount = math.inf
+    reinstatements: Sequence[Amount] | Mapping[str, Amount] | None = None
+    pro_rata: Literal["amount", "time"] = "amount"
+    placed: Amount = 1.0
+    co_participation: Amount = 0.0
+    loss_ratio_cap: Amount | None = None
+    commission: Amount | None = None
+    premium: Amount | None = None
+    rate: Amount | None = None
+
+    def __post_init__(self) -> None:
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        text, _ = _kebao.treaty_terms(_to_json(given))
+        for key, value in _terms(json.loads(text)).items():
+            object.__setattr__(self, key, value)
+
+    @classmethod
+    def quota_share(cls, name: str, *, share: Amount, **terms: Any) -> Self:
+        """A share of every risk; its premium is that share of the subject premium.
+
+        Examples
+        --------
+        >>> Treaty.quota_share("qs", share="40%", commission="27.5%")
+        Treaty('qs: 40% quota share, commission 27.5%')
+        """
+        return cls(name=name, basis="risk", share=share, **terms)
+
+    @classmethod
+    def excess_of_loss(
+        cls,
+        name: str,
+        *,
+        limit: Amount,
+        attachment: Amount,
+        basis: Basis = "event",
+        **terms: Any,
+    ) -> Self:
+        """``limit xs attachment`` of each event, risk or year.
+
+        Examples
+        --------
+        >>> Treaty.excess_of_loss("cat", limit="50m", attachment="30m", placed=0.75)
+        Treaty('cat: 50m xs 30m, placed 75%')
+        """
+        return cls(name=name, basis=basis, limit=limit, attachment=attachment, **terms)
+
+    @classmethod
+    def stop_loss(cls, name: str, *, limit: Amount, attachment: Amount, **terms: Any) -> Self:
+        """``limit xs attachment`` of the year, both as fractions of the subject premium.
+
+        Examples
+        --------
+        >>> Treaty.stop_loss("sl", limit=0.4, attachment="80%")
+        Treaty('sl: stop loss 40% xs 80%')
+        """
+        terms = {"basis": "annual", "unit": "loss_ratio", **terms}
+        return cls(name=name, limit=limit, attachment=attachment, **terms)
+
+    def __str__(self) -> str:
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        return _kebao.treaty_terms(_to_json(given))[1]
+
+    def __repr__(self) -> str:
+        return f"Treaty({str(self)!r})"
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+    @property
+    def is_proportional(self) -> bool:
+        """Whether it is a share of every risk with no layer."""
+        return self.basis == "risk" and self.limit == math.inf and self.attachment == 0
+
+
+class Diagnostic(NamedTuple):
+    """A warning about a programme that is sound and may not be what was meant."""
+
+    code: str
+    treaties: list[str]
+    message: str
+    fix: str
+
+
+class Programme:
+    """A reinsurance programme: treaties as a graph, each on gross or on the net of others.
+
+    Parameters
+    ----------
+    treaties : iterable of Treaty
+    currency : str, optional
+    premium : float or str, optional
+        Gross premium, which rates and loss ratios refer to.
+
+    Raises
+    ------
+    InputError
+        With every fault: circles, unknown and repeated names, clauses that contradict each other.
+
+    Examples
+    --------
+    >>> import kebao as kb
+    >>> programme = kb.Programme.from_text(
+    ...     '''
+    ...     qs:  40% quota share, commission 27.5%
+    ...     xl1: 20m xs 10m on net of qs, 2 @ 100%
+    ... ''',
+    ...     currency="CNY",
+    ...     premium="90m",
+    ... )
+    >>> programme["xl1"].attachment
+    10000000.0
+    >>> kb.Programme(programme.treaties, currency="CNY", premium=90e6) == programme
+    True
+    """
+
+    __slots__ = ("_core", "_treaties")
+    _core: _kebao.Programme
+    _treaties: tuple[Treaty, ...]
+
+    def __init__(
+        self,
+        treaties: Iterable[Treaty],
+        *,
+        currency: str | None = None,
+        premium: Amount | None = None,
+    ) -> None:
+        listed = [
+            {field.name: getattr(treaty, field.name) for field in fields(treaty)}
+            for treaty in treaties
+        ]
+        text = _to_json({"currency": currency, "premium": premium, "treaties": listed})
+        self._set(_kebao.Programme.from_json(text))
+
+    def _set(self, core: _kebao.Programme) -> None:
+        self._core = core
+        listed = json.loads(core.to_json())["treaties"]
+        self._treaties = tuple(Treaty(**_terms(terms)) for terms in listed)
+
+    @classmethod
+    def _of(cls, core: _kebao.Programme) -> Self:
+        programme = object.__new__(cls)
+        programme._set(core)
+        return programme
+
+    @classmethod
+    def from_text(
+        cls, text: str, *, currency: str | None = None, premium: Amount | None = None
+    ) -> Self:
+        """Read one treaty a line: ``name: what on subject, terms``; ``#`` starts a comment.
+
+        What: ``40% quota share``, ``20m xs 10m`` (per event; or ``per risk``, ``annual``), ``stop
+        loss 40% xs 80%``. Subject: ``on gross`` (the default) or ``on net of a, b``. Terms: see
+        `clauses`. ``str(programme)`` gives the canonical text back.
+
+        Raises
+        ------
+        InputError
+            With every fault, its line, and a caret under the word.
+
+        Examples
+        --------
+        >>> print(Programme.from_text("xl: 5,000,000 xs 2m, reinstatements 100%, 100%, placed 0.5"))
+        xl: 5m xs 2m, 2 @ 100%, placed 50%
+        """
+        return cls._of(_kebao.Programme.from_text(text, currency=currency, premium=premium))
+
+    @classmethod
+    def from_toml(cls, text: str) -> Self:
+        """Read ``currency``, ``premium`` and a table ``[[treaties]]`` for each treaty."""
+        return cls._of(_kebao.Programme.from_toml(text))
+
+    def to_toml(self) -> str:
+        """Write what `from_toml` reads."""
+        return self._core.to_toml()
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` writes."""
+        return cls._of(_kebao.Programme.from_json(text))
+
+    def to_json(self) -> str:
+        """Write the programme as JSON."""
+        return self._core.to_json()
+
+    @staticmethod
+    def clauses() -> dict[str, str]:
+        """The clauses of the wording: an example of each and what it means.
+
+        Examples
+        --------
+        >>> Programme.clauses()["aad 5m"]
+        'annual aggregate deductible: eats the first recoveries of the year'
+        """
+        return {form: about for form, about, _ in _kebao.clauses()[0]}
+
+    @property
+    def treaties(self) -> tuple[Treaty, ...]:
+        """The treaties, as written."""
+        return self._treaties
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the treaties."""
+        return [treaty.name for treaty in self._treaties]
+
+    @property
+    def currency(self) -> str | None:
+        """Currency of all amounts."""
+        return json.loads(self._core.to_json()).get("currency")
+
+    @property
+    def premium(self) -> float | None:
+        """Gross premium."""
+        return json.loads(self._core.to_json()).get("premium")
+
+    @property
+    def premiums(self) -> dict[str, tuple[float | None, float | None]]:
+        """Subject premium and premium for 100 % of each treaty; None where nothing states them."""
+        return dict(zip(self.names, self._core.premiums, strict=True))
+
+    def __getitem__(self, name: str) -> Treaty:
+        for treaty in self._treaties:
+            if treaty.name == name:
+                return treaty
+        raise KeyError(f"{name!r}; the treaties are {', '.join(self.names)}")
+
+    def __len__(self) -> int:
+        return len(self._treaties)
+
+    def apply(
+        self,
+        source: Any,
+        *,
+        years: int | None = None,
+        seed: int | None = None,
+        by: str | None = None,
+        threads: int | None = None,
+        progress: Callable[[int, int], object] | bool | None = None,
+    ) -> Result:
+        """Apply the programme to losses.
+
+        Parameters
+        ----------
+        source : Aggregate, Portfolio, Losses, LossTable or any Arrow table of losses
+            An aggregate or a portfolio is simulated, ``years`` years from ``seed``; a table has a
+            row per year and loss, and where known per event, date, risk and cause.
+        years : int, optional
+            Years to simulate, or covered by a table.
+        seed : int, optional
+            Seed of the draws.
+        by : {"sector", "coverage"}, optional
+            Keep annual results by group too; a simulated book keeps its sectors.
+        threads : int, optional
+            Worker threads; by default one a core. Changes nothing but time.
+        progress : bool or callable, optional
+            By default a line on a terminal; called as ``progress(done, total)``.
+
+        Returns
+        -------
+        Result
+            On Ctrl-C the ``KeyboardInterrupt`` carries the years done so far as ``partial``.
+
+        Examples
+        --------
+        >>> import kebao as kb
+        >>> loss = kb.Aggregate(kb.Poisson(mean=2), kb.Pareto(alpha=2.5, scale="1m"))
+        >>> programme = kb.Programme.from_text("xl: 4m xs 1m, 1 @ 100%, premium 1m")
+        >>> result = programme.apply(loss, years=20_000, seed=7)
+        >>> exact = result.exact()
+        >>> all(abs(exact["z_score"][:2]) < 4)
+        True
+        """
+        from .pricing import apply
+
+        return apply(
+            self, source, years=years, seed=seed, by=by, threads=threads, progress=progress
+        )
+
+    def diagnose(self) -> list[Diagnostic]:
+        """Warnings: gaps and overlaps between layers, capacity never used, inuring left out.
+
+        Examples
+        --------
+        >>> programme = Programme.from_text(
+        ...     '''
+        ...     a: 10m xs 10m, 1 @ free
+        ...     b: 10m xs 25m, 1 @ free
+        ... '''
+        ... )
+        >>> programme.diagnose()[0].message
+        'nothing covers 20m to 25m between a and b'
+        """
+        return [Diagnostic(*found) for found in self._core.diagnose()]
+
+    def tower(self) -> str:
+        """The programme drawn to scale, as one ``<svg>`` element."""
+        from ._tower import tower
+
+        return tower(self)
+
+    def __str__(self) -> str:
+        return str(self._core)
+
+    def __repr__(self) -> str:
+        of = "".join(
+            f", {key}={value!r}"
+            for key, value in (("currency", self.currency), ("premium", self.premium))
+            if value is not None
+        )
+        body = "\n".join(f"    {line}" for line in str(self).splitlines())
+        return f'Programme.from_text("""\n{body}\n"""{of})'
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{escape(name)}</th>"
+            f"<td style='text-align:left'>{escape(text.partition(': ')[2])}</td></tr>"
+            for name, text in zip(self.names, self._core.wordings, strict=True)
+        )
+        warnings = "".join(f"<li>{escape(found.message)}</li>" for found in self.diagnose())
+        notes = f"<ul>{warnings}</ul>" if warnings else ""
+        return f"<div>{self.tower()}<table>{rows}</table>{notes}</div>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Programme) and self._core == other._core
+
+    def __hash__(self) -> int:
+        return hash(self._core)
+
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        return type(self).from_json, (self.to_json(),)
+
+
+class LossTable:
+    """Losses by year, and where known by event, date, risk and cause; sorted and checked once.
+
+    Parameters
+    ----------
+    data : table
+        Any Arrow table (pandas, polars, pyarrow, DuckDB), a mapping of columns, or a path to CSV or
+        Parquet. Needed: ``year`` (whole numbers) and ``loss`` (≥ 0). Optional: ``event`` (losses of
+        one year with one event and cause are one event; without it each row is one), ``time`` (a
+        fraction of the year, in [0, 1); without it events stand as they come), ``risk_id``,
+        ``cause``, ``sector``, ``coverage``.
+    years : int or (int, int)
+        All the years there are, with or without losses: their number (labels from 1, or from 0 when
+        the year 0 occurs), or the labels of the first and last.
+
+    Raises
+    ------
+    InputError
+        With every bad cell and its row.
+
+    Examples
+    --------
+    >>> import kebao as kb
+    >>> kb.LossTable({"year": [1, 1, 3], "loss": [5e6, 2e6, 9e6]}, years=4)
+    LossTable(3 losses in 4 years, 1 to 4; columns year, loss)
+    """
+
+    __slots__ = ("_core",)
+    _core: _kebao.LossTable
+
+    def __init__(self, data: Any, *, years: int | tuple[int, int]) -> None:
+        if isinstance(years, tuple):
+            first, last = years
+        elif isinstance(years, int) and not isinstance(years, bool) and years > 0:
+            first = 0 if _starts_at_zero(data) else 1
+            last = first + years - 1
+        else:
+            allowed = "a number of years > 0, or the labels of the first and last"
+            issue = Issue("out_of_range", "LossTable", "years", value=repr(years), allowed=allowed)
+            raise InputError(issues=[issue])
+        self._core = _kebao.LossTable(data, first=first, last=last)
+
+    @property
+    def years(self) -> int:
+        """Number of years."""
+        return self._core.years
+
+    @property
+    def first_year(self) -> int:
+        """Label of the first year."""
+        return self._core.first_year
+
+    @property
+    def groups(self) -> list[str]:
+        """Columns by which results can be asked for: sector, coverage."""
+        return self._core.groups
+
+    def __len__(self) -> int:
+        return self._core.rows
+
+    def __repr__(self) -> str:
+        last = self.first_year + self.years - 1
+        return (
+            f"LossTable({len(self):,} losses in {self.years:,} years, {self.first_year} to {last}; "
+            f"columns {', '.join(self._core.columns)})"
+        )
+
+
+def _starts_at_zero(data: Any) -> bool:
+    try:
+        years = data["year"]
+        return bool(min(years) == 0) if len(years) else False
+    except Exception:
+        return False
+
+
+def _terms(terms: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of `Treaty` from the core's JSON."""
+    terms = {key: math.inf if value == "unlimited" else value for key, value in terms.items()}
+    terms["net_of"] = tuple(terms.get("net_of", ()))
+    if isinstance(terms.get("reinstatements"), list):
+        terms["reinstatements"] = tuple(terms["reinstatements"])
+    return terms
+
+
+def _to_json(value: Any) -> str:
+    """JSON for the core: infinite amounts in words, tuples and NumPy numbers as plain ones."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {str(key): plain(item) for key, item in value.items()}
+        if isinstance(value, str | bool) or value is None:
+            return value
+        if hasattr(value, "item") and getattr(value, "ndim", 0) == 0:
+            value = value.item()
+        if isinstance(value, float) and not math.isfinite(value):
+            return "unlimited" if value > 0 else str(value)
+        if isinstance(value, int | float):
+            return value
+        if isinstance(value, Iterable):
+            return [plain(item) for item in value]
+        return str(value)
+
+    return json.dumps(plain(value))

@@ -1,0 +1,142 @@
+//! The simulator for Python.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use numpy::PyArray1;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use pyo3_arrow::PyTable;
+
+use super::portfolio::PyPortfolio;
+use super::sector::PyLibrary;
+use super::watch::watched;
+use crate::error::Issue;
+use crate::exec::Control;
+use crate::losses::Source;
+use crate::portfolio::Portfolio;
+use crate::sector::Library;
+use crate::simulate::{Options, Parameters, Simulator, annual_losses, loss_table};
+
+/// The losses of a book: made when asked for.
+#[pyclass(frozen, name = "Simulation", module = "kebao._kebao")]
+pub struct PySimulation {
+    pub core: Arc<Simulator>,
+    pub book: Arc<Portfolio>,
+    pub library: Arc<Library>,
+    pub threads: Option<usize>,
+}
+
+#[pymethods]
+impl PySimulation {
+    #[new]
+    #[pyo3(signature = (book, *, library, partial, years, seed, parameters, systemic, threads))]
+    #[expect(clippy::too_many_arguments, reason = "keyword-only, filled by the face")]
+    fn new(
+        py: Python<'_>,
+        book: &PyPortfolio,
+        library: &PyLibrary,
+        partial: bool,
+        years: u64,
+        seed: u64,
+        parameters: &str,
+        systemic: bool,
+        threads: Option<usize>,
+    ) -> PyResult<Self> {
+        let parameters = match parameters {
+            "per_year" => Parameters::PerYear,
+            "off" => Parameters::Off,
+            other => {
+                let known = ["per_year", "off"];
+                return Err(Issue::unknown("simulate", "parameters", other, known)
+                    .into_error()
+                    .into());
+            }
+        };
+        let options = Options { years, seed, parameters, systemic, partial };
+        let core = py.detach(|| Simulator::new(&book.core, &library.core, options))?;
+        Ok(Self {
+            core: Arc::new(core),
+            book: book.core.clone(),
+            library: library.core.clone(),
+            threads,
+        })
+    }
+
+    #[getter]
+    fn years(&self) -> u64 {
+        self.core.years()
+    }
+
+    #[getter]
+    fn seed(&self) -> u64 {
+        self.core.options().seed
+    }
+
+    #[getter]
+    fn currency(&self) -> &str {
+        self.core.currency()
+    }
+
+    /// Risks that are simulated.
+    #[getter]
+    fn risks(&self) -> usize {
+        self.core.risks()
+    }
+
+    #[getter]
+    fn causes(&self) -> Vec<String> {
+        self.core.causes().to_vec()
+    }
+
+    /// Expected annual loss of each risk in closed form, before annual aggregate limits.
+    fn expected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let rows = py.detach(|| self.core.expected())?;
+        let all = PyDict::new(py);
+        all.set_item("risk_id", self.core.risk_ids())?;
+        let column = |part: fn(&crate::simulate::Expected) -> f64| {
+            PyArray1::from_iter(py, rows.iter().map(part))
+        };
+        all.set_item("claims", column(|e| e.claims))?;
+        all.set_item("attritional", column(|e| e.attritional))?;
+        all.set_item("systemic", column(|e| e.systemic))?;
+        let limited = PyArray1::from_iter(py, rows.iter().map(|e| e.aggregate_limited));
+        all.set_item("aggregate_limited", limited)?;
+        Ok(all)
+    }
+
+    /// Total loss of each year.
+    #[pyo3(signature = (*, progress=None))]
+    fn annual<'py>(
+        &self,
+        py: Python<'py>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let control = Control::new(self.threads);
+        let work = || annual_losses(&self.core, &control);
+        let years = watched(py, progress, &control, work, |py, _| Ok(py.None()))?;
+        Ok(PyArray1::from_vec(py, years))
+    }
+
+    /// Every row as an Arrow table.
+    #[pyo3(signature = (*, progress=None))]
+    fn table(&self, py: Python<'_>, progress: Option<&Bound<'_, PyAny>>) -> PyResult<PyTable> {
+        let control = Control::new(self.threads);
+        let work = || loss_table(&self.core, &control);
+        let batches = watched(py, progress, &control, work, |py, _| Ok(py.None()))?;
+        let schema = batches
+            .first()
+            .map_or_else(|| Arc::new(arrow_schema::Schema::empty()), RecordBatch::schema);
+        PyTable::try_new(batches, schema)
+    }
+
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let table = self.table(py, None)?.into_pyobject(py)?;
+        table.call_method1("__arrow_c_stream__", (requested_schema,))
+    }
+}
