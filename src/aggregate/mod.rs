@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::frequency::{Count, Frequency};
-use crate::severity::{Layered, Severity};
+use crate::severity::{Family, Layered, Severity};
 
 /// A compound distribution: S = X₁ + … + X_N.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,20 +1,23 @@
-//! The incomplete gamma functions and their inverses, for any shape from 1e-10 to 1e300.
+//! The incomplete gamma functions and their inverses, for any shape from 1e-300 to 1e300.
 //!
 //! Written here because the popular crates lose the tails (a quantile 190 orders of magnitude off) and
 //! because everything goes through `libm`, which gives the same bits on every platform. Prefactors
-//! follow Loader (2000), "Fast and accurate computation of binomial probabilities"; large shapes
-//! follow Temme (1979), "The asymptotic expansions of the incomplete gamma functions", SIAM J. Math. Anal. 10.
+//! follow Loader (2000), "Fast and accurate computation of binomial probabilities", with exponents
+//! carried in two doubles; large shapes are integrated, for their density is smooth on the scale of
+//! its own spread.
 
 use libm::{exp, expm1, lgamma, log, log1p, pow, sqrt, tgamma};
 
-use super::normal::norm_sf;
+use super::double::{Double, deviance};
+use super::quadrature::tail_integral;
 use super::roots::invert_log;
 
-const LN_SQRT_2PI: f64 = 0.918_938_533_204_672_741_78;
 const SQRT_2PI: f64 = 2.506_628_274_631_000_502_42;
 const EULER: f64 = 0.577_215_664_901_532_860_61;
-/// Above this shape the uniform expansion has more digits than a double.
-const TEMME_FROM: f64 = 1e6;
+/// Above this shape the density is integrated: series and fractions need √shape terms.
+const INTEGRATE_FROM: f64 = 4e3;
+/// Beyond this a distribution is a step, as far as doubles can tell.
+pub(super) const HUGE: f64 = 1e100;
 
 /// `ln(1 + u) − u` without cancellation.
 pub(super) fn log1pmx(u: f64) -> f64 {
@@ -37,17 +40,16 @@ pub(super) fn log1pmx(u: f64) -> f64 {
     r * (2.0 * sum - u)
 }
 
-/// Loader's deviance `a·ln(a/x) + x − a`.
-pub(super) fn deviance(a: f64, x: f64) -> f64 {
-    -a * log1pmx((x - a) / a)
+/// Γ(a+1) over Stirling's formula √(2π a) (a/e)^a.
+pub(super) fn stirling_ratio(a: f64) -> f64 {
+    if a < 10.0 {
+        return factorial(a) / (pow(a, a) * exp(-a) * sqrt(a) * SQRT_2PI);
+    }
+    exp(stirling_series(a))
 }
 
-/// Stirling's error `ln Γ(a+1) − (a+½) ln a + a − ½ ln 2π`.
-pub(super) fn stirling_error(a: f64) -> f64 {
-    if a < 15.0 {
-        return lgamma(a + 1.0) - (a + 0.5) * log(a) + a - LN_SQRT_2PI;
-    }
-    let b = 1.0 / (a * a);
+/// Stirling's series ln Γ(a+1) − (a+½) ln a + a − ½ ln 2π, a ≥ 10.
+pub(super) fn stirling_series(a: f64) -> f64 {
     const C: [f64; 8] = [
         1.0 / 12.0,
         -1.0 / 360.0,
@@ -58,20 +60,47 @@ pub(super) fn stirling_error(a: f64) -> f64 {
         1.0 / 156.0,
         -3617.0 / 122400.0,
     ];
+    let b = 1.0 / (a * a);
     C.iter().rev().fold(0.0, |sum, c| sum * b + c) / a
+}
+
+/// Γ(a+1), without the rounding of a + 1.
+fn factorial(a: f64) -> f64 {
+    if a < 1e-18 { 1.0 } else { a * tgamma(a) }
+}
+
+/// ln Γ(a+1) for a < 1, to full relative accuracy also where it is small.
+pub(super) fn ln_factorial(a: f64) -> f64 {
+    let shifted = 1.0 + a;
+    let lost = a - (shifted - 1.0);
+    // ψ(1 + a), near enough to carry the rounding of 1 + a.
+    let digamma = -EULER + a * (1.645 - a * (1.202 - a * 0.98) / (1.0 + 0.85 * a));
+    lgamma(shifted) + digamma * lost
 }
 
 /// `x^a e^{−x} / Γ(a+1)`, the Poisson probability of a real count `a`.
 pub fn poisson_density(a: f64, x: f64) -> f64 {
+    if a.is_nan() || x.is_nan() || a < 0.0 || x < 0.0 {
+        return f64::NAN;
+    }
     if x == 0.0 {
         return if a == 0.0 { 1.0 } else { 0.0 };
     }
-    if a < 15.0 {
+    if a < 10.0 {
+        if x > 1500.0 {
+            return 0.0;
+        }
         // Factors in this order neither overflow nor underflow before the product does.
         let half = exp(-0.5 * x);
-        return pow(x, a) * half / tgamma(a + 1.0) * half;
+        return pow(x, a) * half / factorial(a) * half;
     }
-    exp(-stirling_error(a) - deviance(a, x)) / (SQRT_2PI * sqrt(a))
+    if a > HUGE || x > HUGE {
+        return if a == x && a < f64::INFINITY { 1.0 / (SQRT_2PI * sqrt(a)) } else { 0.0 };
+    }
+    if x < 1e-100 {
+        return 0.0;
+    }
+    deviance(a, Double::new(x)).exp_neg() / (stirling_ratio(a) * SQRT_2PI * sqrt(a))
 }
 
 /// Regularised lower and upper incomplete gamma functions (P, Q), each to full relative accuracy.
@@ -85,8 +114,12 @@ pub fn gamma_pq(a: f64, x: f64) -> (f64, f64) {
     if x == f64::INFINITY {
         return (1.0, 0.0);
     }
-    if a > TEMME_FROM {
-        return temme(a, x);
+    if a > HUGE {
+        return if x < a { (0.0, 1.0) } else { (1.0, 0.0) };
+    }
+    if a > INTEGRATE_FROM {
+        let tail = a * poisson_density(a, x) * density_integral(a, x);
+        return if x < a { (tail, 1.0 - tail) } else { (1.0 - tail, tail) };
     }
     if a < 1.0 && x < 1.1 {
         let q = small_shape_upper(a, x);
@@ -101,6 +134,17 @@ pub fn gamma_pq(a: f64, x: f64) -> (f64, f64) {
         let q = poisson_density(a, x) * a * upper_fraction(a, x);
         (1.0 - q, q)
     }
+}
+
+/// ∫ of the density away from the median, over x times the density at x.
+fn density_integral(a: f64, x: f64) -> f64 {
+    // ln f(x + h) − ln f(x) = (a−1) (ln(1 + u) − u) − u (x − a + 1), u = h/x.
+    let slope = (x - a) + 1.0;
+    let sign = if x < a { -1.0 } else { 1.0 };
+    tail_integral(sign * slope, a - 1.0, if x < a { 1.0 } else { f64::INFINITY }, |h| {
+        let u = sign * h;
+        u * slope - (a - 1.0) * log1pmx(u)
+    })
 }
 
 /// Σ xⁿ / ((a+1)…(a+n)).
@@ -147,14 +191,7 @@ fn upper_fraction(a: f64, x: f64) -> f64 {
 
 /// Q(a, x) for a < 1 and small x, where `1 − P` would cancel.
 fn small_shape_upper(a: f64, x: f64) -> f64 {
-    let ln_gamma1p = if a < 1e-3 {
-        a * (-EULER
-            + a * (0.822_467_033_424_113_2
-                + a * (-0.400_685_634_386_531_4 + a * 0.270_580_808_427_784_5)))
-    } else {
-        lgamma(1.0 + a)
-    };
-    let exponent = a * log(x) - ln_gamma1p;
+    let exponent = a * log(x) - ln_factorial(a);
     let (mut sum, mut power, mut n) = (0.0, 1.0, 0.0);
     loop {
         n += 1.0;
@@ -166,33 +203,6 @@ fn small_shape_upper(a: f64, x: f64) -> f64 {
         }
     }
     -expm1(exponent) - exp(exponent) * a * sum
-}
-
-/// Temme's uniform expansion, two terms: enough above [`TEMME_FROM`].
-fn temme(a: f64, x: f64) -> (f64, f64) {
-    let mu = (x - a) / a;
-    let half_eta2 = -log1pmx(mu);
-    let eta = sqrt(2.0 * half_eta2).copysign(mu);
-    let z = eta * sqrt(a);
-    if z.abs() > 40.0 {
-        return if z > 0.0 { (1.0, 0.0) } else { (0.0, 1.0) };
-    }
-    // Series of c₀ and c₁ about η = 0; |η| < 0.04 here.
-    let c0 = -1.0 / 3.0
-        + eta
-            * (1.0 / 12.0
-                + eta
-                    * (-2.0 / 135.0
-                        + eta * (1.0 / 864.0 + eta * (1.0 / 2835.0 + eta * (-139.0 / 777600.0)))));
-    let c1 = -1.0 / 540.0 + eta * (-1.0 / 288.0 + eta * (25.0 / 12096.0));
-    let remainder = exp(-a * half_eta2) / (SQRT_2PI * sqrt(a)) * (c0 + c1 / a);
-    if z > 0.0 {
-        let q = norm_sf(z) + remainder;
-        (1.0 - q, q)
-    } else {
-        let p = norm_sf(-z) - remainder;
-        (p, 1.0 - p)
-    }
 }
 
 /// x with Q(a, x) = q.
@@ -209,11 +219,15 @@ fn gamma_inverse(a: f64, p: f64, q: f64) -> f64 {
     if a.is_nan() || a <= 0.0 || !(0.0..=1.0).contains(&p) || !(0.0..=1.0).contains(&q) {
         return f64::NAN;
     }
-    if p == 0.0 && q == 1.0 {
+    // The smaller of the two is the one given exactly.
+    if p == 0.0 {
         return 0.0;
     }
     if q == 0.0 {
         return f64::INFINITY;
+    }
+    if a > HUGE {
+        return a;
     }
     let upper = q < 0.5;
     let guess = {
@@ -225,8 +239,11 @@ fn gamma_inverse(a: f64, p: f64, q: f64) -> f64 {
         let small = exp((log(p) + lgamma(a + 1.0)) / a);
         if cube > 0.2 && wilson > 0.1 * a && !(a < 1.0 && small < 0.2) { wilson } else { small }
     };
-    let target = log(if upper { q } else { p });
-    invert_log(guess, target, upper, |x| {
+    if guess == 0.0 {
+        // Below the smallest number.
+        return 0.0;
+    }
+    invert_log(guess, if upper { q } else { p }, upper, |x| {
         let (lower, higher) = gamma_pq(a, x);
         // x·pdf = a·x^a e^{−x}/Γ(a+1)
         (if upper { higher } else { lower }, a * poisson_density(a, x))

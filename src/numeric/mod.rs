@@ -4,6 +4,7 @@
 mod amount;
 mod beta;
 pub mod dispatch;
+mod double;
 mod gamma;
 pub mod kernel;
 mod normal;
@@ -14,8 +15,9 @@ pub mod survival;
 
 pub use amount::{format_amount, format_percent, parse_amount};
 pub use beta::{beta_density, beta_inv, beta_pq};
+pub use double::ln_less;
 pub use gamma::{gamma_p_inv, gamma_pq, gamma_q_inv, poisson_density};
 pub use kernel::{exp, ln, normal_isf};
-pub use normal::{ln_norm_sf, norm_cdf, norm_pdf, norm_sf};
+pub use normal::{ln_norm_sf, mills, norm_cdf, norm_pdf, norm_sf};
 pub use quadrature::{adaptive, gauss_legendre, legendre_20, normal_mean};
 pub use roots::{brent, invert_log};

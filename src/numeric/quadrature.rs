@@ -39,6 +39,9 @@ pub fn legendre_20() -> impl Iterator<Item = (f64, f64)> {
     LEGENDRE_20.iter().flat_map(|(x, w)| [(-x, *w), (*x, *w)])
 }
 
+/// Panels that [`adaptive`] may split.
+const MOST_PANELS: usize = 4096;
+
 /// ∫ f over [low, high] by the 20-point Gauss–Legendre rule.
 pub fn gauss_legendre(low: f64, high: f64, f: impl Fn(f64) -> f64) -> f64 {
     let (centre, half) = (0.5 * (low + high), 0.5 * (high - low));
@@ -53,19 +56,41 @@ pub fn normal_mean(f: impl Fn(f64) -> f64) -> f64 {
     NORMAL_32.iter().map(|(z, w)| w * (f(-z) + f(*z))).sum()
 }
 
+/// ∫ e^(−f) over (0, reach), f(0) = 0, f convex with the slope (≥ 0 or nearly) and the curvature given at 0.
+///
+/// Panels end where a parabola of that slope and curvature reaches 50/9, 200/9 and 50.
+pub(super) fn tail_integral(slope: f64, curvature: f64, reach: f64, f: impl Fn(f64) -> f64) -> f64 {
+    let edge = |v: f64| {
+        let h = 2.0 * v / (slope + libm::sqrt(slope * slope + 2.0 * curvature * v));
+        if h < reach { h } else { reach }
+    };
+    let mut from = 0.0;
+    [50.0 / 9.0, 200.0 / 9.0, 50.0]
+        .into_iter()
+        .map(|v| {
+            let low = std::mem::replace(&mut from, edge(v));
+            gauss_legendre(low, from, |h| libm::exp(-f(h)))
+        })
+        .sum()
+}
+
 /// ∫ f over [low, high], halved where the 20-point rule and its two halves disagree.
 ///
-/// Returns the integral and an estimate of its absolute error.
+/// Returns the integral and an estimate of its absolute error. What is not finite is not refined, and
+/// no integrand, however rough, takes more than a few thousand panels.
 pub fn adaptive(low: f64, high: f64, relative: f64, f: impl Fn(f64) -> f64) -> (f64, f64) {
     let mut panels = vec![(low, high, gauss_legendre(low, high, &f), 0u32)];
     let (mut total, mut error) = (0.0, 0.0);
     let mut scale = panels[0].2.abs();
+    let mut split = 0;
     while let Some((a, b, whole, depth)) = panels.pop() {
         let middle = 0.5 * (a + b);
         let (left, right) = (gauss_legendre(a, middle, &f), gauss_legendre(middle, b, &f));
         let gap = (left + right - whole).abs();
         scale = scale.max((total + left + right).abs());
-        if gap <= relative * scale || depth >= 40 {
+        let settled = gap <= relative * scale || !gap.is_finite();
+        split += 1;
+        if settled || depth >= 40 || split > MOST_PANELS {
             total += left + right;
             error += gap;
         } else {

@@ -1,50 +1,48 @@
 //! Roots of monotone functions, always bracketed: no start and no input can make them run away.
 
-use libm::{exp, log};
+use libm::{exp, log, log1p, sqrt};
 
-/// Solves `ln f(x) = target` for x > 0, f a survival (`decreasing`) or distribution function.
+/// Solves `f(x) = target` for x > 0, f a survival (`decreasing`) or distribution function.
 ///
 /// `value(x)` returns f(x) and `x·|f′(x)|`. Newton's method on ln f against ln x, where tails are
-/// nearly straight lines, kept inside a bracket that halves when a step leaves it.
+/// nearly straight lines, kept inside a bracket that halves when a step leaves it. Steps multiply x,
+/// so that the root keeps its digits however far it is from 1.
 pub fn invert_log(
     guess: f64,
     target: f64,
     decreasing: bool,
     value: impl Fn(f64) -> (f64, f64),
 ) -> f64 {
-    let (mut low, mut high) = (log(f64::MIN_POSITIVE) - 37.0, log(f64::MAX));
-    let mut t = if guess > 0.0 && guess.is_finite() { log(guess) } else { 0.0 };
+    let (mut low, mut high) = (0.0, f64::INFINITY);
+    let mut x = if guess > 0.0 && guess.is_finite() { guess } else { 1.0 };
     for _ in 0..200 {
-        let (f, slope) = value(exp(t));
-        // Error in ln f; positive means x is too small for a survival function.
-        let error = log(f) - target;
-        if error == 0.0 {
-            break;
-        }
+        let (f, slope) = value(x);
+        let gap = (f - target) / target;
+        let error = if gap.abs() < 0.5 { log1p(gap) } else { log(f) - log(target) };
+        // A positive error means that x is too small for a survival function.
         if (error > 0.0) == decreasing {
-            low = t;
+            low = x;
         } else {
-            high = t;
+            high = x;
         }
-        let mut step = error / (slope / f);
-        if decreasing {
-            step = -step;
+        let step = error / (slope / f);
+        let next = x * exp(if decreasing { step } else { -step });
+        if error.abs() <= 1e-9 && next.is_finite() {
+            // Newton's method squares the error.
+            return next;
         }
-        let close = 2e-16 * t.abs().max(1.0);
-        if step.abs() <= close {
+        let next = if next > low && next < high { next } else { middle(low, high) };
+        if next == x || !(next > low && next < high) {
             break;
         }
-        let mut next = t - step;
-        if !(next > low && next < high) {
-            next = 0.5 * (low + high);
-        }
-        let moved = (next - t).abs();
-        t = next;
-        if moved <= close {
-            break;
-        }
+        x = next;
     }
-    exp(t)
+    x
+}
+
+/// Half-way between two bounds on the scale of the logarithm.
+fn middle(low: f64, high: f64) -> f64 {
+    sqrt(low.max(f64::from_bits(1))) * sqrt(high.min(f64::MAX))
 }
 
 /// A zero of `f` in [low, high] by Brent's method (Brent 1973, ch. 4); `None` without a sign change.
@@ -98,7 +96,7 @@ mod tests {
     fn inverts_a_power_law_far_out() {
         // S(x) = x^{−1.5}
         for q in [0.3, 1e-10, 1e-200] {
-            let x = invert_log(1.0, log(q), true, |x| {
+            let x = invert_log(1.0, q, true, |x| {
                 let s = libm::pow(x, -1.5);
                 (s, 1.5 * s)
             });

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Family, plain_parameters};
+use super::{Family, integrate, plain_parameters};
 use crate::error::{Faults, Result};
 use crate::numeric::{beta_density, beta_inv, beta_pq};
 
@@ -31,6 +31,35 @@ impl Beta {
 
     fn partial(&self) -> f64 {
         1.0 - self.total_loss
+    }
+}
+
+impl Beta {
+    /// E (X − d)₊ of the continuous part.
+    fn partial_excess(&self, d: f64) -> f64 {
+        let (a, b) = (self.a, self.b);
+        let y = 1.0 - d;
+        let all = a / (a + b) * beta_pq(a + 1.0, b, d, y).1;
+        let excess = all - d * beta_pq(a, b, d, y).1;
+        if excess > 0.1 * all {
+            return excess;
+        }
+        if y * (a - 1.0).abs() > 1.0 {
+            let partial = Self { total_loss: 0.0, ..self.clone() };
+            return integrate(&partial, d, y, |x, _| partial.sf(x));
+        }
+        // ∫ (y − v) v^(b−1) (1 − v)^(a−1) dv / B(a, b), the last power expanded.
+        let (mut term, mut sum, mut k) = (1.0, 0.0, 0.0);
+        while k < 200.0 {
+            let next = term / ((b + k) * (b + k + 1.0));
+            sum += next;
+            if f64::abs(next) <= 1e-17 * f64::abs(sum) {
+                break;
+            }
+            k += 1.0;
+            term *= (k - a) / k * y;
+        }
+        beta_density(a, b, d, y) * libm::pow(d, -a) * y * sum
     }
 }
 
@@ -66,6 +95,27 @@ impl Family for Beta {
         beta_inv(self.a, self.b, 1.0 - upper, upper).0
     }
 
+    fn variance(&self) -> f64 {
+        let (n, p) = (self.a + self.b, self.partial());
+        let mean = self.a / n;
+        // Within the continuous part, and between it and total loss.
+        let miss = self.b / n;
+        p * (mean * miss / (n + 1.0)) + p * self.total_loss * miss * miss
+    }
+
+    fn skewness(&self) -> f64 {
+        let (a, b, p, w) = (self.a, self.b, self.partial(), self.total_loss);
+        let n = a + b;
+        let (mean, miss) = (a / n, b / n);
+        let spread = mean * miss / (n + 1.0);
+        let third = 2.0 * (b - a) / (n + 2.0) / n * spread;
+        // About the overall mean: the part lies w·miss below it, total loss p·miss above.
+        let (below, above) = (w * miss, p * miss);
+        let central = p * (third - 3.0 * below * spread - below.powi(3)) + w * above.powi(3);
+        let variance = self.variance();
+        central / (variance * variance.sqrt())
+    }
+
     fn moment(&self, k: u32) -> f64 {
         let (a, n) = (self.a, self.a + self.b);
         let raw = (0..k).fold(1.0, |m, i| m * (a + f64::from(i)) / (n + f64::from(i)));
@@ -76,10 +126,10 @@ impl Family for Beta {
         if d >= 1.0 {
             return 0.0;
         }
-        let mean = self.a / (self.a + self.b);
-        let tail = mean * beta_pq(self.a + 1.0, self.b, d, 1.0 - d).1;
-        self.total_loss * (1.0 - d)
-            + self.partial() * (tail - d * beta_pq(self.a, self.b, d, 1.0 - d).1)
+        if d <= 0.0 {
+            return self.moment(1);
+        }
+        self.total_loss * (1.0 - d) + self.partial() * self.partial_excess(d)
     }
 
     fn lev(&self, d: f64) -> f64 {

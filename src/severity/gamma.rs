@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Family, plain_parameters};
+use super::{Family, excess_by_quadrature, plain_parameters};
 use crate::error::{Faults, Result};
 use crate::numeric::{gamma_p_inv, gamma_pq, gamma_q_inv, poisson_density};
 
@@ -61,11 +61,23 @@ impl Family for Gamma {
         (0..k).fold(1.0, |m, i| m * self.scale * (self.shape + f64::from(i)))
     }
 
+    fn variance(&self) -> f64 {
+        self.shape * self.scale * self.scale
+    }
+
+    fn skewness(&self) -> f64 {
+        2.0 / self.shape.sqrt()
+    }
+
     fn excess(&self, d: f64) -> f64 {
-        let x = d / self.scale;
-        // E(X−d)₊ = (a − x) Q(a, x)·scale + a·x^a e^{−x}/Γ(a+1)·scale, from Q(a+1) = Q(a) + x^a e^{−x}/Γ(a+1).
-        let (_, upper) = gamma_pq(self.shape, x);
-        self.scale * ((self.shape - x) * upper + self.shape * poisson_density(self.shape, x))
+        let (a, x) = (self.shape, d / self.scale);
+        if x <= 0.0 {
+            return self.moment(1);
+        }
+        // (a − x) Q(a, x) + a·x^a e^{−x}/Γ(a+1), from Q(a+1) = Q(a) + x^a e^{−x}/Γ(a+1).
+        let all = a * gamma_pq(a + 1.0, x).1;
+        let excess = (a - x) * gamma_pq(a, x).1 + a * poisson_density(a, x);
+        if excess > 0.1 * all { self.scale * excess } else { excess_by_quadrature(self, d) }
     }
 
     fn lev(&self, d: f64) -> f64 {

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Family, Severity, nested, no_parameter};
+use super::{Family, Severity, layer_moment_by_quadrature, nested, no_parameter};
 use crate::error::{Faults, Result};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -80,9 +80,17 @@ impl Family for Layered {
             (1, _) => self.base.layer_mean(self.limit(), self.attachment),
             (2, _) => self.base.layer_moment2(self.limit(), self.attachment),
             (_, Some(limit)) => self.limited_moment(k, limit),
-            (_, None) if !self.base.moment(k).is_finite() => f64::INFINITY,
-            // Beyond the last point that quadrature can see, nothing is left of a finite moment.
-            (_, None) => self.limited_moment(k, self.base.isf(1e-300).min(1e300)),
+            (_, None) => self.base.excess_moment(k, self.attachment),
+        }
+    }
+
+    fn excess_moment(&self, k: u32, d: f64) -> f64 {
+        match self.limit {
+            None => self.base.excess_moment(k, self.attachment + d),
+            Some(limit) if d < limit => {
+                layer_moment_by_quadrature(self.base.as_ref(), k, limit - d, self.attachment + d)
+            }
+            Some(_) => 0.0,
         }
     }
 

@@ -3,11 +3,11 @@
 use libm::{exp, log};
 use serde::{Deserialize, Serialize};
 
-use super::{Family, plain_parameters};
+use super::{Family, excess_by_quadrature, plain_parameters};
 use crate::error::{Faults, Result};
 use crate::numeric::kernel::lognormal_in_place;
 use crate::numeric::survival::lognormal_sf_in_place;
-use crate::numeric::{norm_cdf, norm_pdf, norm_sf, normal_isf};
+use crate::numeric::{ln_less, norm_cdf, norm_pdf, norm_sf, normal_isf};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,7 +40,7 @@ impl LogNormal {
     }
 
     fn z(&self, x: f64) -> f64 {
-        (log(x) - self.mu) / self.sigma
+        ln_less(x, self.mu) / self.sigma
     }
 }
 
@@ -83,8 +83,22 @@ impl Family for LogNormal {
             return self.moment(1);
         }
         let z = self.z(d);
-        // Both terms are nearly equal far out; there the caller integrates S instead.
-        self.moment(1) * norm_sf(z - self.sigma) - d * norm_sf(z)
+        let all = self.moment(1) * norm_sf(z - self.sigma);
+        let excess = all - d * norm_sf(z);
+        // Far out, and for a narrow distribution everywhere, both terms are nearly equal.
+        if excess > 0.1 * all { excess } else { excess_by_quadrature(self, d) }
+    }
+
+    /// (e^σ² − 1) (E X)².
+    fn variance(&self) -> f64 {
+        let mean = self.moment(1);
+        libm::expm1(self.sigma * self.sigma) * mean * mean
+    }
+
+    /// (e^σ² + 2) √(e^σ² − 1).
+    fn skewness(&self) -> f64 {
+        let growth = libm::expm1(self.sigma * self.sigma);
+        (growth + 3.0) * growth.sqrt()
     }
 
     fn lev(&self, d: f64) -> f64 {

@@ -82,7 +82,8 @@ impl Family for MBBEFD {
             x if x >= 1.0 => 0.0,
             _ if self.always_total() => 1.0,
             x if b == 1.0 => 1.0 / (1.0 + (g - 1.0) * x),
-            x => (1.0 - b) / ((g - 1.0) * pow(b, 1.0 - x) + (1.0 - g * b)),
+            // The formula above without its cancellation next to b = 1.
+            x => 1.0 / (1.0 + (g - 1.0) * b * (expm1(-x * log(b)) / (1.0 - b))),
         }
     }
 
@@ -122,7 +123,8 @@ impl Family for MBBEFD {
             0.0
         } else if d > 0.5 {
             // mean·(1 − G) would cancel near the top.
-            adaptive(d, 1.0, 1e-15, |x| self.sf(x.min(1f64.next_down()))).0
+            let y = 1.0 - d;
+            adaptive(0.0, y, 1e-15, |t| self.sf((d + t).min(1f64.next_down()))).0
         } else {
             self.mean() * (1.0 - self.exposure_curve(d))
         }

@@ -61,8 +61,34 @@ pub trait Family {
     /// E Xᵏ, `inf` where it does not exist.
     fn moment(&self, k: u32) -> f64;
 
+    /// Var X, `inf` where it does not exist; override where E X² − (E X)² would cancel.
+    fn variance(&self) -> f64 {
+        let (m1, m2) = (self.moment(1), self.moment(2));
+        if m2.is_finite() { (m2 - m1 * m1).max(0.0) } else { m2 }
+    }
+
+    /// Third central moment over sd³, `inf` where it does not exist; override as for the variance.
+    fn skewness(&self) -> f64 {
+        let (m1, m2, m3) = (self.moment(1), self.moment(2), self.moment(3));
+        if !m3.is_finite() {
+            return m3;
+        }
+        let variance = m2 - m1 * m1;
+        (m3 - 3.0 * m1 * m2 + 2.0 * m1 * m1 * m1) / (variance * variance.sqrt())
+    }
+
     /// E (X − d)₊ = ∫ S over (d, ∞), `inf` where the mean does not exist.
     fn excess(&self, d: f64) -> f64;
+
+    /// E (X − d)₊ᵏ = k ∫ (x − d)ᵏ⁻¹ S over (d, ∞), k ≥ 1, `inf` where it does not exist.
+    fn excess_moment(&self, k: u32, d: f64) -> f64 {
+        match k {
+            1 => self.excess(d),
+            _ if d <= 0.0 => self.moment(k),
+            _ if !self.moment(k).is_finite() => f64::INFINITY,
+            _ => layer_moment_by_quadrature(self, k, visible_end(self) - d, d),
+        }
+    }
 
     /// Limited expected value E min(X, d).
     fn lev(&self, d: f64) -> f64;
@@ -71,11 +97,9 @@ pub trait Family {
     fn limited_moment(&self, k: u32, d: f64) -> f64 {
         match k {
             0 => 1.0,
+            _ if d <= 0.0 => 0.0,
             1 => self.lev(d),
-            _ => {
-                let power = f64::from(k);
-                integrate(self, d * 1e-18, d, |x| power * libm::pow(x, power) * self.sf(x))
-            }
+            _ => layer_moment_by_quadrature(self, k, d, 0.0),
         }
     }
 
@@ -134,27 +158,89 @@ fn default_layer_mean<F: Family + ?Sized>(family: &F, limit: f64, attachment: f6
             return difference;
         }
     }
-    // ∫ S(x) dx = ∫ S(eᵗ) eᵗ dt, smooth in t between the breaks.
-    integrate(family, attachment, top, |x| family.sf(x) * x)
+    integrate(family, attachment, limit, |x, _| family.sf(x))
 }
 
-/// ∫ g(x) dx/x over (low, high), low > 0, split at the breaks of the family.
-fn integrate<F: Family + ?Sized>(family: &F, low: f64, high: f64, g: impl Fn(f64) -> f64) -> f64 {
-    let mut points = vec![low, high];
-    family.breaks(&mut points);
-    points.retain(|x| *x >= low && *x <= high);
+/// Where nothing is left for quadrature to see, of a family whose moment exists.
+fn visible_end<F: Family + ?Sized>(family: &F) -> f64 {
+    family.support().1.min(family.isf(1e-300)).min(1e300)
+}
+
+/// E (X − d)₊ by quadrature, for families whose closed form cancels far out.
+fn excess_by_quadrature<F: Family + ?Sized>(family: &F, d: f64) -> f64 {
+    let q = family.sf(d);
+    if q <= 0.0 {
+        return 0.0;
+    }
+    let end = family.isf((q * 1e-18).max(f64::from_bits(1))).min(f64::MAX);
+    integrate(family, d, end - d, |x, _| family.sf(x))
+}
+
+/// E min((X − attachment)₊, limit)ᵏ = k ∫ yᵏ⁻¹ S(attachment + y) over (0, limit), limit finite.
+fn layer_moment_by_quadrature<F: Family + ?Sized>(
+    family: &F,
+    k: u32,
+    limit: f64,
+    attachment: f64,
+) -> f64 {
+    let power = f64::from(k) - 1.0;
+    f64::from(k)
+        * integrate(family, attachment, limit, |x, y| {
+            let weight = if k == 2 { y } else { libm::pow(y, power) };
+            weight * family.sf(x)
+        })
+}
+
+/// E (c + Y)ᵏ = Σ binomial(k, j) cᵏ⁻ʲ E Yʲ, from the moments of Y ≥ 0.
+fn shifted(k: u32, c: f64, moment: impl Fn(u32) -> f64) -> f64 {
+    let (mut total, mut binomial) = (0.0, 1.0);
+    for j in 0..=k {
+        let power = libm::pow(c, f64::from(k - j));
+        if power > 0.0 {
+            total += binomial * power * if j == 0 { 1.0 } else { moment(j) };
+        }
+        binomial *= f64::from(k - j) / f64::from(j + 1);
+    }
+    total
+}
+
+/// ∫ g(low + y, y) dy over (0, width), split at the breaks of the family.
+///
+/// Inside a panel that starts at x₀ the variable is ln(x/x₀), in which tails are smooth; y is carried
+/// beside x, so that a thin layer far out keeps its width. From 0, what is below 10⁻¹⁸ of the width
+/// is taken as constant.
+fn integrate<F: Family + ?Sized>(
+    family: &F,
+    low: f64,
+    width: f64,
+    g: impl Fn(f64, f64) -> f64,
+) -> f64 {
+    if !(width > 0.0 && width < f64::INFINITY && low >= 0.0) {
+        return if width > 0.0 { f64::NAN } else { 0.0 };
+    }
+    let start = if low == 0.0 { width * 1e-18 } else { 0.0 };
+    let mut breaks = Vec::new();
+    family.breaks(&mut breaks);
+    let mut points = vec![start, width];
+    points.extend(breaks.into_iter().map(|x| x - low).filter(|y| *y > start && *y < width));
     points.sort_by(f64::total_cmp);
     points.dedup();
-    points
-        .windows(2)
-        // Nothing lies between neighbouring numbers.
-        .filter(|w| w[0].next_up() < w[1].next_down())
-        .map(|w| {
-            // Just inside the panel, so that a jump at its end belongs to the next one.
-            let inside = |t: f64| libm::exp(t).clamp(w[0].next_up(), w[1].next_down());
-            adaptive(libm::log(w[0]), libm::log(w[1]), 1e-14, |t| g(inside(t))).0
-        })
-        .sum()
+    let first = if start > 0.0 { start * g(low + 0.5 * start, 0.5 * start) } else { 0.0 };
+    first
+        + points
+            .windows(2)
+            .map(|w| {
+                let from = low + w[0];
+                // Before the end of the panel, so that a jump there belongs to the next one.
+                let end = (low + w[1]).next_down();
+                let inside = |y: f64| (low + y).min(end).max(from);
+                adaptive(0.0, libm::log1p((w[1] - w[0]) / from), 1e-14, |s| {
+                    let y = w[0] + from * libm::expm1(s);
+                    (low + y) * g(inside(y), y)
+                })
+                .0
+            })
+            .sum::<f64>()
 }
 
 /// One list makes the enum, its JSON tags, the dispatch and, in `py`, the Python classes.
@@ -230,8 +316,17 @@ impl Family for Severity {
     fn moment(&self, k: u32) -> f64 {
         self.inner().moment(k)
     }
+    fn variance(&self) -> f64 {
+        self.inner().variance()
+    }
+    fn skewness(&self) -> f64 {
+        self.inner().skewness()
+    }
     fn excess(&self, d: f64) -> f64 {
         self.inner().excess(d.max(0.0))
+    }
+    fn excess_moment(&self, k: u32, d: f64) -> f64 {
+        self.inner().excess_moment(k, d)
     }
     fn lev(&self, d: f64) -> f64 {
         if d <= 0.0 { 0.0 } else { self.inner().lev(d) }
@@ -269,43 +364,19 @@ impl Severity {
         self.moment(1)
     }
 
-    pub fn variance(&self) -> f64 {
-        let (m1, m2) = (self.moment(1), self.moment(2));
-        if m2.is_finite() { (m2 - m1 * m1).max(0.0) } else { m2 }
-    }
-
-    pub fn skewness(&self) -> f64 {
-        let (m1, m2, m3) = (self.moment(1), self.moment(2), self.moment(3));
-        if !m3.is_finite() {
-            return m3;
-        }
-        let variance = m2 - m1 * m1;
-        (m3 - 3.0 * m1 * m2 + 2.0 * m1 * m1 * m1) / (variance * variance.sqrt())
-    }
-
     /// E of the squared loss to the layer: 2 ∫ (x − a) S(x) dx.
     pub fn layer_moment2(&self, limit: f64, attachment: f64) -> f64 {
         if limit <= 0.0 {
             return 0.0;
         }
-        let top = (attachment + limit).min(self.support().1);
-        if top <= attachment {
-            return 0.0;
+        // The width of the layer must not be taken from its ends, which are rounded.
+        let limit = limit.min(self.support().1 - attachment);
+        match limit {
+            _ if limit <= 0.0 => 0.0,
+            f64::INFINITY => self.excess_moment(2, attachment),
+            _ if attachment <= 0.0 => self.limited_moment(2, limit),
+            _ => layer_moment_by_quadrature(self, 2, limit, attachment),
         }
-        if top == f64::INFINITY {
-            let m2 = self.moment(2);
-            if !m2.is_finite() {
-                return m2;
-            }
-            // E (X−a)₊² = E X² − E min(X,a)² − 2a E (X−a)₊
-            return m2
-                - self.limited_moment(2, attachment)
-                - 2.0 * attachment * self.excess(attachment);
-        }
-        if attachment <= 0.0 {
-            return self.limited_moment(2, top);
-        }
-        2.0 * integrate(self, attachment, top, |x| (x - attachment) * self.sf(x) * x)
     }
 
     /// Reads the JSON form and checks every parameter in it.

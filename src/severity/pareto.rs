@@ -3,7 +3,7 @@
 use libm::{expm1, log, log1p, pow};
 use serde::{Deserialize, Serialize};
 
-use super::{Family, plain_parameters};
+use super::{Family, plain_parameters, shifted};
 use crate::error::{Faults, Result};
 use crate::numeric::kernel::pareto_in_place;
 use crate::numeric::survival::pareto_sf_in_place;
@@ -75,6 +75,38 @@ impl Family for Pareto {
             return self.moment(1) - d;
         }
         d * self.sf(d) / (self.alpha - 1.0)
+    }
+
+    fn variance(&self) -> f64 {
+        let a = self.alpha;
+        if a <= 2.0 {
+            return f64::INFINITY;
+        }
+        let unit = self.scale / (a - 1.0);
+        unit * unit * a / (a - 2.0)
+    }
+
+    fn skewness(&self) -> f64 {
+        let a = self.alpha;
+        if a <= 3.0 {
+            return f64::INFINITY;
+        }
+        2.0 * (1.0 + a) / (a - 3.0) * ((a - 2.0) / a).sqrt()
+    }
+
+    /// dᵏ S(d) k! / ((α − 1) … (α − k)) beyond the scale; below it the binomial theorem, all terms > 0.
+    fn excess_moment(&self, k: u32, d: f64) -> f64 {
+        if self.alpha <= f64::from(k) {
+            return f64::INFINITY;
+        }
+        let beyond = |k: u32, d: f64| {
+            (1..=k).fold(self.sf(d), |m, i| m * d * f64::from(i) / (self.alpha - f64::from(i)))
+        };
+        if d >= self.scale {
+            beyond(k, d)
+        } else {
+            shifted(k, self.scale - d.max(0.0), |j| beyond(j, self.scale))
+        }
     }
 
     fn lev(&self, d: f64) -> f64 {

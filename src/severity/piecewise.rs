@@ -75,18 +75,24 @@ impl Piecewise {
         f64::INFINITY
     }
 
-    /// ∫ of the survival function over the layer of Y that belongs to x in (from, to).
-    fn area(&self, from: f64, to: f64) -> f64 {
-        self.knots
-            .iter()
-            .zip(&self.slopes)
-            .enumerate()
-            .filter(|(_, (_, slope))| **slope > 0.0)
-            .map(|(j, (knot, slope))| {
-                let (low, high) = (knot.max(from), self.end(j).min(to));
-                if high > low { slope * self.base.layer_mean(high - low, low) } else { 0.0 }
-            })
-            .sum()
+    /// ∫ of the survival function over (attachment, attachment + limit), piece by piece.
+    fn area(&self, limit: f64, attachment: f64) -> f64 {
+        let (mut total, mut from) = (0.0, 0.0);
+        for (j, (knot, slope)) in self.knots.iter().zip(&self.slopes).enumerate() {
+            if *slope == 0.0 {
+                continue;
+            }
+            let rise = slope * (self.end(j) - knot);
+            // How far into the piece the layer starts, and what of it lies there.
+            let into = (attachment - from).max(0.0);
+            let taken = (from - attachment).max(0.0);
+            let width = (rise - into).min(limit - taken);
+            if width > 0.0 {
+                total += slope * self.base.layer_mean(width / slope, knot + into / slope);
+            }
+            from += rise;
+        }
+        total
     }
 }
 
@@ -120,7 +126,7 @@ impl Family for Piecewise {
         let top = self.support().1;
         match k {
             0 => 1.0,
-            1 => self.area(0.0, f64::INFINITY),
+            1 => self.area(f64::INFINITY, 0.0),
             _ if top.is_finite() => self.limited_moment(k, top),
             _ if !self.base.moment(k).is_finite() => f64::INFINITY,
             // Beyond what quadrature can see nothing is left of a finite moment.
@@ -129,17 +135,15 @@ impl Family for Piecewise {
     }
 
     fn excess(&self, d: f64) -> f64 {
-        let x = self.inverse(d);
-        if x == f64::INFINITY { 0.0 } else { self.area(x, f64::INFINITY) }
+        self.area(f64::INFINITY, d)
     }
 
     fn lev(&self, d: f64) -> f64 {
-        self.area(0.0, self.inverse(d))
+        self.area(d, 0.0)
     }
 
     fn layer_mean(&self, limit: f64, attachment: f64) -> f64 {
-        let (from, to) = (self.inverse(attachment), self.inverse(attachment + limit));
-        if from == f64::INFINITY { 0.0 } else { self.area(from, to) }
+        self.area(limit, attachment)
     }
 
     fn support(&self) -> (f64, f64) {

@@ -51,6 +51,18 @@ impl Family for Scaled {
         libm::pow(self.factor, f64::from(k)) * self.base.moment(k)
     }
 
+    fn variance(&self) -> f64 {
+        self.factor * self.factor * self.base.variance()
+    }
+
+    fn skewness(&self) -> f64 {
+        self.base.skewness()
+    }
+
+    fn excess_moment(&self, k: u32, d: f64) -> f64 {
+        libm::pow(self.factor, f64::from(k)) * self.base.excess_moment(k, d / self.factor)
+    }
+
     fn excess(&self, d: f64) -> f64 {
         self.factor * self.base.excess(d / self.factor)
     }

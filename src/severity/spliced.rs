@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Family, Severity, nested, no_parameter};
+use super::{Family, Severity, integrate, layer_moment_by_quadrature, nested, no_parameter};
 use crate::error::{Faults, Issue, Result};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,15 +53,20 @@ impl Spliced {
         self.tail.sf(self.threshold)
     }
 
-    /// ∫ S over (low, high), high ≤ T.
-    fn body_layer(&self, low: f64, high: f64) -> f64 {
-        let width = high - low;
+    /// ∫ S over (low, low + width) below T.
+    fn body_layer(&self, low: f64, width: f64) -> f64 {
         if width <= 0.0 {
             return 0.0;
         }
         let (below, above) = self.body_at();
-        let body = (self.body.layer_mean(width, low) - width * above) / below;
-        self.tail_weight * width + (1.0 - self.tail_weight) * body.max(0.0)
+        let whole = self.body.layer_mean(width, low);
+        let body = (whole - width * above).max(0.0);
+        let value = self.tail_weight * width + (1.0 - self.tail_weight) * body / below;
+        if body > 1e-3 * whole || (1.0 - self.tail_weight) * whole < 1e3 * value {
+            return value;
+        }
+        // Next to the threshold the body's difference cancels, and no tail makes up for it.
+        integrate(self, low, width, |x, _| self.sf(x))
     }
 
     /// ∫ S over (low, low + width), low ≥ T.
@@ -78,9 +83,10 @@ impl Family for Spliced {
         if x >= self.threshold {
             return self.tail_weight * self.tail.sf(x) / self.tail_at();
         }
-        let (below, _) = self.body_at();
-        let p = self.body.cdf(x) / below;
-        self.tail_weight + (1.0 - self.tail_weight) * (1.0 - p)
+        let (below, above) = self.body_at();
+        let p = self.body.cdf(x);
+        let q = if p < 0.5 * below { 1.0 - p / below } else { (self.body.sf(x) - above) / below };
+        self.tail_weight + (1.0 - self.tail_weight) * q.max(0.0)
     }
 
     fn cdf(&self, x: f64) -> f64 {
@@ -106,7 +112,12 @@ impl Family for Spliced {
                 self.tail.isf(q / self.tail_weight * self.tail_at())
             };
         }
-        self.quantile(1.0 - q)
+        if q >= 0.5 {
+            return self.quantile(1.0 - q);
+        }
+        let (below, above) = self.body_at();
+        let part = (q - self.tail_weight) / (1.0 - self.tail_weight);
+        self.body.isf((above + part * below).min(1.0)).min(self.threshold)
     }
 
     fn quantile(&self, p: f64) -> f64 {
@@ -114,25 +125,38 @@ impl Family for Spliced {
         if p >= body {
             return if self.tail_weight == 0.0 { self.threshold } else { self.isf(1.0 - p) };
         }
-        self.body.quantile(p / body * self.body_at().0)
+        self.body.quantile(p / body * self.body_at().0).min(self.threshold)
     }
 
     fn moment(&self, k: u32) -> f64 {
-        let t = libm::pow(self.threshold, f64::from(k));
-        let (below, above) = self.body_at();
-        let body = (self.body.limited_moment(k, self.threshold) - t * above) / below;
-        let tail = if self.tail_weight == 0.0 {
-            0.0
-        } else {
-            let s = self.tail_at();
-            self.tail_weight
-                * (t + (self.tail.moment(k) - self.tail.limited_moment(k, self.threshold)) / s)
+        if k == 0 { 1.0 } else { self.excess_moment(k, 0.0) }
+    }
+
+    fn excess_moment(&self, k: u32, d: f64) -> f64 {
+        if k == 1 {
+            return self.excess(d);
+        }
+        let tail = |k: u32, d: f64| match self.tail_weight {
+            0.0 => 0.0,
+            w => w / self.tail_at() * self.tail.excess_moment(k, d),
         };
-        (1.0 - self.tail_weight) * body + tail
+        if d >= self.threshold {
+            return tail(k, d);
+        }
+        // k ∫ yᵏ⁻¹ S: up to the threshold by quadrature, then E (c + Y)ᵏ − cᵏ of the tail, without the atom.
+        let c = self.threshold - d;
+        layer_moment_by_quadrature(self, k, c, d)
+            + (1..=k)
+                .scan(1.0, |binomial, j| {
+                    *binomial *= f64::from(k - j + 1) / f64::from(j);
+                    Some(*binomial * libm::pow(c, f64::from(k - j)) * tail(j, self.threshold))
+                })
+                .sum::<f64>()
     }
 
     fn excess(&self, d: f64) -> f64 {
-        self.body_layer(d, self.threshold) + self.tail_layer(f64::INFINITY, d.max(self.threshold))
+        self.body_layer(d, self.threshold - d)
+            + self.tail_layer(f64::INFINITY, d.max(self.threshold))
     }
 
     fn lev(&self, d: f64) -> f64 {
@@ -143,13 +167,12 @@ impl Family for Spliced {
         if limit <= 0.0 {
             return 0.0;
         }
-        let top = attachment + limit;
-        let body = self.body_layer(attachment, top.min(self.threshold));
-        if top <= self.threshold {
+        let below = (self.threshold - attachment).max(0.0);
+        let body = self.body_layer(attachment, limit.min(below));
+        if limit <= below {
             return body;
         }
-        let low = attachment.max(self.threshold);
-        body + self.tail_layer(top - low, low)
+        body + self.tail_layer(limit - below, attachment.max(self.threshold))
     }
 
     fn support(&self) -> (f64, f64) {

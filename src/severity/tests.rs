@@ -108,7 +108,7 @@ fn limited_expected_values_are_integrals_of_the_survival_function() {
             if d <= 0.0 {
                 continue;
             }
-            let by_quadrature = integrate(&x, d * 1e-18, d, |t| x.sf(t) * t);
+            let by_quadrature = integrate(&x, 0.0, d, |t, _| x.sf(t));
             assert!(
                 near(x.lev(d), by_quadrature, 1e-10),
                 "{x:?} {q}: {} {by_quadrature}",
@@ -129,7 +129,7 @@ fn densities_integrate_to_the_distribution_function() {
         if low >= high || x.family() == "Piecewise" {
             continue;
         }
-        let mass = integrate(&x, low, high.next_down(), |t| x.pdf(t) * t);
+        let mass = integrate(&x, low, high.next_down() - low, |t, _| x.pdf(t));
         assert!(near(mass, x.sf(low) - x.sf(high.next_down()), 1e-9), "{x:?}");
     }
 }
