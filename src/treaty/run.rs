@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use super::apply::{Annuals, GroupAnnuals, Scratch, TreatyAnnuals};
+use super::apply::{Annuals, GroupAnnuals, Scratch};
 use super::plan::Plan;
 use crate::error::{Issue, Result};
 use crate::exec::{Control, run_blocks};
@@ -95,7 +95,7 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
         let Memory { source: scratch, block, part, scratch: applied, annuals } = memory;
         source.fill(number, scratch, block)?;
         let mut counts = vec![(0, 0); plan.names().len()];
-        let mut apply = |rows: &LossBlock, first: usize| {
+        let mut apply = |rows: &LossBlock, first: usize| -> Result<()> {
             plan.apply(rows, groups, applied, annuals)?;
             if let Some(place) = places.get(number as usize) {
                 let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
