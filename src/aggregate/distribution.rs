@@ -1,8 +1,11 @@
 //! The distribution of a year's total on a grid, with the errors of what it says.
 
+use std::sync::OnceLock;
+
 use super::Aggregate;
-use super::fft::{CHECK_TILT, TILT, compound};
+use super::fft::{CHECK, DIRECT, PADDED, compound};
 use super::grid::{Discretisation, Grid, discretise};
+use super::running::Running;
 use crate::error::{Error, Issue, Result};
 use crate::frequency::Count;
 use crate::severity::Family;
@@ -22,7 +25,8 @@ pub struct ErrorReport {
     pub buckets: usize,
     /// P(S ≥ end of the grid): not part of the grid, and not spread over it.
     pub truncated_mass: f64,
-    /// Largest difference of a probability between two tilts: round-off and aliasing.
+    /// Largest difference of a probability to those of another transform, padded and tilted more:
+    /// round-off and aliasing.
     pub numerical: f64,
     /// E S in closed form, `inf` where it does not exist.
     pub exact_mean: f64,
@@ -54,15 +58,17 @@ impl ErrorReport {
     }
 }
 
-/// Probabilities of 0, h, 2h, … with their running sums.
+/// Probabilities of 0, h, 2h, …
 #[derive(Debug, Clone)]
 pub struct GridDistribution {
     pub grid: Grid,
-    pub report: ErrorReport,
+    /// P(S ≥ end of the grid).
+    truncated_mass: f64,
+    exact_mean: f64,
+    /// Made when it is first asked for: it costs a transform of its own.
+    numerical: OnceLock<f64>,
     pmf: Vec<f64>,
-    cdf: Vec<f64>,
-    /// E min(S, kh).
-    lev: Vec<f64>,
+    running: Running,
     aggregate: Aggregate,
 }
 
@@ -71,49 +77,91 @@ const NEGLIGIBLE: f64 = 1e-9;
 /// unless widening it would leave fewer steps than this below the mean.
 const COARSE: f64 = 8.0;
 
+/// Buckets, as a power of 2, of the grid that looks for the range.
+const SKETCH: u32 = 12;
+
 /// Refused above this difference between two tilts.
 const TOLERANCE: f64 = 1e-9;
 
 impl GridDistribution {
     pub fn new(aggregate: &Aggregate, grid: Grid) -> Result<Self> {
-        let severity = discretise(&aggregate.severity, grid, Discretisation::MeanPreserving);
-        let pmf = compound(&aggregate.frequency, &severity, TILT, false)?;
-        let check = compound(&aggregate.frequency, &severity, CHECK_TILT, false)?;
-        let numerical = pmf.iter().zip(&check).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-        if numerical.is_nan() || numerical > TOLERANCE {
-            return Err(Error::numeric(
-                "Aggregate.fft",
-                format!("two tilts differ by {numerical:.1e}; use more buckets or a larger step"),
-            ));
-        }
-        let (cdf, lev) = running(&pmf, grid.step);
-        let covered = cdf.last().copied().unwrap_or(0.0);
-        let exact_mean = aggregate.mean();
-        let on_grid = lev.last().copied().unwrap_or(0.0);
-        let mean_error =
-            if exact_mean > 0.0 { (exact_mean - on_grid) / exact_mean } else { on_grid };
-        let report = ErrorReport {
-            step: grid.step,
-            buckets: grid.buckets,
-            truncated_mass: (1.0 - covered).max(0.0),
-            numerical,
-            exact_mean,
-            mean_error: mean_error.abs(),
+        let (pmf, running) = probabilities(aggregate, grid, Discretisation::MeanPreserving)?;
+        let made = Self {
+            grid,
+            truncated_mass: running.beyond(),
+            exact_mean: aggregate.mean(),
+            numerical: OnceLock::new(),
+            pmf,
+            running,
+            aggregate: aggregate.clone(),
         };
-        Ok(Self { grid, report, pmf, cdf, lev, aggregate: aggregate.clone() })
+        if PADDED.wrapped(made.truncated_mass) > TOLERANCE {
+            // The bound cannot exclude a larger error, so it is measured.
+            let numerical = made.measure()?;
+            if numerical.is_nan() || numerical > TOLERANCE {
+                return Err(Error::numeric(
+                    "Aggregate.fft",
+                    format!(
+                        "two tilts differ by {numerical:.1e}; use more buckets or a larger step"
+                    ),
+                ));
+            }
+            let _ = made.numerical.set(numerical);
+        }
+        Ok(made)
+    }
+
+    /// What is wrong with the numbers; takes about as long as making them, the first time.
+    pub fn report(&self) -> ErrorReport {
+        let numerical = *self.numerical.get_or_init(|| self.measure().unwrap_or(f64::NAN));
+        let on_grid = self.running.lev(&self.pmf, self.last());
+        let mean_error = if self.exact_mean > 0.0 {
+            (self.exact_mean - on_grid) / self.exact_mean
+        } else {
+            on_grid
+        };
+        ErrorReport {
+            step: self.grid.step,
+            buckets: self.grid.buckets,
+            truncated_mass: self.truncated_mass,
+            numerical,
+            exact_mean: self.exact_mean,
+            mean_error: mean_error.abs(),
+        }
+    }
+
+    /// Largest difference to the probabilities of another transform; NaN if one is NaN.
+    fn measure(&self) -> Result<f64> {
+        let Aggregate { frequency, severity } = &self.aggregate;
+        let severity = discretise(severity, self.grid, Discretisation::MeanPreserving);
+        let check = compound(frequency, severity, CHECK)?;
+        let gaps = self.pmf.iter().zip(&check).map(|(a, b)| (a - b).abs());
+        Ok(gaps.fold(0.0, |most, gap| if gap > most || gap.is_nan() { gap } else { most }))
     }
 
     /// On a grid chosen for the model: widened until almost nothing lies beyond its end.
     pub fn automatic(aggregate: &Aggregate, log2: u32) -> Result<Self> {
         let mut grid = Grid::automatic(aggregate, log2)?;
+        // Whether the range is wide enough shows on a smaller grid of the same range already.
+        while log2 > SKETCH && worth_widening(aggregate, grid) {
+            let sketch = grid.over_the_same_range(SKETCH, aggregate);
+            let (_, running) = direct(aggregate, sketch, Discretisation::MeanPreserving)?;
+            if running.beyond() <= NEGLIGIBLE {
+                break;
+            }
+            grid = grid.widened(aggregate);
+        }
         loop {
             let distribution = Self::new(aggregate, grid)?;
-            let steps_to_mean = aggregate.mean() / grid.step;
-            if distribution.report.truncated_mass <= NEGLIGIBLE || !(steps_to_mean > COARSE) {
+            if distribution.truncated_mass <= NEGLIGIBLE || !worth_widening(aggregate, grid) {
                 return Ok(distribution);
             }
             grid = grid.widened(aggregate);
         }
+    }
+
+    fn last(&self) -> usize {
+        self.pmf.len() - 1
     }
 
     pub fn pmf(&self) -> &[f64] {
@@ -125,8 +173,8 @@ impl GridDistribution {
         if x < 0.0 {
             return 0.0;
         }
-        let k = ((x / self.grid.step * (1.0 + 1e-14)) as usize).min(self.cdf.len() - 1);
-        self.cdf[k].clamp(0.0, 1.0)
+        let k = ((x / self.grid.step * (1.0 + 1e-14)) as usize).min(self.last());
+        self.running.cdf(&self.pmf, k).clamp(0.0, 1.0)
     }
 
     pub fn sf(&self, x: f64) -> f64 {
@@ -136,7 +184,8 @@ impl GridDistribution {
     /// inf{x : F(x) ≥ p} on the grid; refused beyond its end.
     pub fn quantile(&self, p: f64) -> Result<f64> {
         level(p)?;
-        quantile_of(&self.cdf, p, self.grid.step).ok_or_else(|| self.beyond(p))
+        let k = self.running.first(&self.pmf, p).ok_or_else(|| self.beyond(p))?;
+        Ok(k as f64 * self.grid.step)
     }
 
     /// TVaR(p) = q + E(S − q)₊/(1 − p); the tail beyond the grid enters through the exact mean.
@@ -148,15 +197,15 @@ impl GridDistribution {
 
     /// E min(S, d), linear between grid points.
     pub fn lev(&self, d: f64) -> f64 {
-        let x = (d / self.grid.step).clamp(0.0, (self.lev.len() - 1) as f64);
-        let k = (x as usize).min(self.lev.len() - 2);
-        let part = x - k as f64;
-        self.lev[k] + part * (self.lev[k + 1] - self.lev[k])
+        let x = (d / self.grid.step).clamp(0.0, self.last() as f64);
+        let k = (x as usize).min(self.last() - 1);
+        let (low, high) = (self.running.lev(&self.pmf, k), self.running.lev(&self.pmf, k + 1));
+        low + (x - k as f64) * (high - low)
     }
 
     /// E (S − d)₊.
     pub fn excess(&self, d: f64) -> f64 {
-        (self.report.exact_mean - self.lev(d)).max(0.0)
+        (self.exact_mean - self.lev(d)).max(0.0)
     }
 
     /// Expected loss to `limit` xs `attachment` of the year.
@@ -171,24 +220,24 @@ impl GridDistribution {
     pub fn expect(&self, g: impl Fn(f64) -> f64) -> f64 {
         let inside: f64 =
             self.pmf.iter().enumerate().map(|(k, p)| p * g(k as f64 * self.grid.step)).sum();
-        inside + self.report.truncated_mass * g(self.grid.end())
+        inside + self.truncated_mass * g(self.grid.end())
     }
 
     /// Quantiles with rigorous bounds: the same compound with every severity rounded down, and up.
     pub fn bracketed_quantiles(&self, levels: &[f64]) -> Result<Vec<Bracket>> {
-        let lower = discretise(&self.aggregate.severity, self.grid, Discretisation::Lower);
-        let below = compound(&self.aggregate.frequency, &lower, TILT, false)?;
-        let upper = discretise(&self.aggregate.severity, self.grid, Discretisation::Upper);
-        let above = compound(&self.aggregate.frequency, &upper, TILT, false)?;
-        let (below, _) = running(&below, self.grid.step);
-        let (above, _) = running(&above, self.grid.step);
+        let at = |how| probabilities(&self.aggregate, self.grid, how);
+        let (below, above) = (at(Discretisation::Lower)?, at(Discretisation::Upper)?);
+        let step = self.grid.step;
+        let quantile = |(pmf, running): &(Vec<f64>, Running), p| {
+            running.first(pmf, p).map(|k| k as f64 * step)
+        };
         levels
             .iter()
             .map(|p| {
                 Ok(Bracket {
                     value: self.quantile(*p)?,
-                    low: quantile_of(&below, *p, self.grid.step).ok_or_else(|| self.beyond(*p))?,
-                    high: quantile_of(&above, *p, self.grid.step).unwrap_or(f64::INFINITY),
+                    low: quantile(&below, *p).ok_or_else(|| self.beyond(*p))?,
+                    high: quantile(&above, *p).unwrap_or(f64::INFINITY),
                 })
             })
             .collect()
@@ -197,10 +246,9 @@ impl GridDistribution {
     /// P(S > x) with rigorous bounds.
     pub fn bracketed_sf(&self, x: f64) -> Result<Bracket> {
         let at = |how| -> Result<f64> {
-            let severity = discretise(&self.aggregate.severity, self.grid, how);
-            let pmf = compound(&self.aggregate.frequency, &severity, TILT, false)?;
+            let (pmf, running) = probabilities(&self.aggregate, self.grid, how)?;
             let k = ((x / self.grid.step * (1.0 + 1e-14)) as usize).min(pmf.len() - 1);
-            Ok((1.0 - pmf[..=k].iter().sum::<f64>()).max(0.0))
+            Ok((1.0 - running.cdf(&pmf, k)).max(0.0))
         };
         Ok(Bracket {
             value: self.sf(x),
@@ -215,7 +263,7 @@ impl GridDistribution {
             format!(
                 "p = {p} lies beyond the grid, which ends at {} with P(beyond) = {:.1e}",
                 self.grid.end(),
-                self.report.truncated_mass
+                self.truncated_mass
             ),
         )
     }
@@ -231,6 +279,36 @@ impl GridDistribution {
     }
 }
 
+/// Probabilities of the compound: padded only if too much lies beyond the end of the grid.
+///
+/// The direct transform wraps at most 2.5e-3 of that around, so what it misses of 1 tells how much
+/// lies there.
+fn probabilities(
+    aggregate: &Aggregate,
+    grid: Grid,
+    how: Discretisation,
+) -> Result<(Vec<f64>, Running)> {
+    let found = direct(aggregate, grid, how)?;
+    if found.1.beyond() <= NEGLIGIBLE {
+        return Ok(found);
+    }
+    let severity = discretise(&aggregate.severity, grid, how);
+    let pmf = compound(&aggregate.frequency, severity, PADDED)?;
+    let running = Running::new(&pmf, grid.step);
+    Ok((pmf, running))
+}
+
+fn direct(aggregate: &Aggregate, grid: Grid, how: Discretisation) -> Result<(Vec<f64>, Running)> {
+    let severity = discretise(&aggregate.severity, grid, how);
+    let pmf = compound(&aggregate.frequency, severity, DIRECT)?;
+    let running = Running::new(&pmf, grid.step);
+    Ok((pmf, running))
+}
+
+fn worth_widening(aggregate: &Aggregate, grid: Grid) -> bool {
+    aggregate.mean() / grid.step > COARSE
+}
+
 fn level(p: f64) -> Result<()> {
     if (0.0..1.0).contains(&p) {
         return Ok(());
@@ -239,24 +317,4 @@ fn level(p: f64) -> Result<()> {
         .value(p)
         .allowed("a probability in [0, 1)")
         .into())
-}
-
-/// Running sums of the probabilities and of h·P(S > kh).
-fn running(pmf: &[f64], step: f64) -> (Vec<f64>, Vec<f64>) {
-    let mut cdf = Vec::with_capacity(pmf.len());
-    let mut lev = Vec::with_capacity(pmf.len());
-    let (mut total, mut limited) = (0.0, 0.0);
-    for p in pmf {
-        lev.push(limited);
-        total += p;
-        cdf.push(total);
-        limited += step * (1.0 - total);
-    }
-    (cdf, lev)
-}
-
-fn quantile_of(cdf: &[f64], p: f64, step: f64) -> Option<f64> {
-    // Rounding may leave the running sum an ulp under a level that it reaches.
-    let k = cdf.partition_point(|f| *f < p - 1e-15);
-    (k < cdf.len()).then_some(k as f64 * step)
 }

@@ -1,9 +1,12 @@
-//! Compounding by FFT with zero padding and exponential tilting.
+//! Compounding by FFT with exponential tilting and, where needed, zero padding.
 //!
-//! Grübel and Hermesmeier (1999, ASTIN Bulletin 29(2)); Embrechts and Frei (2009). Tilting by
-//! e^{−θk} damps what wraps around; too much of it amplifies rounding, so θN = 6 on a grid padded
-//! to twice its length, and a second tilt measures the numerical error.
+//! Grübel and Hermesmeier (1999, ASTIN Bulletin 29(2)); Embrechts and Frei (2009). On N points,
+//! tilting by e^{−θk} leaves of the probability that wraps around to bucket k the part
+//! Σⱼ e^{−jθN} g(k + jN), in all at most e^{−θN} P(S ≥ Nh)/(1 − e^{−θN}); but too much of it
+//! amplifies rounding, by e^{θk}. Padding to twice the length halves the amplification and drops
+//! what lies between N and 2N, at twice the work.
 
+use std::cell::RefCell;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use num_complex::Complex;
@@ -11,13 +14,32 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
 use crate::error::{Error, Result};
 use crate::frequency::{Count, Frequency};
-use crate::numeric::kernel::exp_in_place;
+use crate::numeric::polar::exp_complex_in_place;
 
 type C64 = Complex<f64>;
 
-/// θN of the result and of the check.
-pub(super) const TILT: f64 = 6.0;
-pub(super) const CHECK_TILT: f64 = 9.0;
+/// How a compound is transformed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scheme {
+    /// θ times the length of the transform.
+    tilt: f64,
+    padded: bool,
+}
+
+/// Where next to nothing lies beyond the grid.
+pub(super) const DIRECT: Scheme = Scheme { tilt: 6.0, padded: false };
+/// Where something does.
+pub(super) const PADDED: Scheme = Scheme { tilt: 6.0, padded: true };
+/// A second opinion on both.
+pub(super) const CHECK: Scheme = Scheme { tilt: 9.0, padded: true };
+
+impl Scheme {
+    /// Most probability that wraps around, given that `beyond` lies beyond the grid.
+    pub fn wrapped(self, beyond: f64) -> f64 {
+        let once = libm::exp(-self.tilt);
+        beyond * once / (1.0 - once)
+    }
+}
 
 /// Plans are costly (50 ms at 2²⁰), so the process keeps them.
 fn planner() -> &'static Mutex<RealFftPlanner<f64>> {
@@ -32,61 +54,89 @@ fn plans(length: usize) -> Plans {
     (planner.plan_fft_forward(length), planner.plan_fft_inverse(length))
 }
 
+/// Working memory of a transform. New pages cost more than the work on them, so a thread keeps it.
+#[derive(Default)]
+struct Room {
+    spectrum: Vec<C64>,
+    scratch: Vec<C64>,
+}
+
+thread_local! {
+    static ROOM: RefCell<Room> = RefCell::default();
+}
+
+/// Longest transform whose memory is kept: 4 MB.
+const KEPT: usize = 1 << 18;
+
 /// Probabilities of the compound on the grid of `severity` (its length is the number of buckets).
-///
-/// `shift` moves every severity point up by one step: one spectrum serves lower and upper bounds.
 pub(super) fn compound(
     frequency: &Frequency,
-    severity: &[f64],
-    tilt: f64,
-    shift: bool,
+    severity: Vec<f64>,
+    scheme: Scheme,
 ) -> Result<Vec<f64>> {
     let n = severity.len();
-    let padded = 2 * n;
-    let theta = tilt / padded as f64;
-    let (forward, inverse) = plans(padded);
-
-    // e^{−θk} for all k, then again for the way back.
-    let mut damp: Vec<f64> = (0..n).map(|k| -theta * k as f64).collect();
-    exp_in_place(&mut damp);
-    let mut values = vec![0.0; padded];
-    for ((value, p), d) in values.iter_mut().zip(severity).zip(&damp) {
-        *value = p * d;
+    let length = if scheme.padded { 2 * n } else { n };
+    let theta = scheme.tilt / length as f64;
+    let mut values = severity;
+    tilt(&mut values, -theta, 1.0);
+    values.resize(length, 0.0);
+    let mut room = ROOM.take();
+    room.spectrum.resize(length / 2 + 1, C64::default());
+    let done = there_and_back(frequency, &mut values, &mut room, &plans(length));
+    if length <= KEPT {
+        ROOM.set(room);
     }
-    let mut spectrum = forward.make_output_vec();
-    forward
-        .process(&mut values, &mut spectrum)
-        .map_err(|e| Error::numeric("fft", e.to_string()))?;
+    done?;
+    values.truncate(n);
+    tilt(&mut values, theta, 1.0 / length as f64);
+    Ok(values)
+}
 
-    let mut modulus = vec![0.0; spectrum.len()];
-    for (j, z) in spectrum.iter_mut().enumerate() {
-        if shift {
-            let angle = -std::f64::consts::TAU * j as f64 / padded as f64;
-            *z *= C64::from_polar(libm::exp(-theta), angle);
-        }
-        let log = frequency.ln_pgf(*z - 1.0);
-        modulus[j] = log.re;
-        z.im = log.im;
-    }
-    exp_in_place(&mut modulus);
-    for (z, r) in spectrum.iter_mut().zip(&modulus) {
-        let (sin, cos) = libm::sincos(z.im);
-        *z = C64::new(r * cos, r * sin);
+fn there_and_back(
+    frequency: &Frequency,
+    values: &mut [f64],
+    room: &mut Room,
+    (forward, inverse): &Plans,
+) -> Result<()> {
+    let failed = |e: realfft::FftError| Error::numeric("fft", e.to_string());
+    let Room { spectrum, scratch } = room;
+    scratch.resize(forward.get_scratch_len().max(inverse.get_scratch_len()), C64::default());
+    let (there, back) = (forward.get_scratch_len(), inverse.get_scratch_len());
+    forward.process_with_scratch(values, spectrum, &mut scratch[..there]).map_err(failed)?;
+    for tile in spectrum.chunks_mut(TILE) {
+        generate(frequency, tile);
     }
     // Both ends of a real spectrum are real; rounding may have left dust.
-    if let Some(first) = spectrum.first_mut() {
-        first.im = 0.0;
+    if let [first, .., last] = spectrum.as_mut_slice() {
+        (first.im, last.im) = (0.0, 0.0);
     }
-    if let Some(last) = spectrum.last_mut() {
-        last.im = 0.0;
+    inverse.process_with_scratch(spectrum, values, &mut scratch[..back]).map_err(failed)
+}
+
+/// Elements worked on while they stay in the first-level cache.
+const TILE: usize = 256;
+
+/// The probability generating function of the count at each point of a spectrum, in place.
+fn generate(frequency: &Frequency, spectrum: &mut [C64]) {
+    let (mut re, mut im) = ([0.0; TILE], [0.0; TILE]);
+    let (re, im) = (&mut re[..spectrum.len()], &mut im[..spectrum.len()]);
+    for ((z, re), im) in spectrum.iter().zip(re.iter_mut()).zip(im.iter_mut()) {
+        (*re, *im) = (z.re - 1.0, z.im);
     }
-    inverse
-        .process(&mut spectrum, &mut values)
-        .map_err(|e| Error::numeric("fft", e.to_string()))?;
-    values.truncate(n);
-    let scale = 1.0 / padded as f64;
-    for (value, d) in values.iter_mut().zip(&damp) {
-        *value *= scale / d;
+    frequency.ln_pgf_in_place(re, im);
+    exp_complex_in_place(re, im);
+    for ((z, re), im) in spectrum.iter_mut().zip(re).zip(im) {
+        *z = C64::new(*re, *im);
     }
-    Ok(values)
+}
+
+/// Multiplies element k by `scale`·e^{θk}: one factor for its tile, one for its place.
+fn tilt(values: &mut [f64], theta: f64, scale: f64) {
+    let places: [f64; TILE] = std::array::from_fn(|place| libm::exp(theta * place as f64));
+    for (number, tile) in values.chunks_mut(TILE).enumerate() {
+        let factor = scale * libm::exp(theta * (number * TILE) as f64);
+        for (value, place) in tile.iter_mut().zip(&places) {
+            *value *= factor * place;
+        }
+    }
 }

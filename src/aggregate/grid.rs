@@ -3,6 +3,7 @@
 use crate::aggregate::Aggregate;
 use crate::error::{Faults, Issue, Result};
 use crate::frequency::Count;
+use crate::numeric::legendre_20;
 use crate::severity::{Family, Severity};
 
 /// Equally spaced amounts 0, step, …, (buckets − 1)·step.
@@ -48,6 +49,13 @@ impl Grid {
     /// The same number of buckets over about twice the range.
     pub(super) fn widened(self, aggregate: &Aggregate) -> Self {
         Self { step: aligned(2.0 * self.step, aggregate.severity.support().1), ..self }
+    }
+
+    /// About the same range in 2^`log2` buckets.
+    pub(super) fn over_the_same_range(self, log2: u32, aggregate: &Aggregate) -> Self {
+        let buckets = 1 << log2;
+        let step = self.end() / buckets as f64;
+        Self { step: aligned(step, aggregate.severity.support().1), buckets }
     }
 
     /// Amount at the upper end.
@@ -122,46 +130,84 @@ pub fn discretise(severity: &Severity, grid: Grid, how: Discretisation) -> Vec<f
 
 /// f₀ = 1 − A₀/h, f_k = (A_{k−1} − A_k)/h with A_k = ∫ S over the k-th interval.
 fn mean_preserving(severity: &Severity, h: f64, n: usize) -> Vec<f64> {
+    let mut p = areas(severity, h, n);
+    let mut last = h;
+    for p in &mut p {
+        let area = std::mem::replace(&mut last, *p);
+        *p = ((area - *p) / h).max(0.0);
+    }
+    p
+}
+
+/// ∫ S over each interval (kh, (k + 1)h).
+fn areas(severity: &Severity, h: f64, n: usize) -> Vec<f64> {
+    let mut areas = vec![0.0; n];
+    let top = severity.support().1;
+    // Intervals that begin below the largest loss; the others have no area.
+    let used = if top < h * n as f64 { ((top / h).ceil() as usize).min(n) } else { n };
+    let near = used.min(NEAR_ZERO);
+    // Far from 0 and from any kink S is smooth on the scale of a step.
+    for (number, tile) in areas[near..used].chunks_mut(TILE).enumerate() {
+        three_points(severity, near + number * TILE, h, tile);
+    }
+    for (k, area) in areas[..near].iter_mut().enumerate() {
+        let low = k as f64 * h;
+        let smooth = if k == 0 { None } else { twenty_points(severity, low, h) };
+        *area = smooth.unwrap_or_else(|| severity.layer_mean(h, low));
+    }
     let mut breaks = Vec::new();
     severity.breaks(&mut breaks);
-    let mut rough = vec![false; n];
     for x in breaks {
-        let k = x / h;
-        for cell in [k - 1.0, k, k + 1.0] {
-            if cell >= 0.0 && (cell as usize) < n {
-                rough[cell as usize] = true;
+        for k in [x / h - 1.0, x / h, x / h + 1.0] {
+            if (0.0..used as f64).contains(&k) {
+                areas[k as usize] = severity.layer_mean(h, k.floor() * h);
             }
         }
     }
-    let top = severity.support().1;
-    let area = |k: usize| {
-        let low = k as f64 * h;
-        if low >= top {
-            0.0
-        } else if k < NEAR_ZERO || rough[k] {
-            severity.layer_mean(h, low)
-        } else {
-            // Far from 0 and from any kink S is smooth on the scale of a step.
-            three_points(low, h, |x| severity.sf(x))
-        }
-    };
-    let mut last = h;
-    (0..n)
-        .map(|k| {
-            let next = area(k);
-            let p = (last - next) / h;
-            last = next;
-            p.max(0.0)
-        })
-        .collect()
+    areas
 }
 
 /// Intervals next to 0 where a severity may bend on the scale of a step.
 const NEAR_ZERO: usize = 64;
+/// Intervals worked on while their points stay in the first-level cache.
+const TILE: usize = 256;
 
-/// ∫ f over (low, low + h), the three-point Gauss rule: error of order (h/low)⁶.
-fn three_points(low: f64, h: f64, f: impl Fn(f64) -> f64) -> f64 {
+/// ∫ S over the intervals from number `first` on by the three-point Gauss rule: relative error of
+/// order (h/x)⁶.
+fn three_points(severity: &Severity, first: usize, h: f64, areas: &mut [f64]) {
     const X: f64 = 0.774_596_669_241_483_4;
-    let (centre, half) = (low + 0.5 * h, 0.5 * h);
-    half * (5.0 * (f(centre - half * X) + f(centre + half * X)) + 8.0 * f(centre)) / 9.0
+    let (half, count) = (0.5 * h, areas.len());
+    let mut points = [0.0; 3 * TILE];
+    let points = &mut points[..3 * count];
+    let (left, rest) = points.split_at_mut(count);
+    let (centre, right) = rest.split_at_mut(count);
+    for i in 0..count {
+        let x = (first + i) as f64 * h + half;
+        (left[i], centre[i], right[i]) = (x - half * X, x, x + half * X);
+    }
+    severity.sf_in_place(points);
+    let (left, rest) = points.split_at(count);
+    let (centre, right) = rest.split_at(count);
+    for (i, area) in areas.iter_mut().enumerate() {
+        *area = half * (5.0 * (left[i] + right[i]) + 8.0 * centre[i]) / 9.0;
+    }
+}
+
+/// ∫ S over (low, low + h) by the 20-point Gauss rule on both halves, where it agrees with the same
+/// rule on the whole.
+fn twenty_points(severity: &Severity, low: f64, h: f64) -> Option<f64> {
+    let mut points = [0.0; 60];
+    let panels = [(low, 0.5 * h), (low + 0.5 * h, 0.5 * h), (low, h)];
+    for (points, (low, width)) in points.as_chunks_mut::<20>().0.iter_mut().zip(panels) {
+        for (point, (x, _)) in points.iter_mut().zip(legendre_20()) {
+            *point = low + 0.5 * width * (1.0 + x);
+        }
+    }
+    severity.sf_in_place(&mut points);
+    let mut sums = [0.0; 3];
+    for (sum, values) in sums.iter_mut().zip(points.as_chunks::<20>().0) {
+        *sum = values.iter().zip(legendre_20()).map(|(value, (_, weight))| value * weight).sum();
+    }
+    let (halves, whole) = (0.25 * h * (sums[0] + sums[1]), 0.5 * h * sums[2]);
+    ((halves - whole).abs() <= 1e-14 * h).then_some(halves)
 }

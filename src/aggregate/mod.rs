@@ -6,6 +6,7 @@
 mod distribution;
 mod fft;
 mod grid;
+mod running;
 mod sampler;
 
 pub use distribution::{Bracket, ErrorReport, GridDistribution};

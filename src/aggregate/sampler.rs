@@ -77,6 +77,7 @@ impl Source for Sampler {
     }
 
     fn fill(&self, block: u64, scratch: &mut SamplerScratch, out: &mut LossBlock) -> Result<()> {
+        let mut loss = std::mem::take(&mut out.loss);
         out.clear();
         out.first_year = block * BLOCK_YEARS as u64;
         self.draw_counts(block, scratch);
@@ -89,12 +90,14 @@ impl Source for Sampler {
                 Error::numeric("Aggregate.simulate", "more than 4 billion losses in one block")
             })?);
         }
-        out.loss.resize(rows as usize, 0.0);
+        // Every row is written: those of the block before need no zeros.
+        loss.resize(rows as usize, 0.0);
         let mut stream = Stream::new(self.seed, Purpose::Severity, self.entity, block);
-        for tile in out.loss.chunks_mut(TILE) {
+        for tile in loss.chunks_mut(TILE) {
             stream.fill(tile);
             self.aggregate.severity.sample(tile);
         }
+        out.loss = loss;
         if self.dated {
             out.time.resize(rows as usize, 0.0);
             Stream::new(self.seed, Purpose::Time, self.entity, block).fill(&mut out.time);

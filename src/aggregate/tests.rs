@@ -27,7 +27,11 @@ fn gold_g1_by_fft() {
     // G3: P = E min(S, 3l) / (1 + E min(S, 2l)/l)
     let pure = grid.layer_mean(12e6, 0.0) / (1.0 + grid.layer_mean(8e6, 0.0) / 4e6);
     assert!(near(pure, 339_467.84, 1e-7), "{pure}");
-    assert!(grid.report.mean_error < 1e-7 && grid.report.numerical < 1e-12, "{:?}", grid.report);
+    assert!(
+        grid.report().mean_error < 1e-7 && grid.report().numerical < 1e-12,
+        "{:?}",
+        grid.report()
+    );
 }
 
 #[test]
@@ -90,7 +94,7 @@ fn refuses_levels_beyond_the_grid_and_says_why() {
     let grid = GridDistribution::new(&anchor(), Grid::new(1000.0, 12).unwrap()).unwrap();
     let error = grid.quantile(0.999).unwrap_err().to_string();
     assert!(error.contains("beyond the grid"), "{error}");
-    assert!(grid.report.verdict().contains("too short"));
+    assert!(grid.report().verdict().contains("too short"));
     assert!(grid.quantile(1.0).is_err());
 }
 

@@ -33,6 +33,14 @@ pub trait Count {
     /// ln E z^N as a function of w = z − 1, |z| ≤ 1: stable where z is near 1.
     fn ln_pgf(&self, w: C64) -> C64;
 
+    /// [`Count::ln_pgf`] of a column, its real and imaginary parts in place.
+    fn ln_pgf_in_place(&self, re: &mut [f64], im: &mut [f64]) {
+        for (re, im) in re.iter_mut().zip(im) {
+            let log = self.ln_pgf(C64::new(*re, *im));
+            (*re, *im) = (log.re, log.im);
+        }
+    }
+
     /// The count of the losses that pass a filter with probability `v`, each independently.
     fn thinned(&self, v: f64) -> Result<Frequency>;
 
@@ -99,6 +107,9 @@ impl Count for Frequency {
     }
     fn ln_pgf(&self, w: C64) -> C64 {
         self.inner().ln_pgf(w)
+    }
+    fn ln_pgf_in_place(&self, re: &mut [f64], im: &mut [f64]) {
+        self.inner().ln_pgf_in_place(re, im);
     }
     fn thinned(&self, v: f64) -> Result<Frequency> {
         self.inner().thinned(v)

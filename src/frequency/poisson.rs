@@ -49,6 +49,12 @@ impl Count for Poisson {
         w * self.mean
     }
 
+    fn ln_pgf_in_place(&self, re: &mut [f64], im: &mut [f64]) {
+        for part in re.iter_mut().chain(im) {
+            *part *= self.mean;
+        }
+    }
+
     fn thinned(&self, v: f64) -> Result<Frequency> {
         Self::new(self.mean * v).map(Into::into)
     }

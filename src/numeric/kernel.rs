@@ -169,7 +169,7 @@ impl Kernel for Pareto<'_> {
 }
 
 /// Elements worked on while they stay in the first-level cache, with their indices and tails.
-const TILE: usize = 512;
+pub(super) const TILE: usize = 512;
 
 /// Horner's scheme, highest power first.
 macro_rules! horner {
@@ -182,7 +182,7 @@ macro_rules! horner {
 }
 
 #[inline(always)]
-fn exp_lane(x: f64) -> f64 {
+pub(super) fn exp_lane(x: f64) -> f64 {
     const LOG2_E: f64 = std::f64::consts::LOG2_E;
     // The high part has 33 bits, so its product with |n| < 2^11 is exact.
     const LN2_HI: f64 = 6.93147180369123816490e-01;
@@ -215,7 +215,7 @@ fn exp_lane(x: f64) -> f64 {
 }
 
 #[inline(always)]
-fn ln_lane(x: f64) -> f64 {
+pub(super) fn ln_lane(x: f64) -> f64 {
     const TWO_54: f64 = 18_014_398_509_481_984.0;
     let tiny = x < f64::MIN_POSITIVE;
     let y = ln_normal(if tiny { x * TWO_54 } else { x }, if tiny { 54.0 } else { 0.0 });
@@ -226,7 +226,7 @@ fn ln_lane(x: f64) -> f64 {
 
 /// ln(x) − `less` ln 2 for a positive, normal, finite `x`.
 #[inline(always)]
-fn ln_normal(x: f64, less: f64) -> f64 {
+pub(super) fn ln_normal(x: f64, less: f64) -> f64 {
     const SQRT_HALF: u64 = 0x3fe6_a09e_667f_3bcd;
     const ONE: u64 = 0x3ff0_0000_0000_0000;
     const TWO_52: f64 = 4_503_599_627_370_496.0;
@@ -253,7 +253,7 @@ fn ln_normal(x: f64, less: f64) -> f64 {
 
 /// Whether [`ln_normal`] will do for all elements; looks at all of them, as vectors.
 #[inline(always)]
-fn all_normal(tile: &[f64]) -> bool {
+pub(super) fn all_normal(tile: &[f64]) -> bool {
     let normal = |x: f64| u64::from((f64::MIN_POSITIVE..f64::INFINITY).contains(&x));
     tile.iter().map(|x| normal(*x)).sum::<u64>() == tile.len() as u64
 }

@@ -34,6 +34,11 @@ const NORMAL_32: [(f64, f64); 16] = [
     (10.077422674229465946, 4.1246074890182693364e-23),
 ];
 
+/// Nodes on [−1, 1] and weights of the 20-point Gauss–Legendre rule.
+pub fn legendre_20() -> impl Iterator<Item = (f64, f64)> {
+    LEGENDRE_20.iter().flat_map(|(x, w)| [(-x, *w), (*x, *w)])
+}
+
 /// Panels that [`adaptive`] may split.
 const MOST_PANELS: usize = 4096;
 

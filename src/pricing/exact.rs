@@ -277,7 +277,7 @@ fn treaty_row(
         prob_exhaust: exhaust,
         reinstatement_rate: rate,
         tail,
-        grid: grid.report.verdict(),
+        grid: grid.report().verdict(),
     })
 }
 

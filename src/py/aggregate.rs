@@ -140,7 +140,7 @@ impl Aggregate {
     /// Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `verdict`.
     #[getter]
     fn errors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let report = &self.grid(py)?.report;
+        let report = self.grid(py)?.report();
         let all = PyDict::new(py);
         all.set_item("step", report.step)?;
         all.set_item("buckets", report.buckets)?;
@@ -229,7 +229,7 @@ impl Aggregate {
                         grid.quantile(p).map_or_else(|_| "beyond the grid".to_owned(), short);
                     text.push_str(&format!(" {}% {value}  ", p * 100.0));
                 }
-                let report = &grid.report;
+                let report = grid.report();
                 text.push_str(&format!(
                     "\n  grid 2^{} × {}: {}",
                     report.buckets.ilog2(),

@@ -77,6 +77,16 @@ impl Family for Capped {
         into.push(self.limit);
     }
 
+    fn sf_in_place(&self, x: &mut [f64]) {
+        if x.iter().all(|x| *x < self.limit) {
+            self.base.sf_in_place(x);
+        } else {
+            for x in x {
+                *x = self.sf(*x);
+            }
+        }
+    }
+
     fn sample(&self, u: &mut [f64]) {
         self.base.sample(u);
         for x in u {

@@ -121,6 +121,20 @@ impl Family for Layered {
         into.extend(self.limit);
     }
 
+    fn sf_in_place(&self, x: &mut [f64]) {
+        let limit = self.limit();
+        if x.iter().all(|x| (0.0..limit).contains(x)) {
+            for x in x.iter_mut() {
+                *x += self.attachment;
+            }
+            self.base.sf_in_place(x);
+        } else {
+            for x in x {
+                *x = self.sf(*x);
+            }
+        }
+    }
+
     fn sample(&self, u: &mut [f64]) {
         self.base.sample(u);
         for x in u {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Family, excess_by_quadrature, plain_parameters};
 use crate::error::{Faults, Result};
 use crate::numeric::kernel::lognormal_in_place;
+use crate::numeric::survival::lognormal_sf_in_place;
 use crate::numeric::{ln_less, norm_cdf, norm_pdf, norm_sf, normal_isf};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -110,6 +111,10 @@ impl Family for LogNormal {
 
     fn support(&self) -> (f64, f64) {
         (0.0, f64::INFINITY)
+    }
+
+    fn sf_in_place(&self, x: &mut [f64]) {
+        lognormal_sf_in_place(x, self.mu, self.sigma);
     }
 
     fn sample(&self, u: &mut [f64]) {

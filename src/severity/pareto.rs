@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Family, plain_parameters, shifted};
 use crate::error::{Faults, Result};
 use crate::numeric::kernel::pareto_in_place;
+use crate::numeric::survival::pareto_sf_in_place;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -135,6 +136,10 @@ impl Family for Pareto {
 
     fn support(&self) -> (f64, f64) {
         (self.scale, f64::INFINITY)
+    }
+
+    fn sf_in_place(&self, x: &mut [f64]) {
+        pareto_sf_in_place(x, self.alpha, self.scale);
     }
 
     fn sample(&self, u: &mut [f64]) {

@@ -88,6 +88,13 @@ impl Family for Scaled {
         }
     }
 
+    fn sf_in_place(&self, x: &mut [f64]) {
+        for x in x.iter_mut() {
+            *x /= self.factor;
+        }
+        self.base.sf_in_place(x);
+    }
+
     fn sample(&self, u: &mut [f64]) {
         self.base.sample(u);
         for x in u {

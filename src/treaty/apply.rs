@@ -45,6 +45,17 @@ pub struct GroupAnnuals {
 }
 
 impl Annuals {
+    /// The columns that are wanted.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &[f64]> {
+        let first = [&self.gross, &self.net, &self.largest_gross, &self.largest_net];
+        first
+            .into_iter()
+            .chain(self.treaties.iter().flat_map(|t| [&t.ceded, &t.reinstatement_premium]))
+            .chain(self.groups.iter().flat_map(|g| [&g.gross, &g.ceded, &g.net]))
+            .filter(|column| !column.is_empty())
+            .map(Vec::as_slice)
+    }
+
     /// Empties the columns and makes room for `years`, `treaties` and `groups`.
     pub(super) fn reset(&mut self, years: usize, treaties: usize, groups: usize, events: bool) {
         let zero = |column: &mut Vec<f64>, wanted: bool| {

@@ -45,6 +45,7 @@ pub struct Reinstatement {
 
 impl Reinstatement {
     /// Premium, as a multiple of the treaty's, to reinstate what recoveries from `before` to `after` used.
+    #[inline(always)]
     pub fn charge(&self, before: f64, after: f64) -> f64 {
         match &self.terms {
             Reinstatements::Unlimited { unlimited } => unlimited * ((after - before) / self.limit),
@@ -54,12 +55,9 @@ impl Reinstatement {
                 for rate in rates {
                     let top = floor + self.limit;
                     let piece = after.min(top) - before.max(floor);
-                    if piece > 0.0 {
-                        charge += rate * (piece / self.limit);
-                    }
-                    if after <= top {
-                        break;
-                    }
+                    // No branch: what is not used costs nothing.
+                    let piece = if piece > 0.0 { piece } else { 0.0 };
+                    charge += rate * (piece / self.limit);
                     floor = top;
                 }
                 charge
@@ -76,6 +74,7 @@ impl Reinstatement {
     }
 
     /// Premium of a year, pro rata as to amount only.
+    #[inline(always)]
     pub fn of_year(&self, recoveries: f64) -> f64 {
         if recoveries > 0.0 { self.premium * self.charge(0.0, recoveries) } else { 0.0 }
     }

@@ -1,14 +1,15 @@
 //! A programme run over a source, block by block, on all threads.
 
 use std::fmt::Write as _;
+use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use super::apply::{Annuals, GroupAnnuals, Scratch, TreatyAnnuals};
+use super::apply::{Annuals, GroupAnnuals, Scratch};
 use super::plan::Plan;
 use crate::error::{Issue, Result};
 use crate::exec::{Control, run_blocks};
-use crate::losses::{LossBlock, Source};
+use crate::losses::{BLOCK_YEARS, Groups, LossBlock, Source};
 
 /// Annual columns of a run: memory is O(block) a thread and these.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -57,6 +58,7 @@ struct Memory<S> {
     block: LossBlock,
     part: LossBlock,
     scratch: Scratch,
+    annuals: Annuals,
 }
 
 /// Rows applied at a time: working memory stays in the cache, whatever a block holds.
@@ -79,74 +81,101 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
                 .into_error()
         })?),
     };
-    let work = |memory: &mut Memory<S::Scratch>, number: u64| {
-        let Memory { source: scratch, block, part, scratch: applied } = memory;
-        source.fill(number, scratch, block)?;
-        let years = block.years();
-        if block.rows() <= 2 * PART_ROWS {
-            let mut annuals = Annuals::default();
-            plan.apply(block, groups, applied, &mut annuals)?;
-            return Ok(vec![annuals]);
+    let mut outcome = Outcome::blank(plan, source.years() as usize, groups);
+    // Each block's part of every column: a thread writes to its place, in memory that is touched
+    // for the first time there.
+    let mut places: Vec<Mutex<Vec<&mut [f64]>>> = Vec::new();
+    places.resize_with(source.blocks() as usize, Mutex::default);
+    for column in outcome.columns() {
+        for (place, part) in places.iter_mut().zip(column.chunks_mut(BLOCK_YEARS)) {
+            place.get_mut().unwrap_or_else(PoisonError::into_inner).push(part);
         }
-        let step = (years * PART_ROWS / block.rows()).max(1);
-        (0..years)
-            .step_by(step)
-            .map(|first| {
-                let mut annuals = Annuals::default();
+    }
+    let work = |memory: &mut Memory<S::Scratch>, number: u64| {
+        let Memory { source: scratch, block, part, scratch: applied, annuals } = memory;
+        source.fill(number, scratch, block)?;
+        let mut counts = vec![(0, 0); plan.names().len()];
+        let mut apply = |rows: &LossBlock, first: usize| -> Result<()> {
+            plan.apply(rows, groups, applied, annuals)?;
+            if let Some(place) = places.get(number as usize) {
+                let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+                for (place, column) in place.iter_mut().zip(annuals.columns()) {
+                    place[first..first + column.len()].copy_from_slice(column);
+                }
+            }
+            for ((attached, exhausted), treaty) in counts.iter_mut().zip(&annuals.treaties) {
+                *attached += treaty.attached;
+                *exhausted += treaty.exhausted;
+            }
+            Ok(())
+        };
+        if block.rows() <= 2 * PART_ROWS {
+            apply(block, 0)?;
+        } else {
+            let years = block.years();
+            let step = (years * PART_ROWS / block.rows()).max(1);
+            for first in (0..years).step_by(step) {
                 block.copy_years(first..(first + step).min(years), part);
-                plan.apply(part, groups, applied, &mut annuals)?;
-                Ok(annuals)
-            })
-            .collect()
+                apply(part, first)?;
+            }
+        }
+        Ok(counts)
     };
     let done = run_blocks(0..source.blocks(), control, work)?;
-    let mut outcome = Outcome::empty(plan, source.years());
+    drop(places);
+    let years = source.years().min(done.done.len() as u64 * BLOCK_YEARS as u64);
+    outcome.years = years;
     outcome.interrupted = done.cancelled;
-    if let Some(groups) = groups {
-        outcome.groups = Some(GroupColumns {
-            label: groups.label.clone(),
-            names: groups.names.clone(),
-            columns: vec![GroupAnnuals::default(); groups.names.len()],
-        });
+    for column in outcome.columns() {
+        column.truncate(years as usize);
     }
-    for annuals in done.done.into_iter().flatten() {
-        outcome.append(annuals);
+    for counts in done.done {
+        for (treaty, (attached, exhausted)) in outcome.treaties.iter_mut().zip(counts) {
+            treaty.attached += attached;
+            treaty.exhausted += exhausted;
+        }
     }
     Ok(outcome)
 }
 
 impl Outcome {
-    fn empty(plan: &Plan, years: u64) -> Self {
-        let room = || Vec::with_capacity(years as usize);
+    /// Columns of zeros, which cost no memory before they are written to.
+    fn blank(plan: &Plan, years: usize, groups: Option<&Groups>) -> Self {
+        let column = || vec![0.0; years];
+        let events = || if plan.options().largest_events { column() } else { Vec::new() };
         let treaty = |name: &String| TreatyColumns {
             name: name.clone(),
-            ceded: room(),
-            reinstatement_premium: room(),
+            ceded: column(),
+            reinstatement_premium: column(),
             ..TreatyColumns::default()
         };
-        let (gross, net) = (room(), room());
-        Self { gross, net, treaties: plan.names().iter().map(treaty).collect(), ..Self::default() }
+        let group = || GroupAnnuals { gross: column(), ceded: column(), net: column() };
+        Self {
+            gross: column(),
+            net: column(),
+            treaties: plan.names().iter().map(treaty).collect(),
+            largest_gross: events(),
+            largest_net: events(),
+            groups: groups.map(|groups| GroupColumns {
+                label: groups.label.clone(),
+                names: groups.names.clone(),
+                columns: groups.names.iter().map(|_| group()).collect(),
+            }),
+            ..Self::default()
+        }
     }
 
-    fn append(&mut self, block: Annuals) {
-        self.years += block.gross.len() as u64;
-        self.gross.extend(block.gross);
-        self.net.extend(block.net);
-        self.largest_gross.extend(block.largest_gross);
-        self.largest_net.extend(block.largest_net);
-        for (columns, treaty) in self.treaties.iter_mut().zip(block.treaties) {
-            let TreatyAnnuals { ceded, reinstatement_premium, attached, exhausted } = treaty;
-            columns.ceded.extend(ceded);
-            columns.reinstatement_premium.extend(reinstatement_premium);
-            columns.attached += attached;
-            columns.exhausted += exhausted;
-        }
-        let columns = self.groups.iter_mut().flat_map(|groups| &mut groups.columns);
-        for (columns, group) in columns.zip(block.groups) {
-            columns.gross.extend(group.gross);
-            columns.ceded.extend(group.ceded);
-            columns.net.extend(group.net);
-        }
+    /// The columns that are wanted, in the order of [`Annuals::columns`].
+    fn columns(&mut self) -> impl Iterator<Item = &mut Vec<f64>> {
+        let first =
+            [&mut self.gross, &mut self.net, &mut self.largest_gross, &mut self.largest_net];
+        let treaties = self.treaties.iter_mut();
+        let groups = self.groups.iter_mut().flat_map(|groups| &mut groups.columns);
+        first
+            .into_iter()
+            .chain(treaties.flat_map(|t| [&mut t.ceded, &mut t.reinstatement_premium]))
+            .chain(groups.flat_map(|g| [&mut g.gross, &mut g.ceded, &mut g.net]))
+            .filter(|column| !column.is_empty())
     }
 
     /// All ceded, by year.
