@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Family, integrate, plain_parameters};
+use super::{Family, QuantileTable, integrate, plain_parameters};
 use crate::error::{Faults, Result};
 use crate::numeric::{beta_density, beta_inv, beta_pq};
 
@@ -143,6 +143,17 @@ impl Family for Beta {
 
     fn support(&self) -> (f64, f64) {
         (0.0, 1.0)
+    }
+
+    fn sample(&self, u: &mut [f64]) {
+        let (total, partial) = (self.total_loss, self.partial());
+        if total > 0.0 {
+            // What is below the mass at 1 becomes 0, whose quantile is 1.
+            for q in u.iter_mut() {
+                *q = if *q < total { 0.0 } else { (*q - total) / partial };
+            }
+        }
+        QuantileTable::beta(self.a, self.b).sample(u);
     }
 
     plain_parameters!(Beta { a, b, total_loss });

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Family, excess_by_quadrature, plain_parameters};
+use super::{Family, QuantileTable, excess_by_quadrature, plain_parameters};
 use crate::error::{Faults, Result};
 use crate::numeric::{gamma_p_inv, gamma_pq, gamma_q_inv, poisson_density};
 
@@ -90,6 +90,13 @@ impl Family for Gamma {
 
     fn support(&self) -> (f64, f64) {
         (0.0, f64::INFINITY)
+    }
+
+    fn sample(&self, u: &mut [f64]) {
+        QuantileTable::gamma(self.shape).sample(u);
+        for x in u {
+            *x *= self.scale;
+        }
     }
 
     plain_parameters!(Gamma { shape, scale });

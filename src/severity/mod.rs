@@ -18,6 +18,7 @@ mod lognormal;
 mod mbbefd;
 mod pareto;
 mod piecewise;
+mod quantile;
 mod scaled;
 mod spliced;
 
@@ -31,6 +32,7 @@ pub use lognormal::LogNormal;
 pub use mbbefd::MBBEFD;
 pub use pareto::Pareto;
 pub use piecewise::Piecewise;
+pub use quantile::QuantileTable;
 pub use scaled::Scaled;
 pub use spliced::Spliced;
 
