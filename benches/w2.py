@@ -1,9 +1,9 @@
 """W2: the model of W1 by FFT, the layer and the gross loss, discretisation included.
 
 The layer's annual recovery before annual terms on 2^16 and 2^20 buckets: from it the expected
-recovery within the annual limit of three times 4m and the expected reinstatement premium, both known
-to ten digits. The gross loss on a grid long enough for its tail: E min(S, 20m), which depends on the
-way of discretising, so peers need only agree to three digits.
+recovery within the annual limit of three times 4m and the expected reinstatement premium, both
+known to ten digits. The gross loss on a grid long enough for its tail: E min(S, 20m), which depends
+on the way of discretising, so peers need only agree to two digits.
 
 Contenders take the same step; peers that round instead of keeping the mean are less exact.
 """
@@ -217,7 +217,7 @@ def gemact_fft(layer: bool, log2: int, step: float) -> Callable[[], list[float]]
 RIVALS: list[tuple[str, Callable[..., Callable[[], Any]], tuple[str, ...]]] = [
     ("kebao", _kebao, ()),
     ("numpy and scipy", numpy_fft, ("scipy",)),
-    ("the same, real parts", numpy_real, ("scipy",)),
+    ("numpy, real parts", numpy_real, ("scipy",)),
     ("numba and numpy", numba_fft, ("numba",)),
     ("prospicio", prospicio_fft, ("prospicio",)),
     ("aggregate", aggregate_fft, ("aggregate",)),
@@ -239,7 +239,8 @@ def workloads(quick: bool = False) -> list[Workload]:
             made.append(
                 Workload(
                     "W2",
-                    f"FFT of Poisson(10) × LogNormal(10, 2), {what}, 2^{log2} buckets of {step:,.0f}",
+                    "FFT of Poisson(10) × LogNormal(10, 2), "
+                    f"{what}, 2^{log2} buckets of {step:,.0f}",
                     contenders,
                     EXACT if layer else {},
                     tolerance=1e-5 if layer else 1e-2,
