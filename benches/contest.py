@@ -46,7 +46,7 @@ class Contender:
 
 @dataclass(frozen=True)
 class Workload:
-    """Contenders for one job; the first is kebao on one thread, the measure of the others."""
+    """Contenders for one job; kebao on one thread comes first, the others are compared to it."""
 
     name: str
     title: str

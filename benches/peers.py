@@ -1,7 +1,8 @@
-"""`make bench`: kebao beside NumPy, Numba and the peers that are installed, in one run.
+"""kebao beside strong NumPy and Numba versions and the peers that install, in one run.
 
-For each workload a line per contender: its time (processor time on one thread, the wall on more),
-its ratio to kebao, and whether its answer agrees.
+`make bench` runs all of it; `python benches/peers.py --only w1 --quick` a part, on small sizes.
+Contenders on one thread are timed by processor time, on more by the wall; the least of several runs
+counts. `times kebao` is a contender's time over kebao's on the same clock.
 """
 
 from __future__ import annotations
@@ -10,70 +11,107 @@ import argparse
 import json
 import math
 import os
+import platform
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+# Libraries of the contenders keep to one thread, unless a contender asks for more.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"):
+    os.environ[name] = "1"
 
-import contest
-import r1
-import w1
-import w2
-from contest import Row
+import contest  # noqa: E402
+import r1  # noqa: E402
+import w1  # noqa: E402
+import w2  # noqa: E402
 
-
-def rows(only: str, quick: bool) -> list[Row]:
-    """Run what was asked for."""
-    found: list[Row] = []
-    budget, least = (0.2, 1) if quick else (2.0, 5)
-    jobs = [w1.workload(quick), *w2.workload(quick)]
-    for job in jobs:
-        if job.name.lower().startswith(only):
-            print(f"{job.name}: {job.title} …", file=sys.stderr, flush=True)
-            found += contest.run(job, budget=budget, least=least)
-    if "r1".startswith(only):
-        print("R1: Mack with all errors, 10 × 10 …", file=sys.stderr, flush=True)
-        told = r1.r1()
-        base = told[0]["seconds"]
-        for line in told:
-            row = Row("R1", line["contender"], seconds=line["seconds"])
-            row.ratio = row.seconds / base
-            gap = abs(line["answer"] / told[0]["answer"] - 1)
-            row.agrees = gap < 1e-9
-            row.agreement = "agrees" if row.agrees else f"DIFFERS by {gap:.1e}"
-            found.append(row)
-    return found
+WORKLOADS = {
+    "w1": lambda quick: [w1.workload(quick)],
+    "w2": w2.workloads,
+    "r1": lambda quick: [r1.workload(quick)],
+}
 
 
-def table(found: list[Row]) -> str:
-    """The rows for reading."""
-    lines = [f"{'workload':<10}{'contender':<28}{'clock':>6}{'seconds':>12}{'ratio':>9}  agreement"]
-    for row in found:
-        time = "" if math.isnan(row.seconds) else f"{row.seconds:.3g}"
-        ratio = "" if math.isnan(row.ratio) else f"{row.ratio:.2f}"
-        lines.append(
-            f"{row.workload:<10}{row.contender:<28}{row.clock:>6}{time:>12}{ratio:>9}"
-            f"  {row.agreement}"
-        )
-    return "\n".join(lines)
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", choices=WORKLOADS, help="one workload")
+    parser.add_argument("--quick", action="store_true", help="small sizes, few runs")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there as well")
+    options = parser.parse_args(arguments)
 
-
-def main() -> int:
-    """Run and print; the exit code is 1 when an answer differs."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", default="", help="w1, w2 or r1")
-    parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
-    parser.add_argument("--json", type=Path, help="also write the rows to this file")
-    options = parser.parse_args()
-    found = rows(options.only.lower(), options.quick)
-    print(f"\ninstruction set {os.environ.get('KEBAO_ISA', 'as detected')}; ratio: time of a "
-          "contender over that of kebao on the same clock\n")  # fmt: skip
-    print(table(found))
+    print(about())
+    rows: list[contest.Row] = []
+    for key, make in WORKLOADS.items():
+        if options.only in (None, key):
+            for workload in make(options.quick):
+                print(f"\n{workload.name}  {workload.title}")
+                print(HEADER)
+                budget, least = (0.1, 2) if options.quick else (2.0, 5)
+                for row in contest.run(workload, budget=budget, least=least):
+                    rows.append(row)
+                    print(line(row))
     if options.json:
-        text = json.dumps([asdict(row) for row in found], indent=2)
-        options.json.write_text(text + "\n", encoding="utf-8")
-    return 1 if any(row.agrees is False for row in found) else 0
+        options.json.write_text(json.dumps(as_data(rows), indent=1), encoding="utf-8")
+    return 1 if any(row.agrees is False and row.contender == "kebao" for row in rows) else 0
+
+
+def about() -> str:
+    """Versions and the machine, as the figures depend on them."""
+    import numpy as np
+
+    import kebao as kb
+
+    level = getattr(kb._kebao, "instruction_set", lambda: "unknown")()
+    return (
+        f"kebao {kb.__version__} with {level} · Python {platform.python_version()} · "
+        f"NumPy {np.__version__} · {os.cpu_count()} cores · load {os.getloadavg()[0]:.1f}"
+    )
+
+
+HEADER = f"  {'contender':22}{'threads':>8}{'clock':>7}{'time':>11}{'times kebao':>13}   answer"
+
+
+def line(row: contest.Row) -> str:
+    if math.isnan(row.seconds):
+        return f"  {row.contender:22}{'–':>8}{'–':>7}{'–':>11}{'–':>13}   {row.agreement}"
+    told = ", ".join(f"{name} {number(value.value)}" for name, value in row.answer.items())
+    return (
+        f"  {row.contender:22}{row.threads:>8}{row.clock:>7}{duration(row.seconds):>11}"
+        f"{row.ratio:>13.3g}   {told}: {row.agreement}"
+    )
+
+
+def number(value: float) -> str:
+    return f"{value:,.2f}" if abs(value) < 1e7 else f"{value:,.0f}"
+
+
+def duration(seconds: float) -> str:
+    for scale, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")):
+        if seconds >= scale:
+            return f"{seconds / scale:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def as_data(rows: list[contest.Row]) -> dict[str, object]:
+    return {
+        "about": about(),
+        "rows": [
+            {
+                "workload": row.workload,
+                "contender": row.contender,
+                "threads": row.threads,
+                "clock": row.clock,
+                "seconds": None if math.isnan(row.seconds) else row.seconds,
+                "times_kebao": None if math.isnan(row.ratio) else row.ratio,
+                "answer": {
+                    name: {"value": each.value, "standard_error": each.error}
+                    for name, each in row.answer.items()
+                },
+                "agrees": row.agrees,
+                "agreement": row.agreement,
+            }
+            for row in rows
+        ],
+    }
 
 
 if __name__ == "__main__":

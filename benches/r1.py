@@ -1,21 +1,18 @@
-"""R1: Mack with all errors on one 10 x 10 triangle (Taylor and Ashe 1983).
+"""R1: Mack with all errors on one 10 × 10 triangle (Taylor and Ashe 1983).
 
-Beside kebao, a strong NumPy version, the same sums compiled by Numba, and the packages chainladder
-and prospicio where they are installed. The answer is the standard error of the total reserve.
+The answer is the standard error of the total reserve, 2,447,094.86 as published (Mack 1993).
 """
 
 from __future__ import annotations
 
-import importlib.util
 import math
-import time
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from contest import Answer, Contender, Number, Workload
 
-Row = dict[str, Any]
+EXACT = {"standard error": Number(2_447_094.86)}
 
 
 def numpy_mack(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
@@ -82,72 +79,75 @@ def _scalar_mack(values, ultimate, error):
     return math.sqrt(everything + shared)
 
 
-def best(call: Callable[[], object], *, budget: float = 0.3) -> float:
-    """Seconds a call, the best of five batches."""
-    start = time.perf_counter()
-    call()
-    once = max(time.perf_counter() - start, 1e-7)
-    count = max(1, min(20_000, int(budget / 5 / once)))
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        for _ in range(count):
-            call()
-        times.append((time.perf_counter() - start) / count)
-    return min(times)
-
-
-def r1() -> list[Row]:
-    """Time every contender; a row each with ``workload, contender, seconds, answer``."""
+def _triangle() -> Any:
     import kebao as kb
 
-    triangle = kb.datasets.load("genins")
-    values = triangle.values
-    rows: list[Row] = []
-
-    def row(contender: str, seconds: float, answer: float) -> None:
-        rows.append(
-            {"workload": "R1", "contender": contender, "seconds": seconds, "answer": float(answer)}
-        )
-
-    mack = kb.Mack()
-    row("kebao", best(lambda: mack.fit(triangle)), mack.fit(triangle).total_standard_error_)
-    row("numpy", best(lambda: numpy_mack(values)), numpy_mack(values)[2])
-    if importlib.util.find_spec("numba"):
-        import numba
-
-        compiled = numba.njit(_scalar_mack)
-        ultimate, error = np.empty(len(values)), np.empty(len(values))
-        answer = compiled(values, ultimate, error)
-        row("numba", best(lambda: compiled(values, ultimate, error)), answer)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if importlib.util.find_spec("chainladder"):
-            import chainladder as cl
-
-            sample = cl.load_sample("genins")
-
-            def fit() -> Any:
-                developed = cl.Development(sigma_interpolation="mack").fit_transform(sample)
-                return cl.MackChainladder().fit(developed)
-
-            answer = float(np.asarray(fit().total_mack_std_err_).ravel()[0])
-            row("chainladder", best(fit), answer)
-        if importlib.util.find_spec("prospicio"):
-            from prospicio import reserving
-
-            cells = triangle.to_dict()
-            theirs = reserving.Triangle.from_long(
-                [int(origin) for origin in cells["origin"]],
-                cells["age"].tolist(),
-                cells["loss"].tolist(),
-            )
-            peer = reserving.Mack(sigma_interpolation="mack")
-            answer = peer.fit(theirs, "values").total_standard_error
-            row("prospicio", best(lambda: peer.fit(theirs, "values")), answer)
-    return rows
+    return kb.datasets.load("genins")
 
 
-if __name__ == "__main__":
-    for each in r1():
-        print(f"{each['contender']:12} {each['seconds'] * 1e6:10.2f} µs  {each['answer']:.6f}")
+def _kebao() -> Callable[[], Any]:
+    import kebao as kb
+
+    mack, triangle = kb.Mack(), _triangle()
+    return lambda: mack.fit(triangle).total_standard_error_
+
+
+def _numpy() -> Callable[[], Any]:
+    values = _triangle().values
+    return lambda: numpy_mack(values)[2]
+
+
+def _numba() -> Callable[[], Any]:
+    import numba
+
+    values = _triangle().values
+    compiled = numba.njit(_scalar_mack)
+    ultimate, error = np.empty(len(values)), np.empty(len(values))
+    compiled(values, ultimate, error)
+    return lambda: compiled(values, ultimate, error)
+
+
+def _prospicio() -> Callable[[], Any]:
+    from prospicio import reserving
+
+    cells = _triangle().to_dict()
+    theirs = reserving.Triangle.from_long(
+        [int(origin) for origin in cells["origin"]],
+        cells["age"].tolist(),
+        cells["loss"].tolist(),
+    )
+    mack = reserving.Mack(sigma_interpolation="mack")
+    return lambda: mack.fit(theirs, "values").total_standard_error
+
+
+def _chainladder() -> Callable[[], Any]:
+    import chainladder as cl
+
+    sample = cl.load_sample("genins")
+
+    def fit() -> Any:
+        developed = cl.Development(sigma_interpolation="mack").fit_transform(sample)
+        return np.asarray(cl.MackChainladder().fit(developed).total_mack_std_err_).ravel()[0]
+
+    return fit
+
+
+def _answer(error: Any) -> Answer:
+    return {"standard error": Number(float(error))}
+
+
+def workload(quick: bool = False) -> Workload:
+    """The triangle is small already: nothing is smaller when `quick`."""
+    return Workload(
+        "R1",
+        "Mack with all errors, one 10 × 10 triangle (Taylor and Ashe): error of the total reserve",
+        [
+            Contender("kebao", _kebao, _answer),
+            Contender("numpy", _numpy, _answer),
+            Contender("numba", _numba, _answer, needs=("numba",)),
+            Contender("prospicio", _prospicio, _answer, needs=("prospicio",)),
+            Contender("chainladder", _chainladder, _answer, needs=("chainladder",)),
+        ],
+        EXACT,
+        tolerance=1e-8,
+    )

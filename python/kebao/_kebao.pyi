@@ -838,6 +838,11 @@ def explain(programme: Programme, losses: LossTable, treaty: str, year: Supports
     Explains one treaty in one year of a loss table, as JSON.
     """
 
+def instruction_set() -> str:
+    """
+    Instruction set in use: `sse2`, `avx2` or `avx512`; the variable `KEBAO_ISA` lowers it.
+    """
+
 def parse_amount(text: str) -> float | None:
     """
     The number that a text such as `"40m"`, `"5亿"` or `"30%"` stands for; None when it is none.

@@ -6,7 +6,6 @@
 //! amplifies rounding, by e^{θk}. Padding to twice the length halves the amplification and drops
 //! what lies between N and 2N, at twice the work.
 
-use std::cell::RefCell;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use num_complex::Complex;
@@ -54,19 +53,18 @@ fn plans(length: usize) -> Plans {
     (planner.plan_fft_forward(length), planner.plan_fft_inverse(length))
 }
 
-/// Working memory of a transform. New pages cost more than the work on them, so a thread keeps it.
+/// Working memory of a transform.
 #[derive(Default)]
 struct Room {
     spectrum: Vec<C64>,
     scratch: Vec<C64>,
 }
 
-thread_local! {
-    static ROOM: RefCell<Room> = RefCell::default();
-}
+/// One room, kept: new pages cost more than the work on them. Who finds it taken makes another.
+static ROOM: Mutex<Option<Room>> = Mutex::new(None);
 
-/// Longest transform whose memory is kept: 4 MB.
-const KEPT: usize = 1 << 18;
+/// Longest transform whose memory is kept: 24 MB.
+const KEPT: usize = 1 << 20;
 
 /// Probabilities of the compound on the grid of `severity` (its length is the number of buckets).
 pub(super) fn compound(
@@ -80,11 +78,11 @@ pub(super) fn compound(
     let mut values = severity;
     tilt(&mut values, -theta, 1.0);
     values.resize(length, 0.0);
-    let mut room = ROOM.take();
+    let mut room = ROOM.try_lock().ok().and_then(|mut kept| kept.take()).unwrap_or_default();
     room.spectrum.resize(length / 2 + 1, C64::default());
     let done = there_and_back(frequency, &mut values, &mut room, &plans(length));
-    if length <= KEPT {
-        ROOM.set(room);
+    if let (true, Ok(mut kept)) = (length <= KEPT, ROOM.try_lock()) {
+        *kept = Some(room);
     }
     done?;
     values.truncate(n);

@@ -148,7 +148,7 @@ fn areas(severity: &Severity, h: f64, n: usize) -> Vec<f64> {
     let near = used.min(NEAR_ZERO);
     // Far from 0 and from any kink S is smooth on the scale of a step.
     for (number, tile) in areas[near..used].chunks_mut(TILE).enumerate() {
-        three_points(severity, near + number * TILE, h, tile);
+        from_midpoints(severity, near + number * TILE, h, tile);
     }
     for (k, area) in areas[..near].iter_mut().enumerate() {
         let low = k as f64 * h;
@@ -158,10 +158,14 @@ fn areas(severity: &Severity, h: f64, n: usize) -> Vec<f64> {
     let mut breaks = Vec::new();
     severity.breaks(&mut breaks);
     for x in breaks {
-        for k in [x / h - 1.0, x / h, x / h + 1.0] {
-            if (0.0..used as f64).contains(&k) {
-                areas[k as usize] = severity.layer_mean(h, k.floor() * h);
-            }
+        // The midpoints of these intervals reach over the kink.
+        let first = (x / h - (REACH + 1) as f64).max(near as f64) as usize;
+        let last = ((x / h).max(0.0) as usize).saturating_add(REACH + 1).min(used.max(1) - 1);
+        for k in first..=last {
+            let low = k as f64 * h;
+            let smooth =
+                if (low..=low + h).contains(&x) { None } else { twenty_points(severity, low, h) };
+            areas[k] = smooth.unwrap_or_else(|| severity.layer_mean(h, low));
         }
     }
     areas
@@ -172,24 +176,32 @@ const NEAR_ZERO: usize = 64;
 /// Intervals worked on while their points stay in the first-level cache.
 const TILE: usize = 256;
 
-/// ∫ S over the intervals from number `first` on by the three-point Gauss rule: relative error of
-/// order (h/x)⁶.
-fn three_points(severity: &Severity, first: usize, h: f64, areas: &mut [f64]) {
-    const X: f64 = 0.774_596_669_241_483_4;
-    let (half, count) = (0.5 * h, areas.len());
-    let mut points = [0.0; 3 * TILE];
-    let points = &mut points[..3 * count];
-    let (left, rest) = points.split_at_mut(count);
-    let (centre, right) = rest.split_at_mut(count);
-    for i in 0..count {
-        let x = (first + i) as f64 * h + half;
-        (left[i], centre[i], right[i]) = (x - half * X, x, x + half * X);
+/// Midpoints to each side of an interval that its area is made from,
+const REACH: usize = 4;
+/// with the weights that integrate polynomials of degree 9 exactly, from the centre outwards:
+/// error 1.06e-5 h¹⁰ S⁽¹⁰⁾, relative to the area of order 1e-5 (h/x)¹⁰.
+const WEIGHTS: [f64; REACH + 1] = [
+    41_208_059.0 / 46_448_640.0,
+    3_629_953.0 / 58_060_800.0,
+    -801_973.0 / 116_121_600.0,
+    49_879.0 / 58_060_800.0,
+    -27_859.0 / 464_486_400.0,
+];
+
+/// ∫ S over the intervals from number `first` on, each from its own midpoint and those around it.
+fn from_midpoints(severity: &Severity, first: usize, h: f64, areas: &mut [f64]) {
+    let mut points = [0.0; TILE + 2 * REACH];
+    let points = &mut points[..areas.len() + 2 * REACH];
+    let low = first as f64 + 0.5 - REACH as f64;
+    for (i, point) in points.iter_mut().enumerate() {
+        *point = (low + i as f64) * h;
     }
     severity.sf_in_place(points);
-    let (left, rest) = points.split_at(count);
-    let (centre, right) = rest.split_at(count);
-    for (i, area) in areas.iter_mut().enumerate() {
-        *area = half * (5.0 * (left[i] + right[i]) + 8.0 * centre[i]) / 9.0;
+    for (area, s) in areas.iter_mut().zip(points.windows(2 * REACH + 1)) {
+        let pairs = [s[3] + s[5], s[2] + s[6], s[1] + s[7], s[0] + s[8]];
+        let outer = (WEIGHTS[1] * pairs[0] + WEIGHTS[2] * pairs[1])
+            + (WEIGHTS[3] * pairs[2] + WEIGHTS[4] * pairs[3]);
+        *area = h * (WEIGHTS[0] * s[4] + outer);
     }
 }
 

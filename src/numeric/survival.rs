@@ -142,3 +142,108 @@ fn normal_sf_lane(z: f64) -> f64 {
     let tail = mills * (exp_lane(-0.5 * high * high) * correction);
     if z < 0.0 { 1.0 - tail } else { tail }
 }
+
+#[cfg(test)]
+#[expect(clippy::approx_constant, reason = "tables of references")]
+mod tests {
+    use super::*;
+    use crate::numeric::dispatch::{available, run_at};
+
+    /// P(Z > z) by mpmath with 60 digits.
+    const NORMAL_SF: [(f64, f64); 28] = [
+        (-37.5, 1.0),
+        (-8.25, 0.9999999999999999208),
+        (-5.0, 0.99999971334842812081),
+        (-2.3, 0.98927588997832418958),
+        (-1.0, 0.84134474606854294859),
+        (-0.5, 0.69146246127401310364),
+        (-0.001, 0.50039894221391106259),
+        (0.0, 0.5),
+        (1e-09, 0.4999999996010577196),
+        (0.01, 0.49601064368536839622),
+        (0.3, 0.38208857781104736693),
+        (0.75, 0.22662735237686819933),
+        (1.0, 0.15865525393145705141),
+        (1.5, 0.066807201268858066004),
+        (2.0, 0.0227501319481792072),
+        (2.75, 0.0029797632350545567543),
+        (3.5, 0.00023262907903552503635),
+        (4.0, 0.000031671241833119921254),
+        (5.0, 2.8665157187919391167e-7),
+        (6.5, 4.0160005838591178083e-11),
+        (8.0, 6.2209605742717841235e-16),
+        (11.3, 6.5608999409041561842e-30),
+        (15.0, 3.6709661993127508858e-51),
+        (20.0, 2.7536241186062336951e-89),
+        (26.6, 3.3940245817743702788e-156),
+        (31.0, 2.6952500812005000786e-211),
+        (35.0, 1.124910706472406244e-268),
+        (37.4, 1.953681561648992248e-306),
+    ];
+
+    fn one(z: f64) -> f64 {
+        let mut z = [z];
+        normal_sf_in_place(&mut z);
+        z[0]
+    }
+
+    #[test]
+    fn normal_against_sixty_digit_references() {
+        for (z, want) in NORMAL_SF {
+            let error = (one(z) / want - 1.0).abs();
+            assert!(error <= 1e-15, "{z}: {error:e}");
+        }
+        for i in 0..40_000 {
+            let z = -9.0 + 46.0 * f64::from(i) / 40_000.0;
+            let error = (one(z) / crate::numeric::norm_sf(z) - 1.0).abs();
+            assert!(error <= 3e-15, "{z}: {error:e}");
+        }
+    }
+
+    #[test]
+    fn normal_ends() {
+        assert_eq!(one(f64::INFINITY), 0.0);
+        assert_eq!(one(f64::NEG_INFINITY), 1.0);
+        assert_eq!(one(1e300), 0.0);
+        assert!(one(f64::NAN).is_nan());
+        // Gradual underflow.
+        assert!(one(38.4) > 0.0 && one(38.4) < f64::MIN_POSITIVE);
+    }
+
+    #[test]
+    fn columns_follow_the_families() {
+        use crate::severity::{Family, LogNormal, Pareto};
+        let log_normal = LogNormal::new(10.0, 2.0).unwrap();
+        let pareto = Pareto::new(1.4, 5e3).unwrap();
+        let amounts: Vec<f64> = (-400..1200).map(|i| libm::exp(0.05 * f64::from(i))).collect();
+        for family in [&log_normal as &dyn Family, &pareto] {
+            let mut column = amounts.clone();
+            family.sf_in_place(&mut column);
+            for (x, sf) in amounts.iter().zip(column) {
+                let want = family.sf(*x);
+                assert!((sf - want).abs() <= 1e-13 * want, "{x}: {sf:e} {want:e}");
+            }
+            let mut odd = [0.0, -1.0, f64::INFINITY, 5e-324];
+            family.sf_in_place(&mut odd);
+            assert_eq!(odd, [1.0, 1.0, 0.0, 1.0]);
+        }
+    }
+
+    #[test]
+    fn every_level_gives_the_same_bits() {
+        let amounts: Vec<f64> = (0..1000)
+            .map(|i| if i % 97 == 5 { 0.0 } else { libm::exp(0.04 * f64::from(i) - 3.0) })
+            .collect();
+        let at = |level| {
+            let mut all = [amounts.clone(), amounts.clone(), amounts.clone()];
+            let [z, x, y] = &mut all;
+            run_at(level, NormalSf(z));
+            run_at(level, LogNormalSf { x, mu: 10.0, sigma: 2.0 });
+            run_at(level, ParetoSf { x: y, alpha: 1.4, scale: 5e3 });
+            all.map(|column| column.into_iter().map(f64::to_bits).collect::<Vec<_>>())
+        };
+        let mut levels = available();
+        let first = levels.next().map(at);
+        assert!(levels.all(|level| Some(at(level)) == first));
+    }
+}

@@ -7,6 +7,7 @@ mod errors;
 mod frame;
 mod frequency;
 mod losses;
+mod machine;
 mod portfolio;
 mod pricing;
 mod probe;
@@ -34,6 +35,8 @@ mod _kebao {
     use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
     #[pymodule_export]
     use super::losses::PyLossTable;
+    #[pymodule_export]
+    use super::machine::instruction_set;
     #[pymodule_export]
     use super::portfolio::PyPortfolio;
     #[pymodule_export]

@@ -193,7 +193,7 @@ fn pass(losses: &[f64], year: Range<usize>, limit: f64, attachment: f64) -> Pass
         for (lane, &x) in chunk.iter().enumerate() {
             gross[lane] += x;
             layered[lane] += band(x, limit, attachment);
-            largest[lane] = if x > largest[lane] { x } else { largest[lane] };
+            largest[lane] = larger(x, largest[lane]);
         }
     };
     let (chunks, rest) = losses[year.clone()].as_chunks::<LANES>();
@@ -213,6 +213,12 @@ fn pass(losses: &[f64], year: Range<usize>, limit: f64, attachment: f64) -> Pass
     Pass {
         gross: total(gross),
         layered: total(layered),
-        largest: largest.into_iter().fold(0.0, f64::max),
+        largest: larger(larger(largest[0], largest[2]), larger(largest[1], largest[3])),
     }
+}
+
+/// The larger of two numbers, none of them NaN: `f64::max` would look for it.
+#[inline(always)]
+fn larger(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
 }
