@@ -118,7 +118,7 @@ def integral(x, k, limit, attachment):
         end += step
         points.append(end)
         step *= m("1.6")
-        if top == mp.inf and end ** k * x.sf(a + end) < x.sf(a) * m(10) ** -24 * max(a, 1) ** k:
+        if top == mp.inf and end**k * x.sf(a + end) < x.sf(a) * m(10) ** -24 * max(a, 1) ** k:
             points += [] if isinstance(x, (LogNormal, Gamma)) else [mp.inf]
             break
         if len(points) > 900:
@@ -129,11 +129,20 @@ def integral(x, k, limit, attachment):
             break
         width = high - low
         unit = x.sf(a + low) or m(1)
-        f = lambda s: (low + width * s) ** (k - 1) * x.sf(a + low + width * s) / unit
+
+        def f(s, low=low, width=width, unit=unit):
+            y = low + width * s
+            return y ** (k - 1) * x.sf(a + y) / unit
+
         # At 0 a survival function may start with a power.
         rule = "tanh-sinh" if a + low == 0 else "gauss-legendre"
         total += k * width * unit * mp.quad(f, [0, 1], method=rule)
-        if total and k * width * unit * high ** (k - 1) < total * m(10) ** -25 and top < mp.inf and high < top:
+        if (
+            total
+            and k * width * unit * high ** (k - 1) < total * m(10) ** -25
+            and top < mp.inf
+            and high < top
+        ):
             # Nothing of a falling S is left.
             rest = (top - high) * top ** (k - 1) * k * x.sf(a + high)
             if rest < total * m(10) ** -22:
@@ -147,16 +156,60 @@ def main():
     light = Spliced(LogNormal(10.0, 0.5), Pareto(2.7, 1e5), 1e6, 1e-9)
     closed = Spliced(LogNormal(10.0, 0.7), Pareto(2.7, 1e5), 2e6, 0.0)
     layers = {
-        LogNormal(10.0, 2.0): [(4e6, 1e6), (1e3, 0.0), (1e8, 1e9), (1e10, 1e14), (1.0, 1e9), (1e-3, 1e9), (1e-7, 12345.678), (1e30, 1e20), (inf, 1e6), (inf, 1e12), (inf, 1e25), (inf, 10.0)],
-        LogNormal(13.0, 0.01): [(1e4, 4.4e5), (1e3, 4.5e5), (1e5, 5e5), (inf, 4.4e5), (inf, 4.6e5), (inf, 5e5)],
+        LogNormal(10.0, 2.0): [
+            (4e6, 1e6),
+            (1e3, 0.0),
+            (1e8, 1e9),
+            (1e10, 1e14),
+            (1.0, 1e9),
+            (1e-3, 1e9),
+            (1e-7, 12345.678),
+            (1e30, 1e20),
+            (inf, 1e6),
+            (inf, 1e12),
+            (inf, 1e25),
+            (inf, 10.0),
+        ],
+        LogNormal(13.0, 0.01): [
+            (1e4, 4.4e5),
+            (1e3, 4.5e5),
+            (1e5, 5e5),
+            (inf, 4.4e5),
+            (inf, 4.6e5),
+            (inf, 5e5),
+        ],
         LogNormal(0.0, 1e-4): [(1e-3, 1.0), (inf, 1.0), (inf, 0.9999), (inf, 1.0003)],
         pareto: [(1e6, 0.0), (1e7, 1e6), (1e7, 1e8), (1.0, 1e12), (1e9, 1e15), (1e-3, 1e9)],
         Pareto(1.0, 1.0): [(99.0, 1.0), (1e-9, 1e9), (1e12, 0.5)],
-        Gamma(0.4, 2e5): [(1e5, 0.0), (1e5, 1e4), (1.0, 3e6), (1e6, 2e7), (inf, 1e6), (inf, 5e7), (inf, 1e8), (inf, 100.0)],
+        Gamma(0.4, 2e5): [
+            (1e5, 0.0),
+            (1e5, 1e4),
+            (1.0, 3e6),
+            (1e6, 2e7),
+            (inf, 1e6),
+            (inf, 5e7),
+            (inf, 1e8),
+            (inf, 100.0),
+        ],
         Gamma(9.0, 1e4): [(1e5, 5e4), (1e-2, 1e5), (1e6, 1e6), (inf, 1e5), (inf, 3e6)],
-        Gamma(250.0, 1.0): [(50.0, 230.0), (1e-6, 250.0), (100.0, 500.0), (inf, 260.0), (inf, 600.0)],
+        Gamma(250.0, 1.0): [
+            (50.0, 230.0),
+            (1e-6, 250.0),
+            (100.0, 500.0),
+            (inf, 260.0),
+            (inf, 600.0),
+        ],
         Beta(2.0, 2.0, 0.83): [(0.5, 0.0), (0.1, 0.4), (1e-9, 0.5), (0.01, 0.99), (inf, 0.9)],
-        Beta(0.6, 14.0): [(0.1, 0.0), (0.2, 0.1), (1e-6, 0.3), (0.05, 0.9), (1e-4, 0.9999), (inf, 0.3), (inf, 0.9), (inf, 0.9999)],
+        Beta(0.6, 14.0): [
+            (0.1, 0.0),
+            (0.2, 0.1),
+            (1e-6, 0.3),
+            (0.05, 0.9),
+            (1e-4, 0.9999),
+            (inf, 0.3),
+            (inf, 0.9),
+            (inf, 0.9999),
+        ],
         Beta(5.0, 120.0): [(0.02, 0.03), (0.1, 0.5), (inf, 0.2), (inf, 0.7)],
         MBBEFD(12.648, 4.2207): [(0.5, 0.0), (0.1, 0.8), (1e-7, 0.3), (1e-3, 0.999), (inf, 0.6)],
         MBBEFD(1.0, 4.0): [(0.5, 0.1), (1e-6, 0.5), (inf, 0.3)],
@@ -164,10 +217,34 @@ def main():
         MBBEFD(0.24659696, 992.27471561): [(0.01, 0.0), (0.5, 0.01), (1e-7, 0.99), (inf, 0.2)],
         MBBEFD(0.2500000001, 4.0): [(0.5, 0.1), (inf, 0.3)],
         MBBEFD(1.0000000001, 4.0): [(0.5, 0.1), (inf, 0.3)],
-        spliced: [(1e6, 0.0), (4e6, 1e6), (1e7, 1e6), (1.0, 4e6), (1e-3, 6e6), (5e8, 5e6), (1e9, 1e12)],
-        light: [(1e4, 1e4), (1e6, 1e5), (1.0, 9e5), (1e6, 1e6), (1e5, 8e5), (1e9, 1e8), (inf, 5e5), (inf, 1e8)],
+        spliced: [
+            (1e6, 0.0),
+            (4e6, 1e6),
+            (1e7, 1e6),
+            (1.0, 4e6),
+            (1e-3, 6e6),
+            (5e8, 5e6),
+            (1e9, 1e12),
+        ],
+        light: [
+            (1e4, 1e4),
+            (1e6, 1e5),
+            (1.0, 9e5),
+            (1e6, 1e6),
+            (1e5, 8e5),
+            (1e9, 1e8),
+            (inf, 5e5),
+            (inf, 1e8),
+        ],
         closed: [(1e5, 1e4), (1e5, 1e6), (1.0, 1.5e6), (1e4, 1.99e6), (inf, 1.9e6)],
-        Capped(spliced, 5e8): [(1e6, 0.0), (1e8, 1e8), (1e9, 1e6), (10.0, 4.99e8), (inf, 1e6), (inf, 4e8)],
+        Capped(spliced, 5e8): [
+            (1e6, 0.0),
+            (1e8, 1e8),
+            (1e9, 1e6),
+            (10.0, 4.99e8),
+            (inf, 1e6),
+            (inf, 4e8),
+        ],
     }
     rows = []
     for x, wanted in layers.items():
@@ -180,11 +257,23 @@ def main():
                     value = integral(x, k, 1e30, attachment)
                     at = m(1e30) + m(attachment)
                     s = x.sf(at)
-                    value += at * s / (alpha - 1) if k == 1 else 2 * s * at * (at / (alpha - 2) - m(attachment) / (alpha - 1))
+                    value += (
+                        at * s / (alpha - 1)
+                        if k == 1
+                        else 2 * s * at * (at / (alpha - 2) - m(attachment) / (alpha - 1))
+                    )
                 else:
                     value = integral(x, k, limit, attachment)
                 if m(10) ** -290 < value < m(10) ** 290:
-                    rows.append({"severity": x.json, "k": k, "limit": None if limit == inf else limit, "attachment": attachment, "value": float(value)})
+                    rows.append(
+                        {
+                            "severity": x.json,
+                            "k": k,
+                            "limit": None if limit == inf else limit,
+                            "attachment": attachment,
+                            "value": float(value),
+                        }
+                    )
     text = ",\n".join(json.dumps(row) for row in rows)
     (Path(__file__).parent / "layers.json").write_text(f"[\n{text}\n]\n")
 
