@@ -46,7 +46,7 @@ class Contender:
 
 @dataclass(frozen=True)
 class Workload:
-    """Contenders for one job; the first is kebao on one thread, to which the others are compared."""
+    """Contenders for one job; the first is kebao on one thread, the measure of the others."""
 
     name: str
     title: str

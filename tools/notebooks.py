@@ -17,7 +17,10 @@ def main() -> int:
             # Random ids would change the file at every run.
             cell["id"] = f"cell-{number}"
         NotebookClient(
-            notebook, timeout=300, resources={"metadata": {"path": "notebooks"}}, record_timing=False
+            notebook,
+            timeout=300,
+            resources={"metadata": {"path": "notebooks"}},
+            record_timing=False,
         ).execute()
         jupytext.write(notebook, source.with_suffix(".ipynb"))
         print(f"wrote {source.with_suffix('.ipynb')}")

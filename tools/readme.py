@@ -1,4 +1,4 @@
-"""Run the first example of the README, and write its output and its pictures where it shows them."""
+"""Run the first example of the README; write its output and pictures where it shows them."""
 
 from __future__ import annotations
 

@@ -68,9 +68,7 @@ class Losses:
         """
         return {name: np.asarray(column) for name, column in self._core.expected().items()}
 
-    def annual(
-        self, *, progress: Callable[[int, int], None] | None = None
-    ) -> NDArray[np.float64]:
+    def annual(self, *, progress: Callable[[int, int], None] | None = None) -> NDArray[np.float64]:
         """Total loss of each year, after policy terms.
 
         Parameters

@@ -1,9 +1,11 @@
 //! Mean, standard deviation and their standard errors.
 
-use crate::exec::reduce::{Sum, column};
+use crate::exec::reduce::{Sum, sum};
+use crate::numeric::dispatch::{self, Kernel};
 
-/// Values mapped at a time, so that the terms stay in cache.
-const CHUNK: usize = 4096;
+/// Values added up plainly, in lanes; the sums of chunks are added with their errors.
+const CHUNK: usize = 1024;
+const LANES: usize = 16;
 
 /// Sample moments of annual results.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,10 +31,13 @@ impl Moments {
                 sd_error: f64::NAN,
             };
         }
-        let mean = fixed_sum(values, |x| x) / n;
-        let m2 = fixed_sum(values, |x| (x - mean) * (x - mean)) / n;
-        let m3 = fixed_sum(values, |x| (x - mean).powi(3)) / n;
-        let m4 = fixed_sum(values, |x| (x - mean).powi(4)) / n;
+        let mean = sum(values) / n;
+        let mut powers = [Sum::default(); 3];
+        for chunk in values.chunks(CHUNK) {
+            let terms = dispatch::run(Powers(chunk, mean));
+            powers.iter_mut().zip(terms).for_each(|(sum, term)| sum.add(term));
+        }
+        let [m2, m3, m4] = powers.map(|sum| sum.value() / n);
         let variance = if values.len() > 1 { m2 * n / (n - 1.0) } else { f64::NAN };
         let sd = variance.sqrt();
         Self {
@@ -54,16 +59,34 @@ impl Moments {
     }
 }
 
-/// Σ f(x), compensated, in an order that depends on the values' positions only.
-fn fixed_sum(values: &[f64], f: impl Fn(f64) -> f64) -> f64 {
-    let mut total = Sum::default();
-    let mut terms = Vec::with_capacity(CHUNK);
-    for chunk in values.chunks(CHUNK) {
-        terms.clear();
-        terms.extend(chunk.iter().map(|x| f(*x)));
-        total.merge(column(&terms));
+/// Σ (x − mean)ᵏ for k = 2, 3, 4, in an order that depends on the values' positions only.
+struct Powers<'a>(&'a [f64], f64);
+
+impl Kernel for Powers<'_> {
+    type Output = [f64; 3];
+
+    #[inline(always)]
+    fn run(self) -> [f64; 3] {
+        let Self(values, mean) = self;
+        let mut lanes = [[0.0; LANES]; 3];
+        let (rows, rest) = values.as_chunks::<LANES>();
+        let mut visit = |lane: usize, x: f64| {
+            let d = x - mean;
+            let d2 = d * d;
+            lanes[0][lane] += d2;
+            lanes[1][lane] += d2 * d;
+            lanes[2][lane] += d2 * d2;
+        };
+        for row in rows {
+            for lane in 0..LANES {
+                visit(lane, row[lane]);
+            }
+        }
+        for (lane, x) in rest.iter().enumerate() {
+            visit(lane, *x);
+        }
+        lanes.map(|lanes| lanes.iter().sum())
     }
-    total.value()
 }
 
 #[cfg(test)]
@@ -83,6 +106,7 @@ mod tests {
     fn the_sum_keeps_what_plain_addition_loses() {
         let mut values = vec![0.1; 1_000_000];
         values[0] = 1e16;
-        assert!((fixed_sum(&values, |x| x) - (1e16 + 99_999.9)).abs() <= 16.0);
+        let total = Moments::of(&values).mean * 1e6;
+        assert!((total - (1e16 + 99_999.9)).abs() <= 16.0);
     }
 }

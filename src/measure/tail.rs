@@ -26,13 +26,15 @@ impl Tail {
         let rank = count as f64 * lowest;
         let reach = (Z95 + 2.0) * (rank * (1.0 - lowest)).max(1.0).sqrt() + 2.0;
         let first = (rank - reach).clamp(0.0, count as f64) as usize;
-        let mut all = values.to_vec();
-        if first > 0 && first < count {
-            all.select_nth_unstable_by(first, f64::total_cmp);
+        let mut top = candidates(values, first);
+        // What was left out lies below; the rest of the lower part goes now.
+        let lower = first.saturating_sub(count - top.len());
+        if lower > 0 && lower < top.len() {
+            top.select_nth_unstable(lower);
         }
-        let mut top = all.split_off(first.min(count));
-        top.sort_unstable_by(f64::total_cmp);
-        Self { count, top }
+        let mut top = top.split_off(lower.min(top.len()));
+        top.sort_unstable();
+        Self { count, top: top.into_iter().map(value).collect() }
     }
 
     /// The value of rank k (1 is the smallest); the lowest kept value below the tail.
@@ -91,6 +93,46 @@ impl Tail {
     }
 }
 
+/// Keys of all values but some that surely have a rank below `first`.
+///
+/// A sample tells about where that rank lies; one pass leaves out what is below it.
+fn candidates(values: &[f64], first: usize) -> Vec<u64> {
+    const SAMPLE: usize = 4096;
+    let count = values.len();
+    let share = first as f64 / count.max(1) as f64;
+    // Five standard errors of the sample's share below the rank.
+    let reach = share - 5.0 * (share * (1.0 - share) / SAMPLE as f64).sqrt();
+    if count >= 16 * SAMPLE && reach > 0.0 {
+        let mut sample: Vec<u64> = values.iter().step_by(count / SAMPLE).map(|x| key(*x)).collect();
+        let place = (reach * sample.len() as f64) as usize;
+        let least = value(*sample.select_nth_unstable(place).1);
+        let mut top = vec![0; count - first + count / 16];
+        let mut kept = 0;
+        for x in values {
+            let Some(place) = top.get_mut(kept) else { break };
+            *place = key(*x);
+            // NaN stays.
+            kept += usize::from(!(*x < least));
+        }
+        if (count - first..top.len()).contains(&kept) {
+            top.truncate(kept);
+            return top;
+        }
+    }
+    values.iter().map(|x| key(*x)).collect()
+}
+
+/// An integer in the order of [`f64::total_cmp`].
+fn key(x: f64) -> u64 {
+    let bits = x.to_bits();
+    bits ^ (((bits as i64) >> 63) as u64 | (1 << 63))
+}
+
+/// The number of a [`key`].
+fn value(key: u64) -> f64 {
+    f64::from_bits(if key >> 63 == 1 { key ^ (1 << 63) } else { !key })
+}
+
 /// ⌈n p⌉, not fooled by n·p falling a rounding error above an integer; at least 1.
 fn rank(n: usize, p: f64) -> f64 {
     let x = n as f64 * p;
@@ -122,6 +164,33 @@ mod tests {
         // between two ranks: ∫ over (0.9905, 1)
         assert_eq!(tail.var(0.9905).value, 991.0);
         assert!((tail.tvar(0.9905).value - (0.5 * 991.0 + 992.0 * 9.0 + 36.0) / 9.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_tail_is_that_of_the_sorted_sample() {
+        let mut stream = crate::random::Stream::new(3, crate::random::Purpose::Auxiliary, 0, 0);
+        for (shape, atoms) in [(0.1, 0.0), (3.0, 0.0), (1.0, 0.5), (1.0, 0.95), (1.0, 1.0)] {
+            let draw = |u: f64| if u < atoms { 0.0 } else { (1.0 - u).powf(-shape) - 4.0 };
+            let mut values: Vec<f64> = (0..100_000).map(|_| draw(stream.uniform())).collect();
+            // Rising and falling samples defeat the strided look.
+            for order in 0..3 {
+                match order {
+                    1 => values.sort_by(f64::total_cmp),
+                    2 => values.reverse(),
+                    _ => {}
+                }
+                let mut sorted = values.clone();
+                sorted.sort_by(f64::total_cmp);
+                for lowest in [0.0, 0.5, 0.9, 0.999] {
+                    let tail = Tail::new(&values, lowest);
+                    assert!(tail.top.len() as f64 >= 100_000.0 * (1.0 - lowest));
+                    assert_eq!(tail.top, sorted[sorted.len() - tail.top.len()..]);
+                }
+            }
+        }
+        let with_nan: Vec<f64> =
+            (0..100_000).map(|i| if i == 7 { f64::NAN } else { f64::from(i) }).collect();
+        assert!(Tail::new(&with_nan, 0.99).top.last().is_some_and(|x| x.is_nan()));
     }
 
     #[test]

@@ -41,8 +41,12 @@ const NONE: Estimate = Estimate { value: f64::NAN, standard_error: f64::NAN };
 pub fn summarise(outcome: &Outcome, plan: &Plan) -> Vec<Row> {
     let years = outcome.years as f64;
     let mut rows: Vec<Row> = Vec::with_capacity(outcome.treaties.len() + 3);
+    let mut all_ceded = None;
     for (index, treaty) in outcome.treaties.iter().enumerate() {
         let mut row = column(&treaty.name, &treaty.ceded);
+        if outcome.treaties.len() == 1 {
+            all_ceded = Some(Row { name: "ceded".to_owned(), ..row.clone() });
+        }
         row.prob_attach = probability(treaty.attached as f64, years);
         if let Some(step) = plan.steps().iter().find(|step| step.treaty == index) {
             let line = step.layer.limit * step.participation;
@@ -66,7 +70,7 @@ pub fn summarise(outcome: &Outcome, plan: &Plan) -> Vec<Row> {
         rows.push(row);
     }
     rows.push(column("gross", &outcome.gross));
-    rows.push(column("ceded", &outcome.ceded()));
+    rows.push(all_ceded.unwrap_or_else(|| column("ceded", &outcome.ceded())));
     rows.push(column("net", &outcome.net));
     rows
 }

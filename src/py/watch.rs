@@ -16,11 +16,11 @@ use super::errors::internal;
 use crate::error::{Error, Result};
 use crate::exec::Control;
 
-const TICK: Duration = Duration::from_millis(50);
+const TICK: Duration = Duration::from_millis(10);
 
 /// Runs `work` with the GIL released and returns its result.
 ///
-/// `progress`, if given, is called on this thread as `progress(done, total)`, at most every 50 ms
+/// `progress`, if given, is called on this thread as `progress(done, total)`, at most every [`TICK`]
 /// and once at the end; what it raises stops the kernel and is raised here. Ctrl-C stops the kernel
 /// and raises `KeyboardInterrupt`, whose attribute `partial` is what `partial` makes of the result
 /// when the kernel could still hand back the part that was done.
