@@ -20,7 +20,11 @@ pub fn write_workbook(path: &Path, sheets: &[(Table, Formulas)]) -> Result<()> {
         fill(sheet, table, formulas).map_err(|e| fail(&e))?;
     }
     let draft = path.with_extension("xlsx.part");
-    book.save(&draft).map_err(|e| fail(&e))?;
+    if let Err(error) = book.save(&draft) {
+        // The draft may not exist; the error of the writing is the one to tell.
+        let _ = std::fs::remove_file(&draft);
+        return Err(fail(&error));
+    }
     std::fs::rename(&draft, path).map_err(|e| fail(&e))
 }
 

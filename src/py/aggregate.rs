@@ -6,12 +6,12 @@ use numpy::PyArray1;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::convert::{Amount, map, repr};
+use super::convert::{Amount, Seed, hash, map, repr, reserve};
 use super::frequency::Frequency;
 use super::severity::{Severity, layer};
 use super::watch::{detached, watched};
 use crate::aggregate::{Aggregate as Core, Grid, GridDistribution, Sampler, SamplerScratch};
-use crate::error::{Error, Issue, Result};
+use crate::error::{Error, Faults, Issue, Result};
 use crate::exec::{Control, run_blocks};
 use crate::frequency::Count;
 use crate::losses::{LossBlock, Source};
@@ -164,11 +164,13 @@ impl Aggregate {
         &self,
         py: Python<'py>,
         years: u64,
-        seed: u64,
+        seed: Seed,
         threads: Option<usize>,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-        let sampler = Sampler::new(self.core.clone(), years, seed, false)?;
+        let room = usize::try_from(years).unwrap_or(usize::MAX);
+        drop(reserve::<f64>("Aggregate.sample", "years", room)?);
+        let sampler = Sampler::new(self.core.clone(), years, seed.0, false)?;
         let control = Control::new(threads);
         let totals = |scratch: &mut (SamplerScratch, LossBlock), block: u64| -> Result<Vec<f64>> {
             let (scratch, rows) = scratch;
@@ -194,10 +196,16 @@ impl Aggregate {
             Error::from(Issue::new("bad_json", "Aggregate", "json").value(e.to_string()))
         })?;
         let part = |name: &str| value.get(name).map_or_else(String::new, ToString::to_string);
-        Ok(Self::from_core(Core::new(
-            crate::frequency::Frequency::from_json(&part("frequency"))?,
-            crate::severity::Severity::from_json(&part("severity"))?,
-        )))
+        let mut faults = Faults::new();
+        let frequency = faults.take(crate::frequency::Frequency::from_json(&part("frequency")))?;
+        let severity = faults.take(crate::severity::Severity::from_json(&part("severity")))?;
+        faults.finish()?;
+        match (frequency, severity) {
+            (Some(frequency), Some(severity)) => {
+                Ok(Self::from_core(Core::new(frequency, severity)))
+            }
+            _ => Err(Error::numeric("Aggregate", "no faults and no parts").into()),
+        }
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
@@ -205,7 +213,7 @@ impl Aggregate {
     }
 
     fn __hash__(&self) -> PyResult<u64> {
-        Ok(crate::random::entity_id(&self.to_json()?))
+        Ok(hash(&self.to_json()?))
     }
 
     fn __repr__(&self, py: Python<'_>) -> String {

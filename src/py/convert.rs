@@ -1,12 +1,13 @@
 //! What crosses the border: amounts as people write them, numbers or arrays of numbers.
 
-use numpy::{AllowTypeChange, PyArrayDyn, PyArrayLikeDyn};
+use numpy::{AllowTypeChange, PyArray1, PyArrayDyn, PyArrayLikeDyn, PyUntypedArrayMethods};
+use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 #[cfg(feature = "stubs")]
 use pyo3::type_hint_union; // it calls itself by its bare name
 use pyo3::types::PyString;
 
-use crate::error::Issue;
+use crate::error::{Issue, Result};
 use crate::numeric::parse_amount;
 
 /// A number, or an amount as text: `40_000_000`, `"40m"`, `"5亿"`, `"30%"`.
@@ -35,15 +36,80 @@ impl<'py> FromPyObject<'_, 'py> for Amount {
     }
 }
 
+/// A seed: a whole number from 0 to 2^64 − 1.
+#[derive(Debug, Clone, Copy)]
+pub struct Seed(pub u64);
+
+impl<'py> FromPyObject<'_, 'py> for Seed {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: pyo3::inspect::PyStaticExpr = u64::INPUT_TYPE;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        object.extract::<u64>().map(Self).or_else(|error| {
+            if !error.is_instance_of::<PyOverflowError>(object.py()) {
+                return Err(error);
+            }
+            Err(Issue::new("out_of_range", "", "seed")
+                .value(object.str()?)
+                .allowed("a whole number from 0 to 2^64 − 1")
+                .into_error()
+                .into())
+        })
+    }
+}
+
 /// Applies `f` to a number (giving a number) or to each element of an array (giving an array).
 pub fn map<'py>(x: &Bound<'py, PyAny>, f: impl Fn(f64) -> f64) -> PyResult<Bound<'py, PyAny>> {
     let py = x.py();
-    if let Ok(Amount(value)) = x.extract::<Amount>() {
-        return Ok(f(value).into_pyobject(py)?.into_any());
+    // An array of one element is an array, though Python would take it for a number.
+    let is_text = x.is_instance_of::<PyString>();
+    if is_text || !x.hasattr("__len__")? {
+        return Ok(f(x.extract::<Amount>()?.0).into_pyobject(py)?.into_any());
     }
-    let array: PyArrayLikeDyn<'py, f64, AllowTypeChange> = x.extract()?;
-    let out = array.as_array().mapv(&f);
-    Ok(PyArrayDyn::from_owned_array(py, out).into_any())
+    match x.extract::<PyArrayLikeDyn<'py, f64, AllowTypeChange>>() {
+        Ok(array) if array.ndim() == 0 => {
+            let value = array.as_array().first().map_or(f64::NAN, |x| f(*x));
+            Ok(value.into_pyobject(py)?.into_any())
+        }
+        Ok(array) => Ok(PyArrayDyn::from_owned_array(py, array.as_array().mapv(&f)).into_any()),
+        Err(error) => match x.extract::<Vec<Amount>>() {
+            Ok(amounts) => {
+                let values = amounts.into_iter().map(|x| f(x.0)).collect();
+                Ok(PyArray1::from_vec(py, values).into_any())
+            }
+            // A text among them is no amount: the error that names it.
+            Err(bad) if bad.is_instance_of::<PyValueError>(py) => Err(bad),
+            Err(_) => Err(error),
+        },
+    }
+}
+
+/// An empty column for `rows` numbers, or the error that says that they do not fit in memory.
+pub fn reserve<T>(object: &str, field: &str, rows: usize) -> Result<Vec<T>> {
+    let mut column = Vec::new();
+    column.try_reserve_exact(rows).map_err(|_| {
+        Issue::new("too_large", object, field).value(rows).allowed("what fits in memory")
+    })?;
+    Ok(column)
+}
+
+/// A hash that is equal for equal objects: minus zero is zero.
+pub fn hash(json: &str) -> u64 {
+    fn plain(value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::Object(fields) => fields.values_mut().for_each(plain),
+            serde_json::Value::Array(values) => values.iter_mut().for_each(plain),
+            serde_json::Value::Number(number) if number.as_f64() == Some(0.0) => {
+                *value = serde_json::json!(0.0);
+            }
+            _ => {}
+        }
+    }
+    let mut value: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
+    plain(&mut value);
+    crate::random::entity_id(&value.to_string())
 }
 
 /// `LogNormal(mu=12.6, sigma=1.7)` from the JSON form, nested families in turn.
@@ -52,7 +118,7 @@ pub fn repr(value: &serde_json::Value) -> String {
     match value {
         Value::Object(fields) => {
             let name = fields.get("family").and_then(Value::as_str).unwrap_or("");
-            let arguments: Vec<String> =
+            let mut arguments: Vec<String> =
                 fields
                     .iter()
                     .filter(|(key, _)| *key != "family")
@@ -64,9 +130,15 @@ pub fn repr(value: &serde_json::Value) -> String {
                         }
                     })
                     .collect();
+            if name == "Layered" && !fields.contains_key("limit") {
+                arguments.push("limit='unlimited'".to_owned());
+            }
             format!("{name}({})", arguments.join(", "))
         }
-        Value::Number(number) => number.as_f64().map_or_else(String::new, |x| format!("{x}")),
+        Value::Number(number) => number.as_f64().map_or_else(String::new, |x| {
+            let short = x == 0.0 || (1e-5..1e16).contains(&x.abs());
+            if short { format!("{x}") } else { format!("{x:e}") }
+        }),
         other => other.to_string(),
     }
 }

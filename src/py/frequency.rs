@@ -5,9 +5,10 @@ use pyo3::PyClass;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::convert::{map, repr};
-use super::watch::detached;
-use crate::error::Result;
+use super::convert::{Seed, hash, map, repr, reserve};
+use super::watch::watched;
+use crate::error::{Error, Result};
+use crate::exec::Control;
 use crate::frequency::{self, Count, CountTable, Frequency as Core};
 use crate::losses::BLOCK_YEARS;
 use crate::random::{Purpose, Stream};
@@ -23,7 +24,11 @@ pub struct Frequency {
 impl Frequency {
     /// P(N = k); a number or an array.
     fn pmf<'py>(&self, k: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        map(k, |k| if k >= 0.0 && k.fract() == 0.0 { self.core.pmf(k as u64) } else { 0.0 })
+        map(k, |k| match k {
+            k if k.is_nan() => k,
+            k if k >= 0.0 && k.fract() == 0.0 => self.core.pmf(k as u64),
+            _ => 0.0,
+        })
     }
 
     #[getter]
@@ -65,23 +70,32 @@ impl Frequency {
         to_python(py, self.core.thinned(v)?)
     }
 
-    /// Counts of `size` independent years from the keyed stream of `seed`.
+    /// Counts of `size` independent years from the keyed stream of `seed`; a larger sample begins with them.
     #[pyo3(signature = (size, *, seed))]
     fn sample<'py>(
         &self,
         py: Python<'py>,
         size: usize,
-        seed: u64,
+        seed: Seed,
     ) -> PyResult<Bound<'py, PyArray1<u64>>> {
-        let counts = detached(py, || {
+        let mut counts = reserve("Frequency.sample", "size", size)?;
+        let control = Control::new(Some(1));
+        let work = || {
             let table = CountTable::new(&self.core);
-            let (mut counts, mut uniforms) = (vec![0; size], vec![0.0; BLOCK_YEARS]);
-            for (block, chunk) in counts.chunks_mut(BLOCK_YEARS).enumerate() {
-                let mut stream = Stream::new(seed, Purpose::Count, 0, block as u64);
-                table.draw(&mut stream, &mut uniforms, chunk);
+            let mut uniforms = vec![0.0; BLOCK_YEARS];
+            while counts.len() < size {
+                if control.is_cancelled() {
+                    return Err(Error::Cancelled);
+                }
+                let from = counts.len();
+                counts.resize(size.min(from + BLOCK_YEARS), 0);
+                let block = (from / BLOCK_YEARS) as u64;
+                let mut stream = Stream::new(seed.0, Purpose::Count, 0, block);
+                table.draw(&mut stream, &mut uniforms, &mut counts[from..]);
             }
             Ok(counts)
-        })?;
+        };
+        let counts = watched(py, None, &control, work, |py, _| Ok(py.None()))?;
         Ok(PyArray1::from_vec(py, counts))
     }
 
@@ -101,7 +115,7 @@ impl Frequency {
     }
 
     fn __hash__(&self) -> u64 {
-        crate::random::entity_id(&self.core.to_json())
+        hash(&self.core.to_json())
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {

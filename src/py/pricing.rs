@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 use pyo3_arrow::PyTable as ArrowTable;
 
 use super::aggregate::Aggregate as PyAggregate;
+use super::convert::Seed;
 use super::losses::PyLossTable;
 use super::simulate::PySimulation;
 use super::table::PyTable;
@@ -90,7 +91,7 @@ pub fn apply_programme(
     programme: PyRef<'_, PyProgramme>,
     source: &Bound<'_, PyAny>,
     years: Option<u64>,
-    seed: Option<u64>,
+    seed: Option<Seed>,
     by: Option<&str>,
     attribution: &str,
     threads: Option<usize>,
@@ -102,7 +103,7 @@ pub fn apply_programme(
         Origin::Aggregate {
             aggregate: aggregate.get().core.clone(),
             years: years.filter(|n| *n > 0).ok_or_else(|| Error::from(missing("years")))?,
-            seed: seed.ok_or_else(|| Error::from(missing("seed")))?,
+            seed: seed.ok_or_else(|| Error::from(missing("seed")))?.0,
         }
     } else if let Ok(simulation) = source.cast::<PySimulation>() {
         let simulation = simulation.get();

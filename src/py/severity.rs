@@ -5,9 +5,10 @@ use pyo3::PyClass;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::convert::{Amount, map, repr};
-use super::watch::detached;
-use crate::error::{Faults, Result};
+use super::convert::{Amount, Seed, hash, map, repr, reserve};
+use super::watch::watched;
+use crate::error::{Error, Faults, Issue, Result};
+use crate::exec::Control;
 use crate::random::{Purpose, Stream};
 use crate::severity::{self, Family, Severity as Core};
 
@@ -69,9 +70,13 @@ impl Severity {
         Ok((self.core.layer_moment2(limit.0, attachment.0) - mean * mean).max(0.0))
     }
 
-    /// E Xᵏ.
-    fn moment(&self, k: u32) -> f64 {
-        self.core.moment(k)
+    /// E Xᵏ, k up to 100; `inf` where it does not exist.
+    fn moment(&self, k: u32) -> PyResult<f64> {
+        if k > 100 {
+            let issue = Issue::new("out_of_range", self.core.family(), "k").value(k);
+            return Err(issue.allowed("a whole number from 0 to 100").into_error().into());
+        }
+        Ok(self.core.moment(k))
     }
 
     #[getter]
@@ -125,23 +130,31 @@ impl Severity {
         to_python(py, self.core.with_parameter(name, value)?)
     }
 
-    /// `size` independent losses from the keyed stream of `seed`.
+    /// `size` independent losses from the keyed stream of `seed`; a larger sample begins with them.
     #[pyo3(signature = (size, *, seed))]
     fn sample<'py>(
         &self,
         py: Python<'py>,
         size: usize,
-        seed: u64,
+        seed: Seed,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-        let losses = detached(py, || {
-            let mut losses = vec![0.0; size];
-            let mut stream = Stream::new(seed, Purpose::Severity, 0, 0);
-            for tile in losses.chunks_mut(1024) {
-                stream.fill(tile);
-                self.core.sample(tile);
+        let mut losses = reserve("Severity.sample", "size", size)?;
+        let control = Control::new(Some(1));
+        let work = || {
+            let mut stream = Stream::new(seed.0, Purpose::Severity, 0, 0);
+            while losses.len() < size {
+                if control.is_cancelled() {
+                    return Err(Error::Cancelled);
+                }
+                // Memory is touched as it is needed, so that an interrupt is heard.
+                let from = losses.len();
+                losses.resize(size.min(from + 1024), 0.0);
+                stream.fill(&mut losses[from..]);
+                self.core.sample(&mut losses[from..]);
             }
             Ok(losses)
-        })?;
+        };
+        let losses = watched(py, None, &control, work, |py, _| Ok(py.None()))?;
         Ok(PyArray1::from_vec(py, losses))
     }
 
@@ -183,7 +196,7 @@ impl Severity {
     }
 
     fn __hash__(&self) -> u64 {
-        crate::random::entity_id(&self.core.to_json())
+        hash(&self.core.to_json())
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {

@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use pyo3_arrow::PyTable;
 
+use super::convert::Seed;
 use super::portfolio::PyPortfolio;
 use super::sector::PyLibrary;
 use super::watch::watched;
@@ -38,7 +39,7 @@ impl PySimulation {
         library: &PyLibrary,
         partial: bool,
         years: u64,
-        seed: u64,
+        seed: Seed,
         parameters: &str,
         systemic: bool,
         threads: Option<usize>,
@@ -53,7 +54,7 @@ impl PySimulation {
                     .into());
             }
         };
-        let options = Options { years, seed, parameters, systemic, partial };
+        let options = Options { years, seed: seed.0, parameters, systemic, partial };
         let core = py.detach(|| Simulator::new(&book.core, &library.core, options))?;
         Ok(Self {
             core: Arc::new(core),

@@ -9,7 +9,7 @@ use pyo3::types::{PyDict, PyList};
 use pyo3_arrow::PyTable as ArrowTable;
 
 use super::watch::detached;
-use crate::error::{Issue, Result};
+use crate::error::{Faults, Issue, Result};
 use crate::output::{Table, Values, write_parquet, write_workbook};
 
 /// A table of named columns, open to every frame library by the Arrow stream protocol.
@@ -24,6 +24,7 @@ impl PyTable {
     #[new]
     fn new(name: String, columns: &Bound<'_, PyDict>) -> PyResult<Self> {
         let mut table = Table::new(name);
+        let mut faults = Faults::new();
         for (key, values) in columns {
             let key: String = key.extract()?;
             table = if let Ok(values) = values.extract::<Vec<i64>>() {
@@ -34,6 +35,14 @@ impl PyTable {
                 table.text(&key, values.extract()?)
             };
         }
+        for column in &table.columns {
+            faults.check(column.values.len() == table.rows(), || {
+                Issue::new("unequal_lengths", &table.name, &column.name)
+                    .value(format!("{} values", column.values.len()))
+                    .allowed(format!("{} values, as many as the first column has", table.rows()))
+            });
+        }
+        faults.finish()?;
         Ok(Self { core: table })
     }
 

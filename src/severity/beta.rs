@@ -95,6 +95,14 @@ impl Family for Beta {
         beta_inv(self.a, self.b, 1.0 - upper, upper).0
     }
 
+    fn quantile(&self, p: f64) -> f64 {
+        let lower = p / self.partial();
+        if lower >= 0.5 || self.partial() == 0.0 {
+            return self.isf(1.0 - p);
+        }
+        beta_inv(self.a, self.b, lower, 1.0 - lower).0
+    }
+
     fn variance(&self) -> f64 {
         let (n, p) = (self.a + self.b, self.partial());
         let mean = self.a / n;

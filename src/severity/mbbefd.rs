@@ -60,6 +60,21 @@ impl MBBEFD {
         }
     }
 
+    /// P(X ≤ x) / P(X > x), x in [0, 1), for losses that are not always total.
+    fn odds(&self, x: f64) -> f64 {
+        let (b, g) = (self.b, self.g);
+        if b == 1.0 { (g - 1.0) * x } else { (g - 1.0) * b * (expm1(-x * log(b)) / (1.0 - b)) }
+    }
+
+    /// The smallest x with these odds.
+    fn at_odds(&self, odds: f64) -> f64 {
+        let (b, g) = (self.b, self.g);
+        if b == 1.0 {
+            return odds / (g - 1.0);
+        }
+        (-log1p((1.0 - b) * odds / (b * (g - 1.0))) / log(b)).clamp(0.0, 1.0)
+    }
+
     fn mean(&self) -> f64 {
         let (b, g) = (self.b, self.g);
         if self.always_total() {
@@ -76,15 +91,21 @@ impl MBBEFD {
 
 impl Family for MBBEFD {
     fn sf(&self, x: f64) -> f64 {
-        let (b, g) = (self.b, self.g);
         match x {
             x if x < 0.0 => 1.0,
             x if x >= 1.0 => 0.0,
             _ if self.always_total() => 1.0,
-            x if b == 1.0 => 1.0 / (1.0 + (g - 1.0) * x),
             // The formula above without its cancellation next to b = 1.
-            x => 1.0 / (1.0 + (g - 1.0) * b * (expm1(-x * log(b)) / (1.0 - b))),
+            x => 1.0 / (1.0 + self.odds(x)),
         }
+    }
+
+    fn cdf(&self, x: f64) -> f64 {
+        if !(0.0..1.0).contains(&x) || self.always_total() {
+            return 1.0 - self.sf(x);
+        }
+        let odds = self.odds(x);
+        if odds < f64::INFINITY { odds / (1.0 + odds) } else { 1.0 }
     }
 
     fn pdf(&self, x: f64) -> f64 {
@@ -100,15 +121,17 @@ impl Family for MBBEFD {
     }
 
     fn isf(&self, q: f64) -> f64 {
-        let (b, g) = (self.b, self.g);
-        if self.always_total() || q * g <= 1.0 {
+        if self.always_total() || q * self.g <= 1.0 {
             return if q >= 1.0 { 0.0 } else { 1.0 };
         }
-        let odds = (1.0 - q) / q;
-        if b == 1.0 {
-            return odds / (g - 1.0);
+        self.at_odds((1.0 - q) / q)
+    }
+
+    fn quantile(&self, p: f64) -> f64 {
+        if p >= 0.5 || self.always_total() || (1.0 - p) * self.g <= 1.0 {
+            return self.isf(1.0 - p);
         }
-        (-log1p((1.0 - b) * odds / (b * (g - 1.0))) / log(b)).clamp(0.0, 1.0)
+        self.at_odds(p / (1.0 - p))
     }
 
     fn moment(&self, k: u32) -> f64 {

@@ -1,6 +1,6 @@
 //! Pareto (type I): S(x) = (scale / x)^alpha for x ≥ scale.
 
-use libm::{expm1, log, log1p, pow};
+use libm::{expm1, log1p, pow};
 use serde::{Deserialize, Serialize};
 
 use super::{Family, plain_parameters, shifted};
@@ -43,7 +43,11 @@ impl Family for Pareto {
     }
 
     fn cdf(&self, x: f64) -> f64 {
-        if x <= self.scale { 0.0 } else { -expm1(self.alpha * log(self.scale / x)) }
+        if x <= self.scale {
+            0.0
+        } else {
+            -expm1(-self.alpha * log1p((x - self.scale) / self.scale))
+        }
     }
 
     fn pdf(&self, x: f64) -> f64 {

@@ -129,7 +129,11 @@ def integral(x, k, limit, attachment):
             break
         width = high - low
         unit = x.sf(a + low) or m(1)
-        f = lambda s: (low + width * s) ** (k - 1) * x.sf(a + low + width * s) / unit
+
+        def f(s, low=low, width=width, unit=unit):
+            y = low + width * s
+            return y ** (k - 1) * x.sf(a + y) / unit
+
         # At 0 a survival function may start with a power.
         rule = "tanh-sinh" if a + low == 0 else "gauss-legendre"
         total += k * width * unit * mp.quad(f, [0, 1], method=rule)

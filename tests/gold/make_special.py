@@ -42,7 +42,9 @@ def tail(ln_f, x, sign, scale, end):
             high = end
         # In units of the panel: quad stops at an absolute error.
         width = high - low
-        part = abs(width) * mp.quad(lambda t: mp.exp(ln_f(low + width * t) - top), [0, 1])
+        part = abs(width) * mp.quad(
+            lambda t, low=low, width=width: mp.exp(ln_f(low + width * t) - top), [0, 1]
+        )
         total += part
         if high == end or part < total * mp.mpf(10) ** -38:
             return total * mp.exp(top)
@@ -57,7 +59,10 @@ def gamma_tails(a, x):
         p = mp.gammainc(a, 0, x, regularized=True)
         return p, q
     constant = mp.loggamma(a)
-    ln_f = lambda t: (a - 1) * mp.log(t) - t - constant
+
+    def ln_f(t):
+        return (a - 1) * mp.log(t) - t - constant
+
     scale = 3 / (abs((a - 1) / x - 1) + mp.sqrt(a) / x)
     if x < a:
         p = tail(ln_f, x, -1, scale, mp.mpf(0))
@@ -84,7 +89,10 @@ def beta_tails(a, b, x):
         )
         small = part * y**c / c * mp.exp(-ln_b)
     else:
-        ln_f = lambda t: (a - 1) * mp.log(t) + (b - 1) * mp.log1p(-t) - ln_b
+
+        def ln_f(t):
+            return (a - 1) * mp.log(t) + (b - 1) * mp.log1p(-t) - ln_b
+
         slope = abs((a - 1) / x - (b - 1) / (1 - x))
         scale = 3 / (slope + mp.sqrt(abs(a - 1) / x**2 + abs(b - 1) / (1 - x) ** 2))
         small = tail(ln_f, x, 1 if upper else -1, scale, mp.mpf(1 if upper else 0))
