@@ -1,0 +1,276 @@
+"""Chain ladder, Mack's errors and the one-year view of Merz and Wüthrich."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Self
+
+from .. import _kebao
+from ..triangle import Triangle
+from .estimator import Estimator, Floats
+
+
+class ChainLadder(Estimator):
+    """Chain ladder: each origin develops from its latest value by averaged link ratios.
+
+    C(i, k+1) = f(k) C(i, k) with f(k) the average of the ratios C(i, k+1) / C(i, k), weighted by
+    C(i, k) to the power 1 (volume), 0 (simple) or 2 (regression).
+
+    Parameters
+    ----------
+    average : {"volume", "simple", "regression"}
+        Weights of the ratios.
+    n : int, optional
+        Use only the latest n links of each age.
+    exclude : sequence of (str, int), optional
+        Links left out, by origin and the age in months where the link starts.
+    tail : float or {"exponential", "inverse_power"}, optional
+        Development after the last age: a factor, or a curve through f(k) - 1 continued for 100
+        ages. The inverse power curve is that of Sherman (1984), PCAS 71.
+
+    Examples
+    --------
+    >>> import kebao as kb
+    >>> kb.ChainLadder().fit(kb.datasets.load("genins")).total_ibnr_
+    18680855.611924...
+    """
+
+    def __init__(
+        self,
+        *,
+        average: str = "volume",
+        n: int | None = None,
+        exclude: Iterable[tuple[str, int]] | None = None,
+        tail: float | str | tuple[float, float, float] | None = None,
+    ) -> None:
+        self.average = average
+        self.n = n
+        self.exclude = exclude
+        self.tail = tail
+
+    def fit(self, triangle: Triangle) -> Self:
+        """Fit to every segment of a triangle of one measure.
+
+        Parameters
+        ----------
+        triangle : Triangle
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InputError
+            A choice is not one, or the triangle has several measures. What the numbers of a
+            triangle do not allow is told by ``status_`` and ``findings_`` instead.
+        """
+        return self._run(
+            triangle, self.average, self.n, _cells(self.exclude), self.tail, None, None
+        )
+
+
+class Mack(ChainLadder):
+    """Chain ladder with the standard errors of Mack, by origin and in total.
+
+    Under E[C(k+1)] = f(k) C(k) and Var[C(k+1)] = sigma(k)^2 C(k)^(2 - alpha), with independent
+    origins, the mean squared error of an ultimate is the process variance plus the variance of the
+    estimated factors; the total includes the covariance that origins have by sharing factors.
+
+    Parameters
+    ----------
+    average : {"volume", "simple", "regression"}
+        Weights of the ratios: alpha is 1, 0 or 2.
+    n, exclude
+        As for `ChainLadder`.
+    tail : float, {"exponential", "inverse_power"} or (factor, standard_error, sigma), optional
+        Development after the last age. Unless given, its standard error and sigma are read off
+        log-linear lines through those of the links, at the age where the curve through f(k) - 1
+        has the height of the tail.
+    sigma : {"mack", "log-linear"}
+        How sigma of an age with a single link is had: min(s(k-1)^4 / s(k-2)^2, s(k-1)^2, s(k-2)^2)
+        for its square, or log-linear extrapolation; the latter falls back on the former, with the
+        status ``sigma_reverted``, where its slope is not significant at 5%.
+    mse : {"mack", "independence"}
+        Mack's formula, or with the product of the errors of successive factors added.
+
+    Notes
+    -----
+    Mack (1993), Distribution-free calculation of the standard error of chain ladder reserve
+    estimates, ASTIN Bulletin 23(2). Mack (1999), The standard error of chain ladder reserve
+    estimates: recursive calculation and inclusion of a tail factor, ASTIN Bulletin 29(2).
+    Buchwalder, Buehlmann, Merz and Wuethrich (2006), The mean square error of prediction in the
+    chain ladder reserving method, ASTIN Bulletin 36(2), for ``mse="independence"``.
+
+    Examples
+    --------
+    >>> import kebao as kb
+    >>> mack = kb.Mack().fit(kb.datasets.load("genins"))
+    >>> mack.total_standard_error_
+    2447094.860834...
+    >>> mack.status_
+    'ok'
+    """
+
+    def __init__(
+        self,
+        *,
+        average: str = "volume",
+        n: int | None = None,
+        exclude: Iterable[tuple[str, int]] | None = None,
+        tail: float | str | tuple[float, float, float] | None = None,
+        sigma: str = "mack",
+        mse: str = "mack",
+    ) -> None:
+        super().__init__(average=average, n=n, exclude=exclude, tail=tail)
+        self.sigma = sigma
+        self.mse = mse
+
+    def fit(self, triangle: Triangle) -> Self:
+        """Fit to every segment of a triangle of one measure; as for `ChainLadder`."""
+        return self._run(
+            triangle, self.average, self.n, _cells(self.exclude), self.tail, self.sigma, self.mse
+        )
+
+    @property
+    def process_error_(self) -> Floats:
+        """Standard deviation of the process of each origin."""
+        return self._result.process_error
+
+    @property
+    def parameter_error_(self) -> Floats:
+        """Standard error of the estimated mean of each origin."""
+        return self._result.parameter_error
+
+    @property
+    def standard_error_(self) -> Floats:
+        """Root mean squared error of prediction of each origin."""
+        return self._result.standard_error
+
+    @property
+    def development_factor_errors_(self) -> Floats:
+        """Standard error of each development factor, the tail last."""
+        return self._result.factor_error
+
+    @property
+    def sigma_(self) -> Floats:
+        """Sigma of each age, the tail last."""
+        return self._result.sigma
+
+    @property
+    def total_process_error_(self) -> Any:
+        """Process error of the sum of all origins; by segment when there are several."""
+        return self._result.total_process_error
+
+    @property
+    def total_parameter_error_(self) -> Any:
+        """Parameter error of the sum, with the covariance between origins."""
+        return self._result.total_parameter_error
+
+    @property
+    def total_standard_error_(self) -> Any:
+        """Root mean squared error of prediction of the sum."""
+        return self._result.total_standard_error
+
+    def _by_origin(self) -> dict[str, Floats]:
+        return {
+            **super()._by_origin(),
+            "process_error": self.process_error_,
+            "parameter_error": self.parameter_error_,
+            "standard_error": self.standard_error_,
+        }
+
+    def _totals(self) -> dict[str, Any]:
+        return {
+            **super()._totals(),
+            "process_error": self.total_process_error_,
+            "parameter_error": self.total_parameter_error_,
+            "standard_error": self.total_standard_error_,
+        }
+
+
+class MerzWuthrich(Estimator):
+    """The one-year view: how far next year's ultimate may lie from this year's.
+
+    The claims development result of the coming year is the ultimate estimated now less that
+    estimated in a year; its mean is zero, and `cdr_` is the root of its mean squared error. Volume
+    weights and Mack's sigma; every cell up to the latest diagonal must be observed and positive,
+    else the status is ``not_a_staircase``.
+
+    Notes
+    -----
+    Merz and Wuethrich (2008), Modelling the claims development result for solvency purposes, CAS
+    E-Forum, Fall 2008.
+
+    Examples
+    --------
+    >>> import kebao as kb
+    >>> kb.MerzWuthrich().fit(kb.datasets.load("genins")).total_cdr_
+    1778967.663357...
+    """
+
+    _one_year: _kebao.OneYearFit | None = None
+
+    def __init__(self) -> None:
+        pass
+
+    def fit(self, triangle: Triangle) -> Self:
+        """Fit to every segment of a triangle of one measure.
+
+        Parameters
+        ----------
+        triangle : Triangle
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InputError
+            The triangle has several measures.
+        """
+        self._check(triangle)
+        self._one_year = triangle._core.one_year(type(self).__name__)
+        self._fit, self._triangle = self._one_year.mack, triangle
+        return self
+
+    @property
+    def _view(self) -> _kebao.OneYearFit:
+        if self._one_year is None:
+            raise AttributeError("this MerzWuthrich is not fitted; call fit(triangle)")
+        return self._one_year
+
+    @property
+    def cdr_(self) -> Floats:
+        """Standard error of next year's claims development result of each origin."""
+        return self._view.cdr
+
+    @property
+    def total_cdr_(self) -> Any:
+        """Standard error of the sum; by segment when there are several."""
+        return self._view.total_cdr
+
+    @property
+    def standard_error_(self) -> Floats:
+        """Mack's standard error of each origin, over all years to come."""
+        return self._result.standard_error
+
+    @property
+    def total_standard_error_(self) -> Any:
+        """Mack's standard error of the sum."""
+        return self._result.total_standard_error
+
+    def _by_origin(self) -> dict[str, Floats]:
+        return {**super()._by_origin(), "cdr": self.cdr_, "standard_error": self.standard_error_}
+
+    def _totals(self) -> dict[str, Any]:
+        return {
+            **super()._totals(),
+            "cdr": self.total_cdr_,
+            "standard_error": self.total_standard_error_,
+        }
+
+
+def _cells(exclude: Iterable[tuple[str, int]] | None) -> list[tuple[str, int]] | None:
+    return None if exclude is None else [(str(origin), int(age)) for origin, age in exclude]
