@@ -107,7 +107,7 @@ def inverse_gamma(x, shape, scale):
 def inverse_gaussian(x, mean, shape):
     r = mp.sqrt(shape / x)
     a, b = r * (x / mean - 1), r * (x / mean + 1)
-    with mp.workdps(700):
+    with mp.workdps(120):
         reflected = mp.exp(2 * shape / mean) * phi(-b)
         return phi(a) + reflected, phi(-a) - reflected
 
@@ -132,39 +132,39 @@ def uniform(x, low, high):
 
 # family, formula, parameters, the SciPy distribution that proposes points and is measured beside.
 MODELS = [
-    ("LogNormal", lognormal, "mu sigma", [(10, 2), (0.3, 0.2), (12.6, 1.7), (2, 4.5)],
+    ("LogNormal", lognormal, "mu sigma", [(10, 2), (0.3, 0.2), (12.6, 1.7), (2, 4.5), (5, 0.9)],
      lambda m, s: stats.lognorm(s, scale=np.exp(m))),
-    ("Exponential", exponential, "mean", [(3e5,), (0.7,), (1.3,), (2e-3,)],
+    ("Exponential", exponential, "mean", [(3e5,), (0.7,), (1.3,), (2e-3,), (40.0,)],
      lambda m: stats.expon(scale=m)),
-    ("Weibull", weibull, "shape scale", [(0.4, 2e5), (0.9, 3.0), (2.5, 1e4), (8.0, 0.7)],
+    ("Weibull", weibull, "shape scale", [(0.4, 2e5), (0.9, 3.0), (2.5, 1e4), (8.0, 0.7), (1.5, 9.0)],
      lambda k, s: stats.weibull_min(k, scale=s)),
-    ("Pareto", pareto, "alpha scale", [(1.4, 5e6), (0.8, 3.0), (3.3, 0.1), (40.0, 7.0)],
+    ("Pareto", pareto, "alpha scale", [(1.4, 5e6), (0.8, 3.0), (3.3, 0.1), (40.0, 7.0), (2.2, 1e3)],
      lambda a, s: stats.pareto(a, scale=s)),
-    ("Lomax", lomax, "alpha scale", [(1.3, 4e5), (0.9, 2.0), (5.0, 0.3), (60.0, 11.0)],
+    ("Lomax", lomax, "alpha scale", [(1.3, 4e5), (0.9, 2.0), (5.0, 0.3), (60.0, 11.0), (2.5, 7e4)],
      lambda a, s: stats.lomax(a, scale=s)),
     ("GPD", gpd, "shape scale threshold", [(0.7, 3e5, 1e5), (-0.2, 3e5, 0.0), (1e-7, 2.0, 1.0), (0.05, 3.0, 10.0), (0.0, 5.0, 1.0)],
      lambda c, s, t: stats.genpareto(c, scale=s, loc=t)),
-    ("GEV", gev, "shape location scale", [(0.3, 4e5, 1e5), (-0.1, 40.0, 1.0), (0.0, 60.0, 2.0), (1.1, 5.0, 3.0)],
+    ("GEV", gev, "shape location scale", [(0.3, 4e5, 1e5), (-0.1, 40.0, 1.0), (0.0, 60.0, 2.0), (1.1, 5.0, 3.0), (0.5, 100.0, 4.0)],
      lambda c, m, s: stats.genextreme(-c, loc=m, scale=s)),
-    ("Frechet", frechet, "shape scale", [(1.8, 3e5), (0.7, 2.0), (6.0, 0.01), (30.0, 5.0)],
+    ("Frechet", frechet, "shape scale", [(1.8, 3e5), (0.7, 2.0), (6.0, 0.01), (30.0, 5.0), (3.0, 1e3)],
      lambda k, s: stats.invweibull(k, scale=s)),
-    ("Burr", burr, "alpha gamma scale", [(1.7, 1.3, 2e5), (0.4, 3.0, 2.0), (9.0, 0.7, 5.0), (2.0, 12.0, 1.0)],
+    ("Burr", burr, "alpha gamma scale", [(1.7, 1.3, 2e5), (0.4, 3.0, 2.0), (9.0, 0.7, 5.0), (2.0, 12.0, 1.0), (3.5, 2.0, 1e4)],
      lambda a, g, s: stats.burr12(g, a, scale=s)),
-    ("LogLogistic", loglogistic, "shape scale", [(2.4, 3e5), (0.9, 2.0), (7.0, 0.1), (25.0, 3.0)],
+    ("LogLogistic", loglogistic, "shape scale", [(2.4, 3e5), (0.9, 2.0), (7.0, 0.1), (25.0, 3.0), (4.0, 1e3)],
      lambda k, s: stats.fisk(k, scale=s)),
-    ("Gamma", gamma, "shape scale", [(0.4, 2e5), (2.5, 3.0), (9.0, 1e4), (120.0, 0.1)],
+    ("Gamma", gamma, "shape scale", [(0.4, 2e5), (2.5, 3.0), (9.0, 1e4), (120.0, 0.1), (1.0, 7.0)],
      lambda a, s: stats.gamma(a, scale=s)),
-    ("InverseGamma", inverse_gamma, "shape scale", [(2.6, 5e5), (0.8, 2.0), (12.0, 30.0), (90.0, 1e4)],
+    ("InverseGamma", inverse_gamma, "shape scale", [(2.6, 5e5), (0.8, 2.0), (12.0, 30.0), (90.0, 1e4), (5.0, 1.0)],
      lambda a, s: stats.invgamma(a, scale=s)),
-    ("InverseGaussian", inverse_gaussian, "mean shape", [(3e5, 2e5), (3.0, 300.0), (2.0, 0.05), (7.0, 9.0)],
+    ("InverseGaussian", inverse_gaussian, "mean shape", [(3e5, 2e5), (3.0, 300.0), (2.0, 0.05), (7.0, 9.0), (10.0, 40.0)],
      lambda m, s: stats.invgauss(m / s, scale=s)),
-    ("GB2", gb2, "alpha tau scale gamma", [(2.2, 0.8, 3e5, 1.4), (3.0, 2.0, 5.0, 1.0), (0.9, 6.0, 2.0, 1.0), (20.0, 15.0, 1.0, 0.5)],
+    ("GB2", gb2, "alpha tau scale gamma", [(2.2, 0.8, 3e5, 1.4), (3.0, 2.0, 5.0, 1.0), (0.9, 6.0, 2.0, 1.0), (20.0, 15.0, 1.0, 0.5), (1.5, 1.5, 1e3, 3.0)],
      lambda a, t, s, g: stats.betaprime(t, a, scale=s) if g == 1 else None),
-    ("LogGamma", loggamma, "shape rate scale", [(2.5, 3.1, 1e4), (0.6, 1.5, 1.0), (8.0, 12.0, 2.0), (30.0, 20.0, 1.0)],
+    ("LogGamma", loggamma, "shape rate scale", [(2.5, 3.1, 1e4), (0.6, 1.5, 1.0), (8.0, 12.0, 2.0), (30.0, 20.0, 1.0), (1.0, 5.0, 3.0)],
      lambda *_: None),
-    ("LogT", logt, "mu sigma df", [(12.0, 0.9, 5.0), (1.0, 0.3, 30.0), (3.0, 0.1, 2.5), (0.0, 1.0, 400.0)],
+    ("LogT", logt, "mu sigma df", [(12.0, 0.9, 5.0), (1.0, 0.3, 30.0), (3.0, 0.1, 2.5), (0.0, 1.0, 400.0), (5.0, 2.0, 60.0)],
      lambda *_: None),
-    ("Uniform", uniform, "low high", [(1e5, 4e5), (0.0, 1.0), (3.0, 3.5), (0.1, 700.0)],
+    ("Uniform", uniform, "low high", [(1e5, 4e5), (0.0, 1.0), (3.0, 3.5), (0.1, 700.0), (10.0, 11.0), (0.0, 1e6)],
      lambda a, b: stats.uniform(a, b - a)),
 ]
 
