@@ -489,5 +489,7 @@ def test_losses_that_were_seen():
 def test_logarithms_go_where_probabilities_underflow():
     assert kb.LogNormal(0, 1).log_sf(1e30) == pytest.approx(-2390.3466, rel=1e-6)
     assert kb.Weibull(1, 1).log_sf(5000.0) == -5000
-    assert kb.Gamma(3, 1).log_sf(5000.0) == pytest.approx(-5000 + np.log(5000**2 / 2 + 5001), rel=1e-9)
+    assert kb.Gamma(3, 1).log_sf(5000.0) == pytest.approx(
+        -5000 + np.log(5000**2 / 2 + 5001), rel=1e-9
+    )
     assert kb.Exponential(2).log_pdf(4000.0) == pytest.approx(-2000 - np.log(2))

@@ -123,7 +123,9 @@ def table() -> str:
                 theirs[name] = max(theirs.get(name, 0.0), error)
         lines[family] = (points + len(model["points"]), ours, theirs)
     columns = " | ".join(f"{name} | SciPy" for name in FUNCTIONS)
-    text = HEAD.format(scipy=_version(), columns=columns, dashes="---|" * (2 * len(FUNCTIONS) - 1) + "---")
+    text = HEAD.format(
+        scipy=_version(), columns=columns, dashes="---|" * (2 * len(FUNCTIONS) - 1) + "---"
+    )
     for family, (points, ours, theirs) in lines.items():
         cells = []
         for name in FUNCTIONS:

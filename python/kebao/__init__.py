@@ -1,6 +1,6 @@
 """kebao prices science-and-technology insurance."""
 
-from . import datasets, sectors
+from . import datasets, measure, sectors
 from ._kebao import (
     GB2,
     GEV,
@@ -11,6 +11,7 @@ from ._kebao import (
     Beta,
     Burr,
     Capped,
+    Distortion,
     Empirical,
     Exponential,
     Franchise,
@@ -64,6 +65,7 @@ __all__ = [
     "Capped",
     "ChainLadder",
     "CostOfCapital",
+    "Distortion",
     "Empirical",
     "Exponential",
     "FileError",
@@ -113,6 +115,7 @@ __all__ = [
     "Weibull",
     "__version__",
     "datasets",
+    "measure",
     "sectors",
     "simulate",
 ]
