@@ -1,7 +1,7 @@
 """S1: a column of losses of every severity family, beside NumPy's generator.
 
-NumPy draws by the quickest way its `Generator` offers: its own method where it has one, otherwise the
-transform of one of its variates. Both return a fresh array.
+NumPy draws by the quickest way its `Generator` offers: its own method where it has one, otherwise
+the transform of one of its variates. Both return a fresh array.
 """
 
 from __future__ import annotations

@@ -41,7 +41,8 @@ fn agree_with_mpmath() {
         };
         for row in model["points"].as_array().unwrap() {
             let number = |i: usize| row[i].as_f64().unwrap();
-            let (v, below, above, q, root) = (number(0), number(1), number(2), number(3), number(4));
+            let (v, below, above, q, root) =
+                (number(0), number(1), number(2), number(3), number(4));
             check("cdf", v, x.cdf(v), below, 1e-13);
             check("sf", v, x.sf(v), above, 1e-13);
             if row[5].as_bool().unwrap() {

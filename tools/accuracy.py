@@ -25,14 +25,14 @@ ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = ["cdf", "sf", "isf", "quantile", "layer mean"]
 HEAD = """# Accuracy of severities
 
-Worst relative error against mpmath with 60 digits, at the points of `tests/gold/severity.json`: survival
-probabilities from 1 down to 1e-300, lower tails down to 1e-100 where they exist, layers from the body to
-survival 1e-60. SciPy {scipy} beside it where it has the family; its layer means are
-`integrate.quad` of its `sf`. Made by `python tools/accuracy.py --write`.
+Worst relative error against mpmath with 60 digits, at the points of `tests/gold/severity.json`:
+survival probabilities from 1 down to 1e-300, lower tails down to 1e-100 where they exist, layers
+from the body to survival 1e-60. SciPy {scipy} beside it where it has the family; its layer means
+are `integrate.quad` of its `sf`. Made by `python tools/accuracy.py --write`.
 
-Bars: cdf and sf 1e-13; quantiles 5e-14 plus 8 ulp times the condition of the point (how much a quantile
-moves for a relative change of its probability; power tails of small index magnify one ulp); layer means
-1e-12.
+Bars: cdf and sf 1e-13; quantiles 5e-14 plus 8 ulp times the condition of the point (how much a
+quantile moves for a relative change of its probability; power tails of small index magnify one
+ulp); layer means 1e-12.
 
 | family | points | {columns} |
 |---|---|{dashes}|

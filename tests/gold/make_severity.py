@@ -9,6 +9,7 @@ to look: every number is a formula of the distribution in 60 digits, quantiles b
 double to the exact place of the rounded probability.
 """
 
+# ruff: noqa: E501
 import json
 from pathlib import Path
 
