@@ -55,8 +55,10 @@ mod _kebao {
     use super::sector::PyLibrary;
     #[pymodule_export]
     use super::severity::{
-        Beta, Capped, Gamma, Layered, LogNormal, MBBEFD, Pareto, Piecewise, Scaled, Severity,
-        Spliced,
+        Beta, Burr, Capped, Empirical, Exponential, Franchise, Frechet, GB2, GEV, GPD, Gamma,
+        InverseGamma, InverseGaussian, Layered, LogGamma, LogLogistic, LogNormal, LogT, Lomax,
+        MBBEFD, Maximum, Minimum, MixedErlang, Mixture, Pareto, Piecewise, PiecewisePareto, Scaled,
+        Severity, Shifted, Spliced, Truncated, Uniform, Weibull,
     };
     #[pymodule_export]
     use super::simulate::PySimulation;
