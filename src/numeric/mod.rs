@@ -2,7 +2,9 @@
 //! write them.
 
 mod amount;
+mod bessel;
 mod beta;
+mod complex;
 pub mod dispatch;
 mod double;
 mod gamma;
@@ -14,9 +16,11 @@ mod roots;
 pub mod survival;
 
 pub use amount::{format_amount, format_percent, parse_amount};
+pub use bessel::{bessel_k_step, ln_bessel_k_ratio, saddle_integral};
 pub use beta::{beta_density, beta_inv, beta_pq};
+pub use complex::{C64, complex_expm1, complex_ln1p, expm1_less};
 pub use double::ln_less;
-pub use gamma::{gamma_p_inv, gamma_pq, gamma_q_inv, poisson_density};
+pub use gamma::{gamma_p_inv, gamma_pq, gamma_q_inv, ln_poisson_density, log1pmx, poisson_density};
 pub use kernel::{exp, ln, normal_isf};
 pub use normal::{ln_norm_sf, mills, norm_cdf, norm_pdf, norm_sf};
 pub use quadrature::{adaptive, gauss_legendre, legendre_20, normal_mean};

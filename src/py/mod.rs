@@ -32,7 +32,11 @@ mod _kebao {
     #[pymodule_export]
     use super::amount::parse_amount;
     #[pymodule_export]
-    use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
+    use super::frequency::{
+        Bernoulli, BetaBinomial, Binomial, CompoundCount, Delaporte, EmpiricalCount, Frequency,
+        Geometric, Logarithmic, MixedPoisson, NegativeBinomial, NeymanA, Poisson,
+        PoissonInverseGaussian, Sichel, ZeroModified, ZeroTruncated,
+    };
     #[pymodule_export]
     use super::losses::PyLossTable;
     #[pymodule_export]
@@ -49,7 +53,7 @@ mod _kebao {
     use super::sector::PyLibrary;
     #[pymodule_export]
     use super::severity::{
-        Beta, Capped, Gamma, Layered, LogNormal, MBBEFD, Pareto, Piecewise, Scaled, Severity,
+        Beta, Capped, Gamma, Layered, LogNormal, LogPareto, MBBEFD, Pareto, Piecewise, Scaled, Severity,
         Spliced,
     };
     #[pymodule_export]

@@ -238,6 +238,14 @@ classes! {
     /// >>> kb.LogNormal(mu=10, sigma=2).layer_mean("4m", "1m").__round__(4)
     /// 37093.0883
     LogNormal;
+    /// Log-Pareto: S(x) = (1 + ln(x/scale)/rate)^−shape for x ≥ scale: a Pareto whose index is Gamma(shape, rate).
+    ///
+    /// No moment exists, whatever the parameters; limited layers have an expected loss.
+    ///
+    /// >>> import kebao as kb
+    /// >>> kb.LogPareto(shape=3, rate=2, scale=1e6).mean
+    /// inf
+    LogPareto;
     /// Pareto (type I): S(x) = (scale / x)^alpha for x ≥ scale. The mean is infinite for alpha ≤ 1.
     Pareto;
     /// Gamma: mean shape · scale, variance shape · scale².
@@ -286,6 +294,14 @@ impl Pareto {
     #[new]
     fn new(alpha: f64, scale: Amount) -> New<Self> {
         made(Self, severity::Pareto::new(alpha, scale.0))
+    }
+}
+
+#[pymethods]
+impl LogPareto {
+    #[new]
+    fn new(shape: f64, rate: f64, scale: Amount) -> New<Self> {
+        made(Self, severity::LogPareto::new(shape, rate, scale.0))
     }
 }
 

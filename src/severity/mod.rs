@@ -14,6 +14,7 @@ mod beta;
 mod capped;
 mod gamma;
 mod layered;
+mod log_pareto;
 mod lognormal;
 mod mbbefd;
 mod pareto;
@@ -28,6 +29,7 @@ pub use beta::Beta;
 pub use capped::Capped;
 pub use gamma::Gamma;
 pub use layered::Layered;
+pub use log_pareto::LogPareto;
 pub use lognormal::LogNormal;
 pub use mbbefd::MBBEFD;
 pub use pareto::Pareto;
@@ -252,6 +254,7 @@ macro_rules! severities {
     ($apply:ident) => {
         $apply! {
             LogNormal,
+            LogPareto,
             Pareto,
             Gamma,
             Beta,
