@@ -1,6 +1,6 @@
 """kebao prices science-and-technology insurance."""
 
-from . import datasets, sectors
+from . import credibility, datasets, fit, sectors
 from ._kebao import (
     MBBEFD,
     Aggregate,
@@ -94,7 +94,9 @@ __all__ = [
     "ZeroModified",
     "ZeroTruncated",
     "__version__",
+    "credibility",
     "datasets",
+    "fit",
     "sectors",
     "simulate",
 ]

@@ -4,7 +4,7 @@
 //! | data | parameter | prior and posterior | predictive |
 //! |---|---|---|---|
 //! | claims over exposure | rate | Gamma, [`GammaPoisson`] | negative binomial |
-//! | failures among trials | probability | Beta, [`BetaBinomial`] | beta-binomial |
+//! | failures among trials | probability | Beta, [`BetaBernoulli`] | beta-binomial |
 //! | losses above a threshold | Pareto index | Gamma, [`GammaPareto`] | log-Pareto: no moment exists |
 //! | losses | μ, σ² of their logarithm | normal–inverse-gamma, [`NormalInverseGamma`] | log-t: no moment exists |
 //!
@@ -21,7 +21,7 @@ mod zero;
 
 pub use index::GammaPareto;
 pub use lognormal::NormalInverseGamma;
-pub use proportion::BetaBinomial;
+pub use proportion::BetaBernoulli;
 pub use rate::GammaPoisson;
 pub use uncertain::{CountModel, SizeModel, SizePosterior, UncertainAggregate, UncertainSampler};
 pub use zero::{ZeroClaims, exposure_needed, zero_claims};

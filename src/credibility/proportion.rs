@@ -1,4 +1,4 @@
-//! Beta–binomial: the probability of failure of one trial, such as a launch or a tape-out.
+//! Beta–Bernoulli: the probability of failure of one trial, such as a launch or a tape-out.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,20 +11,20 @@ use crate::random::Stream;
 /// Failures per trial ~ Beta(`a`, `b`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct BetaBinomial {
+pub struct BetaBernoulli {
     pub a: f64,
     pub b: f64,
 }
 
-impl BetaBinomial {
+impl BetaBernoulli {
     pub fn new(a: f64, b: f64) -> Result<Self> {
         Self { a, b }.validated()
     }
 
     pub fn validated(self) -> Result<Self> {
         let mut faults = Faults::new();
-        faults.positive("BetaBinomial", "a", self.a);
-        faults.positive("BetaBinomial", "b", self.b);
+        faults.positive("BetaBernoulli", "a", self.a);
+        faults.positive("BetaBernoulli", "b", self.b);
         faults.finish()?;
         Ok(self)
     }
@@ -38,9 +38,9 @@ impl BetaBinomial {
     pub fn from_mean_trials(mean: f64, trials: f64) -> Result<Self> {
         let mut faults = Faults::new();
         faults.check(mean > 0.0 && mean < 1.0, || {
-            Issue::new("out_of_range", "BetaBinomial", "mean").value(mean).allowed("between 0 and 1")
+            Issue::new("out_of_range", "BetaBernoulli", "mean").value(mean).allowed("between 0 and 1")
         });
-        faults.positive("BetaBinomial", "trials", trials);
+        faults.positive("BetaBernoulli", "trials", trials);
         faults.finish()?;
         Self::new(mean * trials, (1.0 - mean) * trials)
     }
@@ -48,10 +48,10 @@ impl BetaBinomial {
     /// Beta(a + failures, b + trials − failures).
     pub fn update(&self, failures: f64, trials: f64) -> Result<Self> {
         let mut faults = Faults::new();
-        whole(&mut faults, "BetaBinomial.update", "failures", failures);
-        whole(&mut faults, "BetaBinomial.update", "trials", trials);
+        whole(&mut faults, "BetaBernoulli.update", "failures", failures);
+        whole(&mut faults, "BetaBernoulli.update", "trials", trials);
         faults.check(!(failures > trials), || {
-            Issue::new("out_of_range", "BetaBinomial.update", "failures")
+            Issue::new("out_of_range", "BetaBernoulli.update", "failures")
                 .value(failures)
                 .allowed(format!("at most the number of trials, {trials}"))
         });

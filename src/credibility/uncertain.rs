@@ -5,19 +5,21 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BetaBinomial, GammaPareto, GammaPoisson, NormalInverseGamma};
+use super::{BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma};
 use crate::error::{Error, Faults, Issue, Result};
+use crate::exec::Control;
 use crate::frequency::{Count, Frequency};
 use crate::losses::{BLOCK_YEARS, LossBlock, Source};
+use crate::numeric::{adaptive, normal_mean};
 use crate::random::{Purpose, Stream};
-use crate::severity::{Family, Severity};
+use crate::severity::{Family, LogNormal, Pareto, Severity};
 
 /// A count whose parameters are known, or drawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum CountModel {
     Known(Frequency),
     Rate(GammaPoisson),
-    Probability(BetaBinomial),
+    Probability(BetaBernoulli),
 }
 
 /// The posterior of a severity's parameters.
@@ -78,6 +80,38 @@ impl UncertainAggregate {
         }
     }
 
+    /// Expected loss of a year; `inf` where a posterior leaves the size of a loss without a limit: no
+    /// moment of a log-Pareto or log-t exists.
+    pub fn mean(&self) -> Result<f64> {
+        let count = self.predictive_count()?.mean();
+        if count == 0.0 {
+            return Ok(0.0);
+        }
+        let size = match &self.size.posterior {
+            None => self.size.template.mean(),
+            Some(_) if self.size.template.support().1 == f64::INFINITY => f64::INFINITY,
+            Some(posterior) => {
+                let at = |severity: Result<Severity>| {
+                    let placed = severity.and_then(|s| self.size.placed(posterior, s));
+                    placed.map_or(f64::NAN, |s| s.mean())
+                };
+                adaptive(0.0, 1.0, 1e-12, |p| match posterior {
+                    SizePosterior::Pareto(known) => at(known
+                        .quantile(p)
+                        .and_then(|a| Pareto::new(a, known.threshold).map(Into::into))),
+                    SizePosterior::LogNormal(known) => normal_mean(|z| {
+                        at(known.sigma_quantile(p).and_then(|sigma| {
+                            let mu = known.mu + z * sigma / known.kappa.sqrt();
+                            LogNormal::new(mu, sigma).map(Into::into)
+                        }))
+                    }),
+                })
+                .0
+            }
+        };
+        Ok(count * size)
+    }
+
     fn draw_count(&self, parameter: &mut Stream, counts: &mut Stream) -> u64 {
         match &self.count {
             CountModel::Known(frequency) => frequency.draw(counts),
@@ -106,15 +140,19 @@ impl SizeModel {
     /// The severity of one year; `None` where it is the template itself.
     fn drawn(&self, stream: &mut Stream) -> Result<Option<Severity>> {
         let Some(posterior) = &self.posterior else { return Ok(None) };
-        let drawn = posterior.draw(stream)?;
+        self.placed(posterior, posterior.draw(stream)?).map(Some)
+    }
+
+    /// The template with the parameters of `drawn`.
+    fn placed(&self, posterior: &SizePosterior, drawn: Severity) -> Result<Severity> {
         if self.template.family() == drawn.family() {
-            return Ok(Some(drawn));
+            return Ok(drawn);
         }
         let mut severity = self.template.clone();
         for (name, value) in drawn.parameters() {
             severity = severity.with_parameter(&posterior.place(&severity, &name)?, value)?;
         }
-        Ok(Some(severity))
+        Ok(severity)
     }
 }
 
@@ -145,6 +183,8 @@ impl SizePosterior {
     }
 }
 
+/// Draws mapped at a time.
+const TILE: usize = 1024;
 /// Losses a block may hold.
 const MAX_ROWS: f64 = 2e8;
 
@@ -178,7 +218,13 @@ impl Source for UncertainSampler {
         self.years
     }
 
-    fn fill(&self, block: u64, (): &mut (), out: &mut LossBlock) -> Result<()> {
+    fn fill(
+        &self,
+        block: u64,
+        control: &Control,
+        (): &mut (),
+        out: &mut LossBlock,
+    ) -> Result<()> {
         out.clear();
         out.first_year = block * BLOCK_YEARS as u64;
         out.offsets.push(0);
@@ -186,6 +232,7 @@ impl Source for UncertainSampler {
         let mut parameter = stream(Purpose::Parameter);
         let (mut counts, mut sizes) = (stream(Purpose::Count), stream(Purpose::Severity));
         for _ in 0..self.block_years(block) {
+            control.check()?;
             let severity = self.model.size.drawn(&mut parameter)?;
             let count = self.model.draw_count(&mut parameter, &mut counts);
             let from = out.loss.len();
@@ -198,8 +245,11 @@ impl Source for UncertainSampler {
             }
             out.loss.resize(end as usize, 0.0);
             let losses = &mut out.loss[from..];
-            sizes.fill(losses);
-            severity.as_ref().unwrap_or(&self.model.size.template).sample(losses);
+            for tile in losses.chunks_mut(TILE) {
+                control.check()?;
+                sizes.fill(tile);
+                severity.as_ref().unwrap_or(&self.model.size.template).sample(tile);
+            }
             out.offsets.push(end as u32);
         }
         if self.dated {

@@ -2,7 +2,7 @@
 
 use num_complex::Complex64;
 use numpy::{
-    AllowTypeChange, PyArray1, PyArrayDyn, PyArrayLikeDyn,
+    AllowTypeChange, PyArray1, PyArrayDyn, PyArrayLikeDyn, PyArrayMethods,
 };
 use pyo3::PyClass;
 use pyo3::prelude::*;
@@ -213,12 +213,15 @@ fn complex<'py>(
             Ok(value.re.into_pyobject(py)?.into_any())
         };
     }
-    if let Ok(array) = z.extract::<PyArrayLikeDyn<'py, f64, AllowTypeChange>>() {
-        let values = array.as_array().mapv(|x| f(Complex64::new(x, 0.0)).re);
+    let numpy = py.import("numpy")?;
+    if numpy.call_method1("iscomplexobj", (z,))?.is_truthy()? {
+        let array = numpy.call_method1("asarray", (z, "complex128"))?;
+        let values = array.cast::<PyArrayDyn<Complex64>>()?.readonly().as_array().mapv(&f);
         return Ok(PyArrayDyn::from_owned_array(py, values).into_any());
     }
-    let array = z.extract::<PyArrayLikeDyn<'py, Complex64, AllowTypeChange>>()?;
-    Ok(PyArrayDyn::from_owned_array(py, array.as_array().mapv(&f)).into_any())
+    let array = z.extract::<PyArrayLikeDyn<'py, f64, AllowTypeChange>>()?;
+    let values = array.as_array().mapv(|x| f(Complex64::new(x, 0.0)).re);
+    Ok(PyArrayDyn::from_owned_array(py, values).into_any())
 }
 
 macro_rules! classes {

@@ -3,9 +3,11 @@
 mod aggregate;
 mod amount;
 mod convert;
+mod credibility;
 mod errors;
 mod frame;
 mod frequency;
+mod frequency_fit;
 mod losses;
 mod machine;
 mod portfolio;
@@ -32,11 +34,18 @@ mod _kebao {
     #[pymodule_export]
     use super::amount::parse_amount;
     #[pymodule_export]
+    use super::credibility::{
+        BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, UncertainAggregate,
+        exposure_needed, zero_claims,
+    };
+    #[pymodule_export]
     use super::frequency::{
         Bernoulli, BetaBinomial, Binomial, CompoundCount, Delaporte, EmpiricalCount, Frequency,
         Geometric, Logarithmic, MixedPoisson, NegativeBinomial, NeymanA, Poisson,
         PoissonInverseGaussian, Sichel, ZeroModified, ZeroTruncated,
     };
+    #[pymodule_export]
+    use super::frequency_fit::{PyCountFit, fit_frequency};
     #[pymodule_export]
     use super::losses::PyLossTable;
     #[pymodule_export]
