@@ -49,8 +49,8 @@ def test_the_lognormal_posterior_is_that_of_the_classical_intervals():
     spread = s * (1 + 1 / n) ** 0.5
     for x in [1e4, 5e5, 1e9]:
         exact = t.sf((np.log(x) - m) / spread)
-        assert flat.predictive_sf(x) == pytest.approx(exact, rel=1e-10)
-    assert np.log(flat.predictive_quantile(0.99)) == pytest.approx(m + spread * t.ppf(0.99))
+        assert flat.predictive().sf(x) == pytest.approx(exact, rel=1e-10)
+    assert np.log(flat.predictive().quantile(0.99)) == pytest.approx(m + spread * t.ppf(0.99))
 
 
 def test_predictive_distributions():
@@ -70,7 +70,7 @@ def test_predictive_distributions():
     normal = NormalInverseGamma.flat().update(LOSSES)
     mu, sigma = normal.sample(200_000, seed=4).T
     sf = stats.norm.sf((np.log(5e6) - mu) / sigma)
-    assert abs(sf.mean() - normal.predictive_sf(5e6)) < 4 * sf.std() / len(sf) ** 0.5
+    assert abs(sf.mean() - normal.predictive().sf(5e6)) < 4 * sf.std() / len(sf) ** 0.5
 
 
 def test_records_without_claims():
@@ -134,7 +134,7 @@ def test_copies_and_faults():
     with pytest.raises(kb.NumericError, match="improper"):
         GammaPoisson.jeffreys().interval()
     with pytest.raises(kb.NumericError, match="improper"):
-        NormalInverseGamma.flat().update([1e6]).predictive_quantile(0.5)
+        NormalInverseGamma.flat().update([1e6]).predictive()
     with pytest.raises(kb.InputError, match="at most the number of trials"):
         BetaBernoulli(1, 1).update(3, 2)
     with pytest.raises(kb.InputError, match="from the threshold"):

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::improper;
 use crate::error::{Faults, Issue, Result};
-use crate::numeric::{beta_inv, beta_pq, gamma_p_inv};
+use crate::numeric::{gamma_q_inv, t_isf};
 use crate::random::Stream;
-use crate::severity::{LogNormal, Severity};
+use crate::severity::{LogNormal, LogT, Severity};
 
 /// σ² ~ InverseGamma(`alpha`, `beta`), μ | σ² ~ Normal(`mu`, σ²/`kappa`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -97,24 +97,19 @@ impl NormalInverseGamma {
 
     pub fn mu_quantile(&self, p: f64) -> Result<f64> {
         let (freedom, centre, scale) = self.student_mean()?;
-        Ok(centre + scale * student_quantile(freedom, p))
+        Ok(centre - scale * t_isf(p, freedom))
     }
 
     pub fn sigma_quantile(&self, p: f64) -> Result<f64> {
         self.proper()?;
         // 1/σ² ~ Gamma(α, β)
-        Ok((self.beta / gamma_p_inv(self.alpha, 1.0 - p)).sqrt())
+        Ok((self.beta / gamma_q_inv(self.alpha, p)).sqrt())
     }
 
-    /// P(next loss > x).
-    pub fn predictive_sf(&self, x: f64) -> Result<f64> {
+    /// The next loss: log-t, without a finite mean whatever the data.
+    pub fn predictive(&self) -> Result<Severity> {
         let (freedom, centre, scale) = self.student()?;
-        Ok(if x > 0.0 { student_sf(freedom, (libm::log(x) - centre) / scale) } else { 1.0 })
-    }
-
-    pub fn predictive_quantile(&self, p: f64) -> Result<f64> {
-        let (freedom, centre, scale) = self.student()?;
-        Ok(libm::exp(centre + scale * student_quantile(freedom, p)))
+        LogT::new(centre, scale, freedom).map(Into::into)
     }
 
     pub fn draw(&self, stream: &mut Stream) -> Result<Severity> {
@@ -123,19 +118,4 @@ impl NormalInverseGamma {
         let mu = self.mu + stream.normal() * sigma / self.kappa.sqrt();
         LogNormal::new(mu, sigma).map(Into::into)
     }
-}
-
-/// P(T > t).
-fn student_sf(freedom: f64, t: f64) -> f64 {
-    let square = t * t;
-    let (x, y) = (freedom / (freedom + square), square / (freedom + square));
-    let half = 0.5 * beta_pq(0.5 * freedom, 0.5, x, y).0;
-    if t >= 0.0 { half } else { 1.0 - half }
-}
-
-fn student_quantile(freedom: f64, p: f64) -> f64 {
-    let tail = p.min(1.0 - p);
-    let (x, y) = beta_inv(0.5 * freedom, 0.5, 2.0 * tail, 1.0 - 2.0 * tail);
-    let size = (freedom * (y / x)).sqrt();
-    if p < 0.5 { -size } else { size }
 }

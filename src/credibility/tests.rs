@@ -96,7 +96,7 @@ fn what_is_improper_says_so() {
     near(centre, (2e6f64).ln(), 1e-14);
     let s = (4.0f64).ln() / 2.0f64.sqrt();
     near(scale, s * 1.5f64.sqrt(), 1e-14);
-    near(two.predictive_quantile(0.75).unwrap(), (centre + scale).exp(), 1e-12);
+    near(two.predictive().unwrap().quantile(0.75), (centre + scale).exp(), 1e-12);
     assert!(GammaPareto::new(1.0, 1.0, 1e6).unwrap().update(&[5e5, f64::NAN], &[]).is_err());
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::bernoulli::trial;
 use super::{C64, Count, Frequency, MOST, Panjer, no_parameter};
 use crate::error::{Faults, Issue, Result};
-use crate::numeric::{beta_pq, complex_ln1p, ln_poisson_density, poisson_density};
+use crate::numeric::{beta_pq, complex_ln1p, digamma, ln_poisson_density, poisson_density};
 use crate::random::Stream;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -156,15 +156,4 @@ impl Count for Binomial {
         let failures = if n > k { (n - k) / (1.0 - p) } else { 0.0 };
         vec![whole + log1p(-p), if k > 0.0 { k / p - failures } else { -failures }]
     }
-}
-
-/// ψ(x), x ≥ 1.
-fn digamma(x: f64) -> f64 {
-    if x < 15.0 {
-        return digamma(x + 1.0) - 1.0 / x;
-    }
-    let y = 1.0 / (x * x);
-    log(x)
-        - 0.5 / x
-        - y * (1.0 / 12.0 - y * (1.0 / 120.0 - y * (1.0 / 252.0 - y * (1.0 / 240.0 - y / 132.0))))
 }

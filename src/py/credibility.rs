@@ -368,8 +368,8 @@ plain! { GammaPareto, CorePareto, "GammaPareto", shape, rate, threshold;
 ///
 /// >>> from kebao.credibility import NormalInverseGamma
 /// >>> posterior = NormalInverseGamma.flat().update([2e5, 9e4, 4e6, 7e5])
-/// >>> round(posterior.predictive_quantile(0.5))
-/// 473768
+/// >>> posterior.predictive().mean
+/// inf
 #[pyclass(frozen, module = "kebao.credibility", name = "NormalInverseGamma")]
 pub struct NormalInverseGamma {
     core: CoreNormal,
@@ -411,14 +411,9 @@ plain! { NormalInverseGamma, CoreNormal, "NormalInverseGamma", mu, kappa, alpha,
         Ok(self.core.student()?)
     }
 
-    /// P(next loss > x).
-    fn predictive_sf(&self, x: Amount) -> PyResult<f64> {
-        Ok(self.core.predictive_sf(x.0)?)
-    }
-
-    /// Quantile of the next loss.
-    fn predictive_quantile(&self, p: f64) -> PyResult<f64> {
-        Ok(self.core.predictive_quantile(p)?)
+    /// The next loss: a LogT.
+    fn predictive<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, Severity>> {
+        super::severity::to_python(py, self.core.predictive()?)
     }
 
     /// Draws of (μ, σ) from the keyed stream of `seed`, a row each.
