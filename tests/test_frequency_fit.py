@@ -69,7 +69,9 @@ def test_modified_zeros():
     for name, value in (("rate", 1.4), ("exposed", 0.7)):
         assert abs(fit.parameters[name] - value) < 4 * fit.standard_errors[name]
     one = fit.frequency(1.0)
-    assert one.pmf(0) == pytest.approx(1 - fit.parameters["exposed"] * -np.expm1(-fit.parameters["rate"]))
+    assert one.pmf(0) == pytest.approx(
+        1 - fit.parameters["exposed"] * -np.expm1(-fit.parameters["rate"])
+    )
     assert fit.expected(6)[0] == pytest.approx(fits.observed[0], rel=0.02)
     assert fit.expected(6).sum() == pytest.approx(3000, rel=1e-12)
     assert "ZeroModifiedPoisson" in repr(fits)

@@ -38,7 +38,9 @@ impl BetaBernoulli {
     pub fn from_mean_trials(mean: f64, trials: f64) -> Result<Self> {
         let mut faults = Faults::new();
         faults.check(mean > 0.0 && mean < 1.0, || {
-            Issue::new("out_of_range", "BetaBernoulli", "mean").value(mean).allowed("between 0 and 1")
+            Issue::new("out_of_range", "BetaBernoulli", "mean")
+                .value(mean)
+                .allowed("between 0 and 1")
         });
         faults.positive("BetaBernoulli", "trials", trials);
         faults.finish()?;

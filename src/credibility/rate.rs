@@ -59,7 +59,11 @@ impl GammaPoisson {
     }
 
     fn proper(&self) -> Result<()> {
-        if self.rate > 0.0 { Ok(()) } else { Err(improper("GammaPoisson", "update it with exposure")) }
+        if self.rate > 0.0 {
+            Ok(())
+        } else {
+            Err(improper("GammaPoisson", "update it with exposure"))
+        }
     }
 
     pub fn mean(&self) -> f64 {

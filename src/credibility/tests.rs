@@ -47,9 +47,8 @@ fn predictive_distributions_are_posterior_means() {
     let launch = BetaBernoulli::new(1.5, 30.5).unwrap();
     let counts = launch.predictive(20).unwrap();
     for k in [0, 1, 4] {
-        let mixed = adaptive(0.0, 1.0, 1e-13, |p| {
-            Binomial::new(20, launch.quantile(p)).unwrap().pmf(k)
-        });
+        let mixed =
+            adaptive(0.0, 1.0, 1e-13, |p| Binomial::new(20, launch.quantile(p)).unwrap().pmf(k));
         near(counts.pmf(k), mixed.0, 1e-9);
     }
     let index = GammaPareto::new(6.0, 4.0, 1e6).unwrap();

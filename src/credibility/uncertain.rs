@@ -218,13 +218,7 @@ impl Source for UncertainSampler {
         self.years
     }
 
-    fn fill(
-        &self,
-        block: u64,
-        control: &Control,
-        (): &mut (),
-        out: &mut LossBlock,
-    ) -> Result<()> {
+    fn fill(&self, block: u64, control: &Control, (): &mut (), out: &mut LossBlock) -> Result<()> {
         out.clear();
         out.first_year = block * BLOCK_YEARS as u64;
         out.offsets.push(0);

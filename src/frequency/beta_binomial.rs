@@ -37,7 +37,9 @@ impl BetaBinomial {
             Issue::new("out_of_range", "BetaBinomial", "n")
                 .value(self.n)
                 .allowed("a whole number up to 1,048,576")
-                .hint("among more trials a NegativeBinomial of the same mean and variance is as good")
+                .hint(
+                    "among more trials a NegativeBinomial of the same mean and variance is as good",
+                )
         });
         for (field, value) in [("a", self.a), ("b", self.b)] {
             faults.check((1e-300..=1e15).contains(&value), || {

@@ -55,6 +55,7 @@ impl Count for Binomial {
         let q = 1.0 - p;
         match k {
             _ if k > self.n => 0.0,
+            0 if k == self.n => 1.0,
             0 => exp(n * log1p(-p)),
             _ if k == self.n => exp(n * log(p)),
             _ => {

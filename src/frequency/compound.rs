@@ -81,7 +81,8 @@ impl CompoundCount {
     /// Panjer's recursion of the first n probabilities, if all its terms are positive.
     fn recursion(&self, n: usize) -> Option<Vec<f64>> {
         let panjer = self.primary.panjer().filter(|p| p.a >= 0.0 && p.a + p.b >= 0.0)?;
-        let weights: Vec<f64> = (0..n.min(RECURSIVE)).map(|k| self.secondary.pmf(k as u64)).collect();
+        let weights: Vec<f64> =
+            (0..n.min(RECURSIVE)).map(|k| self.secondary.pmf(k as u64)).collect();
         if n > RECURSIVE {
             return None;
         }

@@ -9,8 +9,8 @@
 use std::collections::HashMap;
 
 use super::{
-    Binomial, Count, Frequency, Geometric, MOST, NegativeBinomial, Poisson,
-    PoissonInverseGaussian, ZeroModified,
+    Binomial, Count, Frequency, Geometric, MOST, NegativeBinomial, Poisson, PoissonInverseGaussian,
+    ZeroModified,
 };
 use crate::error::{Error, Faults, Issue, Result};
 use crate::numeric::{brent, gamma_pq, gamma_q_inv};
@@ -54,7 +54,8 @@ impl CountFamily {
 
     pub fn from_name(name: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|family| family.name() == name).ok_or_else(|| {
-            Issue::unknown("fit.frequency", "families", name, Self::ALL.map(Self::name)).into_error()
+            Issue::unknown("fit.frequency", "families", name, Self::ALL.map(Self::name))
+                .into_error()
         })
     }
 
@@ -161,8 +162,12 @@ impl Counts {
     /// Checks every count and exposure; one exposure serves all.
     pub fn new(counts: &[f64], exposure: &[f64]) -> Result<Self> {
         let mut faults = Faults::new();
-        let at = |field: &str, value: String| Issue::new("out_of_range", "fit.frequency", field).value(value);
-        faults.check(!counts.is_empty(), || at("counts", "none".into()).allowed("at least one count"));
+        let at = |field: &str, value: String| {
+            Issue::new("out_of_range", "fit.frequency", field).value(value)
+        };
+        faults.check(!counts.is_empty(), || {
+            at("counts", "none".into()).allowed("at least one count")
+        });
         faults.check(exposure.len() == 1 || exposure.len() == counts.len(), || {
             at("exposure", format!("{} numbers for {} counts", exposure.len(), counts.len()))
                 .allowed("one number, or one for each count")
@@ -451,8 +456,8 @@ pub fn fit_counts(family: CountFamily, data: &Counts) -> Result<CountFit> {
     if n <= family.parameters().len() as f64 - 1.0 {
         return Err(refused("fewer observations than parameters"));
     }
-    let (theta, best, information) =
-        maximise(family, data, &start, None).ok_or_else(|| refused("no start with a likelihood"))?;
+    let (theta, best, information) = maximise(family, data, &start, None)
+        .ok_or_else(|| refused("no start with a likelihood"))?;
     let parameters = outside(family, &theta);
     let mut status = "converged".to_owned();
     let runaway = theta.iter().skip(1).any(|t| t.abs() > RUNAWAY);

@@ -7,9 +7,7 @@
 use libm::{exp, log, sqrt};
 
 use super::finite::Finite;
-use crate::numeric::{
-    adaptive, expm1_less, ln_poisson_density, poisson_density, saddle_integral,
-};
+use crate::numeric::{adaptive, expm1_less, ln_poisson_density, poisson_density, saddle_integral};
 use crate::random::Stream;
 
 #[derive(Debug, Clone, Copy)]

@@ -46,11 +46,7 @@ impl PoissonInverseGaussian {
     }
 
     fn gig(&self) -> Gig {
-        Gig {
-            order: -0.5,
-            b: self.shape / (2.0 * self.mean * self.mean),
-            c: 0.5 * self.shape,
-        }
+        Gig { order: -0.5, b: self.shape / (2.0 * self.mean * self.mean), c: 0.5 * self.shape }
     }
 
     fn both(&self, k: u64) -> (f64, f64) {

@@ -42,7 +42,11 @@ impl Sichel {
             let low = if field == "order" { 0.0 } else { 1e-12 };
             faults.check((low..=most).contains(&value), || {
                 Issue::new("out_of_range", "Sichel", field).value(value).allowed(
-                    if field == "order" { "a number from -100 to 100" } else { "a number from 1e-12 to 1e6" },
+                    if field == "order" {
+                        "a number from -100 to 100"
+                    } else {
+                        "a number from 1e-12 to 1e6"
+                    },
                 )
             });
         }
@@ -57,11 +61,7 @@ impl Sichel {
 
     fn gig(&self) -> Gig {
         let (step, half) = (self.step(), 0.5 / self.dispersion);
-        Gig {
-            order: self.order,
-            b: half * step / self.mean,
-            c: half * self.mean / step,
-        }
+        Gig { order: self.order, b: half * step / self.mean, c: half * self.mean / step }
     }
 
     fn both(&self, k: u64) -> (f64, f64) {

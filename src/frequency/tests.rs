@@ -136,7 +136,11 @@ fn tails_are_sums_of_probabilities() {
             let above: f64 = (k + 1..=end).rev().map(|j| f.pmf(j)).sum();
             let below: f64 = (0..=k).map(|j| f.pmf(j)).sum();
             let floor = if f.family() == "CompoundCount" { 1e-15 } else { 1e-38 };
-            assert!((f.sf(k) - above).abs() < 2e-13 * above + floor, "{f:?} {k}: {} {above}", f.sf(k));
+            assert!(
+                (f.sf(k) - above).abs() < 2e-13 * above + floor,
+                "{f:?} {k}: {} {above}",
+                f.sf(k)
+            );
             assert!((f.cdf(k) - below).abs() < 2e-13 * below + 1e-300, "{f:?} {k}: {below}");
             let p = f.cdf(k);
             if f.pmf(k) > 1e-10 && p < 1.0 {
@@ -219,7 +223,10 @@ fn identities_between_families() {
     let (p, shape) = (0.6f64, 2.5);
     let clusters = poisson(-shape * (1.0 - p).ln());
     let secondary = of(Logarithmic::new(p).unwrap());
-    same(&of(CompoundCount::new(clusters, secondary).unwrap()), &negative(shape * p / (1.0 - p), shape));
+    same(
+        &of(CompoundCount::new(clusters, secondary).unwrap()),
+        &negative(shape * p / (1.0 - p), shape),
+    );
     let clusters = of(CompoundCount::new(poisson(2.0), poisson(5.0)).unwrap());
     same(&clusters, &of(NeymanA::new(2.0, 5.0).unwrap()));
     let mixed = of(MixedPoisson::new(vec![3.0], vec![1.0]).unwrap());

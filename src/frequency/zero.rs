@@ -5,9 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    C64, Count, Frequency, Panjer, moments, nested, no_parameter, score_by_differences,
-};
+use super::{C64, Count, Frequency, Panjer, moments, nested, no_parameter, score_by_differences};
 use crate::error::{Faults, Issue, Result};
 use crate::numeric::{complex_expm1, complex_ln1p};
 use crate::random::Stream;

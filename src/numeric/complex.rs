@@ -47,7 +47,10 @@ mod tests {
     #[test]
     fn small_and_awkward_arguments_keep_their_digits() {
         let close = |a: C64, b: C64| assert!((a - b).norm() <= 3e-16 * b.norm(), "{a} {b}");
-        close(complex_ln1p(C64::new(1e-12, -2e-12)), C64::new(1.0000000000015e-12, -1.999999999998e-12));
+        close(
+            complex_ln1p(C64::new(1e-12, -2e-12)),
+            C64::new(1.0000000000015e-12, -1.999999999998e-12),
+        );
         close(complex_expm1(C64::new(-1e-9, 3e-9)), C64::new(-1.000000004e-9, 2.999999997e-9));
         // Next to the branch point the modulus must not be lost: |1 + w| = 1e-8.
         let near = complex_ln1p(C64::new(-1.0, 1e-8));

@@ -1,9 +1,7 @@
 //! Claim counts as Python classes.
 
 use num_complex::Complex64;
-use numpy::{
-    AllowTypeChange, PyArray1, PyArrayDyn, PyArrayLikeDyn, PyArrayMethods,
-};
+use numpy::{AllowTypeChange, PyArray1, PyArrayDyn, PyArrayLikeDyn, PyArrayMethods};
 use pyo3::PyClass;
 use pyo3::prelude::*;
 use pyo3::types::{PyComplex, PyDict};
@@ -392,10 +390,13 @@ impl ZeroModified {
     #[pyo3(signature = (base, zero, *, positive=None))]
     fn new(base: PyRef<'_, Frequency>, zero: Amount, positive: Option<f64>) -> New<Self> {
         let base = base.core.clone();
-        made(Self, match positive {
-            Some(positive) => frequency::ZeroModified::with_positive(base, zero.0, positive),
-            None => frequency::ZeroModified::new(base, zero.0),
-        })
+        made(
+            Self,
+            match positive {
+                Some(positive) => frequency::ZeroModified::with_positive(base, zero.0, positive),
+                None => frequency::ZeroModified::new(base, zero.0),
+            },
+        )
     }
 }
 

@@ -76,7 +76,8 @@ impl PyCountFit {
 }
 
 /// What was fitted to: observations, claims, exposure, dispersion test, and a fit or reason by family.
-type Fitted = (usize, f64, f64, (f64, f64, f64), Vec<f64>, Vec<(String, Option<Py<PyCountFit>>, String)>);
+type Fitted =
+    (usize, f64, f64, (f64, f64, f64), Vec<f64>, Vec<(String, Option<Py<PyCountFit>>, String)>);
 
 /// Fits each family; one that does not fit gives its reason.
 #[pyfunction]

@@ -34,9 +34,9 @@ class CountFit:
     family : str
         Its name.
     parameters : dict of str to float
-        ``rate`` per unit of exposure (``p`` of a binomial); ``shape``, the gamma or relative inverse
-        Gaussian shape of the mixing variable of mean 1; ``exposed``, the share of risks that can have
-        losses at all, above 1 where there are fewer zeros than the base has.
+        ``rate`` per unit of exposure (``p`` of a binomial); ``shape``, that of the gamma or inverse
+        Gaussian mixing variable of mean 1; ``exposed``, the share of risks that can have losses
+        at all, above 1 where there are fewer zeros than the base has.
     standard_errors : dict of str to float
         From the observed information; nan where the likelihood has no maximum inside.
     log_likelihood, aic, bic : float
@@ -97,8 +97,8 @@ class CountFits:
     claims, exposure : float
         In all.
     dispersion : (float, float, float)
-        Pearson's statistic of the Poisson, its degrees of freedom and its p-value: small where counts
-        spread more than a Poisson.
+        Pearson's statistic of the Poisson, its degrees of freedom and its p-value: small where
+        counts spread more than a Poisson.
     observed : ndarray
         Observations with 0, 1, … losses.
     """
@@ -172,8 +172,8 @@ def frequency(
 ) -> CountFits:
     """Fit families of counts by maximum likelihood and compare them.
 
-    An observation of exposure e has mean rate·e; shapes do not depend on exposure. Scores are exact, the
-    information is their difference, intervals come from the profile likelihood.
+    An observation of exposure e has mean rate·e; shapes do not depend on exposure. Scores are
+    exact, the information is their difference, intervals come from the profile likelihood.
 
     Parameters
     ----------
