@@ -1,6 +1,6 @@
 """kebao prices science-and-technology insurance."""
 
-from . import credibility, datasets, fit, sectors
+from . import credibility, datasets, fit, measure, sectors
 from ._kebao import (
     GB2,
     GEV,
@@ -15,6 +15,7 @@ from ._kebao import (
     Capped,
     CompoundCount,
     Delaporte,
+    Distortion,
     Empirical,
     EmpiricalCount,
     Exponential,
@@ -82,6 +83,7 @@ __all__ = [
     "CompoundCount",
     "CostOfCapital",
     "Delaporte",
+    "Distortion",
     "Empirical",
     "EmpiricalCount",
     "Exponential",
@@ -143,6 +145,7 @@ __all__ = [
     "credibility",
     "datasets",
     "fit",
+    "measure",
     "sectors",
     "simulate",
 ]

@@ -10,6 +10,7 @@ mod frequency;
 mod frequency_fit;
 mod losses;
 mod machine;
+mod measure;
 mod portfolio;
 mod pricing;
 mod probe;
@@ -50,6 +51,11 @@ mod _kebao {
     use super::losses::PyLossTable;
     #[pymodule_export]
     use super::machine::instruction_set;
+    #[pymodule_export]
+    use super::measure::{
+        Distortion, measure_allocation, measure_bounds, measure_curve, measure_spectral,
+        measure_tails,
+    };
     #[pymodule_export]
     use super::portfolio::PyPortfolio;
     #[pymodule_export]
