@@ -12,7 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["error"],
     &["numeric", "output", "random"],
     &["severity", "frequency"],
-    &["exec", "losses", "aggregate"],
+    &["exec", "losses", "aggregate", "credibility"],
     &["measure", "portfolio", "sector"],
     &["simulate", "treaty"],
     &["pricing", "reserve"],

@@ -3,9 +3,11 @@
 mod aggregate;
 mod amount;
 mod convert;
+mod credibility;
 mod errors;
 mod frame;
 mod frequency;
+mod frequency_fit;
 mod losses;
 mod machine;
 mod measure;
@@ -33,7 +35,18 @@ mod _kebao {
     #[pymodule_export]
     use super::amount::parse_amount;
     #[pymodule_export]
-    use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
+    use super::credibility::{
+        BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, UncertainAggregate,
+        exposure_needed, zero_claims,
+    };
+    #[pymodule_export]
+    use super::frequency::{
+        Bernoulli, BetaBinomial, Binomial, CompoundCount, Delaporte, EmpiricalCount, Frequency,
+        Geometric, Logarithmic, MixedPoisson, NegativeBinomial, NeymanA, Poisson,
+        PoissonInverseGaussian, Sichel, ZeroModified, ZeroTruncated,
+    };
+    #[pymodule_export]
+    use super::frequency_fit::{PyCountFit, fit_frequency};
     #[pymodule_export]
     use super::losses::PyLossTable;
     #[pymodule_export]
@@ -56,9 +69,9 @@ mod _kebao {
     #[pymodule_export]
     use super::severity::{
         Beta, Burr, Capped, Empirical, Exponential, Franchise, Frechet, GB2, GEV, GPD, Gamma,
-        InverseGamma, InverseGaussian, Layered, LogGamma, LogLogistic, LogNormal, LogT, Lomax,
-        MBBEFD, Maximum, Minimum, MixedErlang, Mixture, Pareto, Piecewise, PiecewisePareto, Scaled,
-        Severity, Shifted, Spliced, Truncated, Uniform, Weibull,
+        InverseGamma, InverseGaussian, Layered, LogGamma, LogLogistic, LogNormal, LogPareto, LogT,
+        Lomax, MBBEFD, Maximum, Minimum, MixedErlang, Mixture, Pareto, Piecewise, PiecewisePareto,
+        Scaled, Severity, Shifted, Spliced, Truncated, Uniform, Weibull,
     };
     #[pymodule_export]
     use super::simulate::PySimulation;
