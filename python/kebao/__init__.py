@@ -23,7 +23,7 @@ from ._kebao import (
 from .errors import FileError, InputError, InternalError, KebaoError, NumericError
 from .portfolio import Portfolio
 from .pricing import CostOfCapital, Quote, Result
-from .reserve import ChainLadder, Mack, MerzWuthrich, Pattern
+from .reserve import ChainLadder, Mack, MerzWuthrich, Pattern, Selection
 from .simulate import Losses, simulate
 from .table import Table
 from .treaty import LossTable, Programme, Treaty
@@ -60,6 +60,7 @@ __all__ = [
     "Quote",
     "Result",
     "Scaled",
+    "Selection",
     "Severity",
     "Spliced",
     "Table",

@@ -7,5 +7,6 @@ has its own status, and none can affect another.
 
 from .chain_ladder import ChainLadder, Mack, MerzWuthrich
 from .pattern import Pattern
+from .selection import Selection
 
-__all__ = ["ChainLadder", "Mack", "MerzWuthrich", "Pattern"]
+__all__ = ["ChainLadder", "Mack", "MerzWuthrich", "Pattern", "Selection"]
