@@ -23,7 +23,17 @@ from ._kebao import (
 from .errors import FileError, InputError, InternalError, KebaoError, NumericError
 from .portfolio import Portfolio
 from .pricing import CostOfCapital, Quote, Result
-from .reserve import ChainLadder, Mack, MerzWuthrich, Pattern, Selection
+from .reserve import (
+    Backtest,
+    ChainLadder,
+    Comparison,
+    Mack,
+    MerzWuthrich,
+    Pattern,
+    Selection,
+    backtest,
+    compare,
+)
 from .simulate import Losses, simulate
 from .table import Table
 from .treaty import LossTable, Programme, Treaty
@@ -32,10 +42,12 @@ from .triangle import Triangle
 __all__ = [
     "MBBEFD",
     "Aggregate",
+    "Backtest",
     "Bernoulli",
     "Beta",
     "Capped",
     "ChainLadder",
+    "Comparison",
     "CostOfCapital",
     "FileError",
     "Frequency",
@@ -67,6 +79,8 @@ __all__ = [
     "Treaty",
     "Triangle",
     "__version__",
+    "backtest",
+    "compare",
     "datasets",
     "sectors",
     "simulate",

@@ -47,7 +47,8 @@ mod _kebao {
     use super::reserve::{
         OneYearFit, PySelection, PyTriangle, ReserveFit, score_lognormal, score_sample,
         triangle_combine, triangle_first, triangle_from_parts, triangle_on_level, triangle_period,
-        triangle_scaled, triangle_to_grain, triangle_trended, triangle_valued_at,
+        triangle_residuals, triangle_scaled, triangle_to_grain, triangle_trended,
+        triangle_valued_at,
     };
     #[pymodule_export]
     use super::sector::PyLibrary;

@@ -382,6 +382,20 @@ impl PyTriangle {
     }
 }
 
+/// Standardised residuals of the links: segment × origin × (ages − 1).
+#[pyfunction]
+pub fn triangle_residuals<'py>(
+    py: Python<'py>,
+    triangle: &PyTriangle,
+    fit: &ReserveFit,
+    selection: &PySelection,
+) -> Shaped<'py> {
+    let development = selection.0.resolve("residuals", &triangle.0)?;
+    let (s, _, o, a) = triangle.shape();
+    let found = reserve::residuals(&triangle.0.values, &fit.fit, &development);
+    shaped(py, found, &[s, o, a.saturating_sub(1)])
+}
+
 /// Judgement on development, read once.
 #[pyclass(frozen, name = "Selection", module = "kebao._kebao")]
 pub struct PySelection(pub Selection);
