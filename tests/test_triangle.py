@@ -198,7 +198,10 @@ def test_claims_count_once_and_case_reserves_by_their_change():
     data = {
         "claim": ["a", "a", "a", "b", "b", "c"],
         "accident": ["2021-03-01"] * 3 + ["2021-08-01"] * 2 + ["2022-02-02"],
-        "booked": ["2022-05-01", "2021-04-01", "2023-01-01", "2021-09-01", "2022-01-10", "2022-03-01"],
+        "booked": [
+            *("2022-05-01", "2021-04-01", "2023-01-01"),
+            *("2021-09-01", "2022-01-10", "2022-03-01"),
+        ],
         "paid": [40.0, 0.0, 60.0, 0.0, 5.0, 1.0],
         "case": [60.0, 100.0, 0.0, 20.0, 0.0, 9.0],
     }  # fmt: skip
@@ -252,6 +255,13 @@ def test_the_short_way_gives_the_bits_of_the_long_way(rows, seed, grain, dates):
         short = kb.Triangle.from_claims(table, **options)
         assert short == long
         assert short.reconciliation == long.reconciliation
+        then = {"as_of": str(booked[0]), **options}
+        then_short = kb.Triangle.from_claims(table, **then)
+        then_long = kb.Triangle.from_claims(data, **then)
+        assert then_short == then_long
+        assert then_short.reconciliation == then_long.reconciliation
+        for name, column in then_long.rejects.items():
+            np.testing.assert_array_equal(then_short.rejects[name], column)
     # A faulty row is told the same whichever way the table came.
     data["paid"][rows // 2] = np.nan
     for table in (data, pa.table(data)):
@@ -279,3 +289,54 @@ def test_parts_that_do_not_fit_are_all_told():
     assert codes == ["duplicate_column", "duplicate_segment", "out_of_range", "out_of_range"]
     with pytest.raises(kb.InputError, match="not_finite"):
         kb.Triangle.from_parts(np.full((1, 1, 1, 1), np.inf), measures="a")
+
+
+def bad_batch():
+    """A sound triangle among one of each fault; the same ten cells each."""
+    sound = GENINS.values[:4, :4].copy()
+    sound[np.add.outer(range(4), range(4)) > 3] = np.nan
+    zero, negative, single, empty, low, gap = (sound.copy() for _ in range(6))
+    zero[:, 0] = np.where(np.isnan(zero[:, 0]), NAN, 0.0)
+    negative[0, 0] = -5.0
+    single[np.add.outer(range(4), range(4)) != 3] = np.nan
+    empty[:] = np.nan
+    low[0, 2] = low[0, 1] - 1000.0
+    gap[2, :] = np.nan
+    names = ["sound", "zero", "negative", "single", "empty", "low", "gap", "sound again"]
+    values = np.stack([sound, zero, negative, single, empty, low, gap, sound])[:, None]
+    return kb.Triangle.from_parts(
+        values, measures="paid", index="case", segments=[[name] for name in names],
+        first_origin=2001,
+    )  # fmt: skip
+
+
+def test_one_bad_triangle_never_sinks_another():
+    tri = bad_batch()
+    mack = kb.Mack().fit(tri)
+    status = dict(zip([s for (s,) in tri.segments], mack.status_, strict=True))
+    assert status == {
+        "sound": "ok",
+        "zero": "no_factor",
+        "negative": "links_left_out",
+        "single": "no_links",
+        "empty": "empty",
+        "low": "ok",
+        "gap": "empty_origin",
+        "sound again": "ok",
+    }
+    told = {(f["segment"][0], f["status"], f["origin"], f["age"]) for f in mack.findings_}
+    assert ("zero", "no_factor", None, 12) in told
+    assert {("zero", "links_left_out", str(year), 12) for year in (2001, 2002, 2003)} <= told
+    assert ("negative", "links_left_out", "2001", 12) in told
+    assert ("gap", "empty_origin", "2003", None) in told
+    # Falls are named with their amounts.
+    falls = {place.split(",")[0]: (before, after) for place, before, after in tri.decreasing}
+    values = tri.segment("low").values
+    assert falls["low"] == (values[0, 1], values[0, 2])
+    for at, (name,) in enumerate(tri.segments):
+        alone = kb.Mack().fit(tri.segment(name))
+        assert alone.status_ == mack.status_[at]
+        np.testing.assert_array_equal(alone.ultimate_, mack.ultimate_[at])
+        np.testing.assert_array_equal(alone.total_standard_error_, mack.total_standard_error_[at])
+    assert np.isfinite(mack.total_standard_error_[[0, 2, 5, 7]]).all()
+    assert np.isnan(mack.total_standard_error_[[1, 3, 4, 6]]).all()

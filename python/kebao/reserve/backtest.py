@@ -113,8 +113,8 @@ def backtest(
         found = (known, forecast, error, outcome, crps, pit)
         for name, column in zip(NUMBERS, found, strict=True):
             numbers[name].append(column)
-    joined = {name: np.concatenate(columns) for name, columns in numbers.items()}
-    return Backtest(repr(method).splitlines()[0], Table.of("backtest", rows | joined))
+    rows |= {name: np.concatenate(columns).tolist() for name, columns in numbers.items()}
+    return Backtest(repr(method).splitlines()[0], Table.of("backtest", rows))
 
 
 NUMBERS = ("latest", "forecast", "standard_error", "outcome", "crps", "pit")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -40,7 +40,8 @@ def sheets(method: ChainLadder, prefix: str = "") -> list[Sheet]:
         raise InputError(issues=[Issue("ambiguous", "to_excel", "triangle", found, allowed)])
     origins, ages, values = triangle.origins, triangle.ages.tolist(), triangle.values
     names = [f"{prefix}{name}"[:31] for name in ("triangle", "factors", "results")]
-    wide = {"origin": origins} | {str(age): values[:, k] for k, age in enumerate(ages)}
+    wide: dict[str, Any] = {"origin": origins}
+    wide |= {str(age): values[:, k] for k, age in enumerate(ages)}
     data = Table.of(names[0], wide)
 
     # Link ratios, then for each age: the factor, its product to the ultimate and the share emerged.
@@ -55,7 +56,10 @@ def sheets(method: ChainLadder, prefix: str = "") -> list[Sheet]:
         last = k == len(ages) - 1
         column = k + 1
         ratio = [np.nan] * rows if last else ratios[:, k].tolist()
-        used = [] if last else np.flatnonzero(~np.isnan(values[:, k]) & ~np.isnan(values[:, k + 1]))
+        used: list[int] = []
+        if not last:
+            linked = ~np.isnan(values[:, k]) & ~np.isnan(values[:, k + 1])
+            used = np.flatnonzero(linked).tolist()
         for row, value in enumerate(ratio):
             if not np.isnan(value):
                 a, b = cell(names[0], row, column + 1), cell(names[0], row, column)

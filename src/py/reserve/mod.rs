@@ -113,10 +113,9 @@ impl PyTriangle {
             return Err(issue.into_error().into());
         }
         (columns.claim, columns.states, columns.count) = (claim, states, count);
-        if as_of.is_none()
-            && let Some((schema, batches)) = arrow_batches(data)?
+        if let Some((schema, batches)) = arrow_batches(data)?
             && let Some(triangle) =
-                py.detach(|| reserve::from_clean_claims(&schema, &batches, &columns))
+                py.detach(|| reserve::from_clean_claims(&schema, &batches, &columns, as_of))
         {
             return Ok(Self(triangle));
         }
