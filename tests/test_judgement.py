@@ -202,6 +202,28 @@ def test_a_true_model_covers_and_a_false_one_does_not():
             kb.backtest(kb.Mack(), square, sizes=bad)
 
 
+class Drawn(kb.Mack):
+    """A method that simulates, as far as a backtest looks."""
+
+    @property
+    def totals_(self):
+        rng = np.random.default_rng(9)
+        mean, sd = self.total_ibnr_, self.total_standard_error_
+        ultimate = mean + self.total_latest_
+        sigma = np.sqrt(np.log1p((sd / ultimate) ** 2))
+        normal = rng.normal(size=(4000, 1))
+        drawn = ultimate * np.exp(sigma * normal - sigma**2 / 2)
+        return (drawn - self.total_latest_).T
+
+
+def test_outcomes_score_as_the_law_they_come_from():
+    square = simulated(20, seed=6)
+    law, drawn = (kb.backtest(method, square) for method in (kb.Mack(), Drawn()))
+    np.testing.assert_allclose(drawn.table["crps"], law.table["crps"], rtol=0.15)
+    np.testing.assert_allclose(drawn.table["pit"], law.table["pit"], atol=0.04)
+    np.testing.assert_allclose(drawn.table["standard_error"], law.table["standard_error"], rtol=0.1)
+
+
 def test_every_schedule_p_triangle_has_a_status_and_most_a_score():
     pytest.importorskip("cas_schedule_p")
     square = kb.Triangle.from_schedule_p(hold_out=False, by_company=True)

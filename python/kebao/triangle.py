@@ -720,7 +720,7 @@ class Triangle:
         >>> import kebao as kb
         >>> tri = kb.Triangle.from_wide([[1, 2], [1, float("nan")]], first_origin=2023)
         >>> tri.on_level({"2023-07-01": 0.10}).round(4)
-        array([1.0864, 1.0115])
+        array([1.0862, 1.0113])
         """
         pairs = [(years(date), float(rate)) for date, rate in changes.items()]
         return _kebao.triangle_on_level(self._core, pairs, float(term), written)

@@ -24,7 +24,7 @@ def backtest(
 
     For each size m, the first m origins are shown up to the diagonal on which the m-th had its
     first age, and the sum of their values at the m-th age is forecast. The forecast distribution is
-    a sample if the method has one (``total_ultimate_samples_``), else the lognormal with the
+    the outcomes of a method that simulates (``totals_``), else the lognormal with the
     method's ultimate and standard error (Mack 1993, section 5), else a point.
 
     Parameters
@@ -94,9 +94,11 @@ def backtest(
         outcome = values[:, 0, :size, size - 1].sum(axis=1)
         forecast = np.atleast_1d(np.asarray(fitted.total_ultimate_, dtype=np.float64))
         error = np.full(segments, np.nan)
-        samples = getattr(fitted, "total_ultimate_samples_", None)
-        if samples is not None:
-            samples = np.ascontiguousarray(np.reshape(samples, (segments, -1)), dtype=np.float64)
+        known = past.latest.reshape(segments, -1).sum(axis=1)
+        outcomes = getattr(fitted, "totals_", None)
+        if outcomes is not None:
+            reserves = np.asarray(outcomes, dtype=np.float64).reshape(segments, -1)
+            samples = known[:, None] + reserves
             error = samples.std(axis=1, ddof=1)
             crps, pit = _kebao.score_sample(samples, outcome)
         else:
@@ -109,7 +111,6 @@ def backtest(
         rows["size"] += [size] * segments
         for place, name in enumerate(triangle.index):
             rows[name] += [labels[place] for labels in triangle.segments]
-        known = past.latest.reshape(segments, -1).sum(axis=1)
         found = (known, forecast, error, outcome, crps, pit)
         for name, column in zip(NUMBERS, found, strict=True):
             numbers[name].append(column)
