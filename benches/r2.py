@@ -50,9 +50,9 @@ def _numba(triangles: int) -> Callable[[], Any]:
     import numba
 
     values = _values(triangles)
-    one = numba.njit(_scalar_mack)
+    one = numba.njit(error_model="numpy")(_scalar_mack)
 
-    @numba.njit
+    @numba.njit(error_model="numpy")
     def every(values, ultimate, error, total):
         for at in range(values.shape[0]):
             total[at] = math.nan

@@ -16,7 +16,7 @@ FIRST = np.datetime64("2014-01-01")
 @functools.cache
 def _columns(rows: int) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(20260101)
-    days = int(np.datetime64("2024-01-01") - FIRST)
+    days = int((np.datetime64("2024-01-01") - FIRST) / np.timedelta64(1, "D"))
     accident = rng.integers(0, days, rows)
     delay = np.minimum(rng.exponential(500.0, rows).astype(np.int64), days - 1 - accident)
     # The corners are there, so that every contender sees the same grid.
