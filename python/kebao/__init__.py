@@ -1,12 +1,13 @@
 """kebao prices science-and-technology insurance."""
 
-from . import datasets, sectors
+from . import datasets, measure, sectors
 from ._kebao import (
     MBBEFD,
     Aggregate,
     Bernoulli,
     Beta,
     Capped,
+    Distortion,
     Frequency,
     Gamma,
     Layered,
@@ -49,6 +50,7 @@ __all__ = [
     "ChainLadder",
     "Comparison",
     "CostOfCapital",
+    "Distortion",
     "FileError",
     "Frequency",
     "Gamma",
@@ -82,6 +84,7 @@ __all__ = [
     "backtest",
     "compare",
     "datasets",
+    "measure",
     "sectors",
     "simulate",
 ]
