@@ -61,7 +61,17 @@ from ._kebao import (
 from .errors import FileError, InputError, InternalError, KebaoError, NumericError
 from .portfolio import Portfolio
 from .pricing import CostOfCapital, Quote, Result
-from .reserve import ChainLadder, Mack, MerzWuthrich, Pattern
+from .reserve import (
+    Backtest,
+    ChainLadder,
+    Comparison,
+    Mack,
+    MerzWuthrich,
+    Pattern,
+    Selection,
+    backtest,
+    compare,
+)
 from .simulate import Losses, simulate
 from .table import Table
 from .treaty import LossTable, Programme, Treaty
@@ -73,6 +83,7 @@ __all__ = [
     "GPD",
     "MBBEFD",
     "Aggregate",
+    "Backtest",
     "Bernoulli",
     "Beta",
     "BetaBinomial",
@@ -80,6 +91,7 @@ __all__ = [
     "Burr",
     "Capped",
     "ChainLadder",
+    "Comparison",
     "CompoundCount",
     "CostOfCapital",
     "Delaporte",
@@ -129,6 +141,7 @@ __all__ = [
     "Quote",
     "Result",
     "Scaled",
+    "Selection",
     "Severity",
     "Shifted",
     "Sichel",
@@ -142,6 +155,8 @@ __all__ = [
     "ZeroModified",
     "ZeroTruncated",
     "__version__",
+    "backtest",
+    "compare",
     "credibility",
     "datasets",
     "fit",

@@ -63,7 +63,12 @@ mod _kebao {
     #[pymodule_export]
     use super::probe::_probe;
     #[pymodule_export]
-    use super::reserve::{OneYearFit, PyTriangle, ReserveFit};
+    use super::reserve::{
+        OneYearFit, PySelection, PyTriangle, ReserveFit, score_lognormal, score_sample,
+        triangle_combine, triangle_first, triangle_from_parts, triangle_on_level, triangle_period,
+        triangle_residuals, triangle_scaled, triangle_to_grain, triangle_trended,
+        triangle_valued_at,
+    };
     #[pymodule_export]
     use super::sector::PyLibrary;
     #[pymodule_export]

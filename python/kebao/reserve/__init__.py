@@ -5,7 +5,20 @@ estimated ends in an underscore. A triangle of many segments is fitted in one ca
 has its own status, and none can affect another.
 """
 
+from .backtest import Backtest, backtest
 from .chain_ladder import ChainLadder, Mack, MerzWuthrich
+from .compare import Comparison, compare
 from .pattern import Pattern
+from .selection import Selection
 
-__all__ = ["ChainLadder", "Mack", "MerzWuthrich", "Pattern"]
+__all__ = [
+    "Backtest",
+    "ChainLadder",
+    "Comparison",
+    "Mack",
+    "MerzWuthrich",
+    "Pattern",
+    "Selection",
+    "backtest",
+    "compare",
+]
