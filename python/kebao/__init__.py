@@ -1,6 +1,6 @@
 """kebao prices science-and-technology insurance."""
 
-from . import datasets, sectors
+from . import balance, datasets, sectors
 from ._kebao import (
     MBBEFD,
     Aggregate,
@@ -23,7 +23,14 @@ from ._kebao import (
 from .errors import FileError, InputError, InternalError, KebaoError, NumericError
 from .portfolio import Portfolio
 from .pricing import CostOfCapital, Quote, Result
-from .reserve import ChainLadder, Mack, MerzWuthrich, Pattern
+from .reserve import (
+    ChainLadder,
+    Mack,
+    MackBootstrap,
+    MerzWuthrich,
+    ODPBootstrap,
+    Pattern,
+)
 from .simulate import Losses, simulate
 from .table import Table
 from .treaty import LossTable, Programme, Treaty
@@ -48,9 +55,11 @@ __all__ = [
     "LossTable",
     "Losses",
     "Mack",
+    "MackBootstrap",
     "MerzWuthrich",
     "NegativeBinomial",
     "NumericError",
+    "ODPBootstrap",
     "Pareto",
     "Pattern",
     "Piecewise",
@@ -66,6 +75,7 @@ __all__ = [
     "Treaty",
     "Triangle",
     "__version__",
+    "balance",
     "datasets",
     "sectors",
     "simulate",

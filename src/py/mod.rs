@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod amount;
+mod balance;
 mod convert;
 mod errors;
 mod frame;
@@ -32,6 +33,12 @@ mod _kebao {
     #[pymodule_export]
     use super::amount::parse_amount;
     #[pymodule_export]
+    use super::balance::{
+        Curve, c_ross_capital, c_ross_guarantee, conger_nolibos, cost_of_capital, csm_roll,
+        flows_from_pattern, lic_roll, lrc_roll, premium_deficiency, risk_margin, split_into_claims,
+        ulae_ratio, unearned_premium,
+    };
+    #[pymodule_export]
     use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
     #[pymodule_export]
     use super::losses::PyLossTable;
@@ -44,7 +51,9 @@ mod _kebao {
     #[pymodule_export]
     use super::probe::_probe;
     #[pymodule_export]
-    use super::reserve::{OneYearFit, PyTriangle, ReserveFit};
+    use super::reserve::{
+        BootstrapFit, OneYearFit, PyTriangle, ReserveFit, bootstrap, one_year, tail_measures,
+    };
     #[pymodule_export]
     use super::sector::PyLibrary;
     #[pymodule_export]

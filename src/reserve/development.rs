@@ -49,7 +49,7 @@ impl Average {
 
     /// Weight of a ratio that starts at `start`.
     #[inline]
-    fn weight(self, start: f64) -> f64 {
+    pub(super) fn weight(self, start: f64) -> f64 {
         match self {
             Self::Volume => start,
             Self::Simple => 1.0,

@@ -5,7 +5,18 @@ estimated ends in an underscore. A triangle of many segments is fitted in one ca
 has its own status, and none can affect another.
 """
 
-from .chain_ladder import ChainLadder, Mack, MerzWuthrich
+from .bootstrap import MackBootstrap, ODPBootstrap
+from .chain_ladder import ChainLadder, Mack
+from .one_year import MerzWuthrich
 from .pattern import Pattern
+from .rereserve import ReReserve
 
-__all__ = ["ChainLadder", "Mack", "MerzWuthrich", "Pattern"]
+__all__ = [
+    "ChainLadder",
+    "Mack",
+    "MackBootstrap",
+    "MerzWuthrich",
+    "ODPBootstrap",
+    "Pattern",
+    "ReReserve",
+]
