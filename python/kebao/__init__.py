@@ -30,6 +30,7 @@ from .reserve import (
     MerzWuthrich,
     ODPBootstrap,
     Pattern,
+    Selection,
 )
 from .simulate import Losses, simulate
 from .table import Table
@@ -69,6 +70,7 @@ __all__ = [
     "Quote",
     "Result",
     "Scaled",
+    "Selection",
     "Severity",
     "Spliced",
     "Table",

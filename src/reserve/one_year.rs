@@ -12,10 +12,11 @@
 //! with the sums of the older origin.
 //!
 //! A tail is one age more. It is learned as the other factors are, from a prior volume
-//! S = σ² / se² that has the error of the given factor.
+//! S = σ² / se² that has the error of the given factor. So are factors of a selection other than all
+//! links by volume; C stands for C^alpha, as the variance of a ratio is σ² / C^alpha.
 
-use super::development::{Cells, finding};
-use super::mack::{Fit, Method, fit};
+use super::development::{Cells, Development};
+use super::mack::{Fit, Method, Mse, fit};
 use super::status::{Finding, Status};
 use super::tail::Tail;
 
@@ -30,7 +31,7 @@ pub struct OneYear {
     pub total_cdr: Vec<f64>,
     pub status: Vec<Status>,
     pub findings: Vec<Finding>,
-    /// The Mack fit (volume weights) that it stands on.
+    /// The Mack fit that it stands on.
     pub mack: Fit,
 }
 
@@ -38,8 +39,10 @@ pub struct OneYear {
 ///
 /// It needs a staircase: every cell up to one latest diagonal observed and positive. A triangle
 /// that is not one gets the status [`Status::NotAStaircase`] and the first cell at fault.
-pub fn one_year(values: &[f64], origins: usize, ages: usize, tail: Tail) -> OneYear {
-    let mack = fit(values, origins, ages, &Method { tail, ..Method::mack() });
+pub fn one_year(values: &[f64], origins: usize, ages: usize, development: &Development) -> OneYear {
+    let errors = Some(Mse::Mack);
+    let mack = fit(values, origins, ages, &Method { development: development.clone(), errors });
+    let tail = development.tail;
     let steps = ages.saturating_sub(1).min(origins.saturating_sub(1));
     let years = steps + usize::from(tail != Tail::None);
     let mut all = OneYear { years, findings: mack.findings.clone(), ..OneYear::default() };
@@ -51,13 +54,14 @@ pub fn one_year(values: &[f64], origins: usize, ages: usize, tail: Tail) -> OneY
         let mut status = mack.status[triangle];
         if status < Status::ErrorsUndefined {
             if let Some((origin, age)) = off_staircase(cells) {
-                let at = (Some(origin), Some(age));
-                all.findings.push(finding(triangle, Status::NotAStaircase, at.0, at.1));
                 status = Status::NotAStaircase;
+                let (origin, age) = (Some(origin), Some(age));
+                all.findings.push(Finding { triangle, status, origin, age });
             } else {
                 let links = triangle * ages..(triangle + 1) * ages;
                 let basis = Basis {
                     cells,
+                    development,
                     factor: &mack.factor[links.clone()],
                     sigma: &mack.sigma[links.clone()],
                     error: &mack.factor_error[links],
@@ -95,6 +99,7 @@ fn off_staircase(cells: Cells<'_>) -> Option<(usize, usize)> {
 
 struct Basis<'a> {
     cells: Cells<'a>,
+    development: &'a Development,
     factor: &'a [f64],
     sigma: &'a [f64],
     error: &'a [f64],
@@ -105,7 +110,7 @@ struct Basis<'a> {
 
 #[derive(Debug, Default)]
 struct Scratch {
-    /// By age and origin: the value, observed or expected.
+    /// By age and origin: the weight C^alpha of the value, observed or expected.
     value: Vec<f64>,
     /// By age and origin: the sum of the older origins, and of the prior volume.
     older: Vec<f64>,
@@ -121,14 +126,12 @@ impl Scratch {
         self.q.clear();
         self.current.clear();
         self.current.resize(origins, f64::NAN);
+        let plain = of.development.is_plain();
         for age in 0..of.steps {
-            // Ages after the last link are those of a tail.
+            let average = of.development.choice(age).average;
             let (sigma, error) = (of.sigma[age], of.error[age]);
-            let is_tail = age + 1 == ages;
-            let mut sum = if is_tail { (sigma / error).powi(2) } else { 0.0 };
-            if sum.is_nan() {
-                sum = 0.0;
-            }
+            let from = self.value.len();
+            let mut observed_sum = 0.0;
             for origin in 0..origins {
                 let observed = of.cells.row(origin)[age];
                 if observed.is_nan() {
@@ -136,9 +139,20 @@ impl Scratch {
                 } else {
                     self.current[origin] = observed;
                 }
-                self.value.push(self.current[origin]);
+                let weight = average.weight(self.current[origin]);
+                self.value.push(weight);
+                // A link is there when its end is.
+                if age + 1 < ages && origin + age + 1 < origins {
+                    observed_sum += weight;
+                }
+            }
+            // What the factor stands on now, less what is counted below.
+            let stands = (sigma / error).powi(2);
+            let own = if plain || stands.is_nan() { 0.0 } else { stands - observed_sum };
+            let mut sum = own;
+            for weight in &self.value[from..] {
                 self.older.push(sum);
-                sum += self.current[origin];
+                sum += weight;
             }
             self.q.push((sigma / of.factor[age]).powi(2));
         }

@@ -10,6 +10,7 @@ from .chain_ladder import ChainLadder, Mack
 from .one_year import MerzWuthrich
 from .pattern import Pattern
 from .rereserve import ReReserve
+from .selection import Selection
 
 __all__ = [
     "ChainLadder",
@@ -19,4 +20,5 @@ __all__ = [
     "ODPBootstrap",
     "Pattern",
     "ReReserve",
+    "Selection",
 ]

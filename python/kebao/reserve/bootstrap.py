@@ -12,7 +12,9 @@ from .._text import amount
 from ..errors import InputError, Issue
 from ..table import Table
 from ..triangle import Triangle
+from .chain_ladder import ChainLadder
 from .estimator import Estimator, Floats
+from .selection import Selection, core_of
 
 if TYPE_CHECKING:
     from .rereserve import ReReserve
@@ -29,15 +31,33 @@ class Bootstrap(Estimator):
     """
 
     _boot: _kebao.BootstrapFit | None = None
+    average: Any
+    last: int | None
+    exclude: Any
+    tail: Any
+    selection: Selection | None
+
+    def _selection(self, sigma: str) -> _kebao.Selection:
+        if self.selection is None:
+            kind = type(self).__name__
+            return core_of(kind, self.average, self.last, self.exclude, self.tail, sigma)
+        ladder = ChainLadder(
+            average=self.average,
+            n=self.last,
+            exclude=self.exclude,
+            tail=self.tail,
+            selection=self.selection,
+        )
+        return ladder._selection(sigma)
 
     def _simulate(
         self, triangle: Triangle, choices: dict[str, Any], progress: Progress | None
     ) -> Self:
         self._check(triangle)
         name = type(self).__name__
+        selection = self._selection(getattr(self, "sigma", "mack"))
         everything = {**_DEFAULTS, **choices}
-        tail = everything.pop("tail")
-        self._boot = _kebao.bootstrap(triangle._core, name, everything, tail, progress)
+        self._boot = _kebao.bootstrap(triangle._core, name, selection, everything, progress)
         self._fit, self._triangle = self._boot.basis, triangle
         return self
 
@@ -272,7 +292,7 @@ class ODPBootstrap(Bootstrap):
     correlation : array, optional
         Rank correlation between the totals of the segments, by a normal copula (Iman and Conover
         1982); every segment keeps its distribution.
-    average, last, exclude, tail
+    average, last, exclude, tail, selection
         Selection of development factors as in `ChainLadder` (``last`` is its ``n``), replayed on
         every resampled triangle.
     keep : {"total", "origins", "cells"}
@@ -283,12 +303,12 @@ class ODPBootstrap(Bootstrap):
     Notes
     -----
     England and Verrall (1999), Analytic and bootstrap estimates of prediction errors in claims
-    reserving, Insurance: Mathematics and Economics 25; England and Verrall (2002), Stochastic claims
-    reserving in general insurance, British Actuarial Journal 8(3); Shapland (2016), Using the ODP
-    bootstrap model: a practitioner's guide, CAS Monograph 4.
+    reserving, Insurance: Mathematics and Economics 25; England and Verrall (2002), Stochastic
+    claims reserving in general insurance, British Actuarial Journal 8(3); Shapland (2016), Using
+    the ODP bootstrap model: a practitioner's guide, CAS Monograph 4.
 
-    Cells that are fitted exactly, as the corners of a triangle are, give no residual. An origin that
-    starts late or has a gap goes on from the value observed there.
+    Cells that are fitted exactly, as the corners of a triangle are, give no residual. An origin
+    that starts late or has a gap goes on from the value observed there.
 
     Examples
     --------
@@ -323,6 +343,7 @@ class ODPBootstrap(Bootstrap):
         last: int | None = None,
         exclude: Iterable[tuple[str, int]] | None = None,
         tail: float | str | tuple[float, float, float] | None = None,
+        selection: Selection | None = None,
         keep: str = "origins",
         threads: int | None = None,
     ) -> None:
@@ -344,6 +365,7 @@ class ODPBootstrap(Bootstrap):
         self.last = last
         self.exclude = exclude
         self.tail = tail
+        self.selection = selection
         self.keep = keep
         self.threads = threads
 
@@ -410,8 +432,9 @@ class MackBootstrap(Bootstrap):
         factor is normal in both.
     centre : bool
         Shift the residuals to mean zero.
-    average, last, exclude, tail, sigma
-        As for `Mack` (``last`` is its ``n``).
+    average, last, exclude, tail, sigma, selection
+        As for `Mack` (``last`` is its ``n``). Factors that are no weighted means of ratios
+        (medians, trimmed means, given factors) vary normally.
 
     Notes
     -----
@@ -442,6 +465,7 @@ class MackBootstrap(Bootstrap):
         exclude: Iterable[tuple[str, int]] | None = None,
         tail: float | str | tuple[float, float, float] | None = None,
         sigma: str = "mack",
+        selection: Selection | None = None,
         keep: str = "origins",
         threads: int | None = None,
     ) -> None:
@@ -458,6 +482,7 @@ class MackBootstrap(Bootstrap):
         self.exclude = exclude
         self.tail = tail
         self.sigma = sigma
+        self.selection = selection
         self.keep = keep
         self.threads = threads
 
@@ -466,7 +491,6 @@ class MackBootstrap(Bootstrap):
         choices = {
             "simulations": self.n,
             "errors": self.factors,
-            "sigma": self.sigma,
             "centre": self.centre,
             **_shared(self),
         }
@@ -535,13 +559,12 @@ class Plot:
 
 
 _ODP = ("adjustment", "centre", "zones", "prior_cv", "decay", "trend")
-_SHARED = ("seed", "process", "negatives", "keep", "synchronised", "average", "last", "threads")
+_SHARED = ("seed", "process", "negatives", "keep", "synchronised", "threads")
 _DEFAULTS = {
     "adjustment": None,
     "centre": False,
     "zones": None,
     "errors": None,
-    "sigma": None,
     "projection": "chain_ladder",
     "exposure": None,
     "prior_cv": 0.0,
@@ -551,12 +574,10 @@ _DEFAULTS = {
 
 
 def _shared(boot: Any) -> dict[str, Any]:
-    exclude, correlation = boot.exclude, boot.correlation
+    correlation = boot.correlation
     return {
         **{name: getattr(boot, name) for name in _SHARED},
-        "exclude": None if exclude is None else [(str(o), int(a)) for o, a in exclude],
         "correlation": None if correlation is None else np.asarray(correlation, float).tolist(),
-        "tail": boot.tail,
     }
 
 

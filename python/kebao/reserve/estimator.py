@@ -77,9 +77,9 @@ class Estimator:
                 issues=[Issue("wrong_type", type(self).__name__, "triangle", kind, "a kb.Triangle")]
             )
 
-    def _run(self, triangle: Triangle, *choices: Any) -> Self:
+    def _run(self, triangle: Triangle, selection: _kebao.Selection, mse: str | None) -> Self:
         self._check(triangle)
-        self._fit = triangle._core.fit(type(self).__name__, *choices)
+        self._fit = triangle._core.fit(type(self).__name__, selection, mse)
         self._triangle = triangle
         return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 import numpy as np
@@ -9,10 +10,12 @@ import numpy as np
 from .. import _kebao
 from ..table import Table
 from ..triangle import Triangle
-from .estimator import Estimator, Floats
+from .chain_ladder import ChainLadder
+from .estimator import Floats
+from .selection import Selection
 
 
-class MerzWuthrich(Estimator):
+class MerzWuthrich(ChainLadder):
     """The one-year view: how far next year's ultimate may lie from this year's.
 
     The claims development result of the coming year is the ultimate estimated now less that
@@ -23,15 +26,18 @@ class MerzWuthrich(Estimator):
 
     Parameters
     ----------
-    tail : float, {"exponential", "inverse_power"} or (factor, standard_error, sigma), optional
-        Development after the last age, as for `Mack`: one age more, in the year after the last.
-        It is learned as the other factors are, from a prior volume (sigma / standard_error)^2.
+    average, n, exclude, sigma, selection
+        As for `Mack`. A factor other than that of all links by volume is learned from a volume
+        (sigma / standard_error)^2 that it has today.
+    tail : float, str or (factor, standard_error, sigma), optional
+        Development after the last age, as for `Mack`: one age more, in the year after the last,
+        learned as the other factors are.
 
     Notes
     -----
     Merz and Wuethrich (2008), Modelling the claims development result for solvency purposes, CAS
     E-Forum, Fall 2008. Merz and Wuethrich (2014), Claims run-off uncertainty: the full picture,
-    Swiss Finance Institute research paper 14-69. The tail is a convention of kebao.
+    Swiss Finance Institute research paper 14-69. Tail and selections: a convention of kebao.
 
     Examples
     --------
@@ -45,8 +51,18 @@ class MerzWuthrich(Estimator):
 
     _one_year: _kebao.OneYearFit | None = None
 
-    def __init__(self, *, tail: float | str | tuple[float, float, float] | None = None) -> None:
-        self.tail = tail
+    def __init__(
+        self,
+        *,
+        average: str = "volume",
+        n: int | None = None,
+        exclude: Iterable[tuple[str, int]] | None = None,
+        tail: float | str | tuple[float, float, float] | None = None,
+        sigma: str = "mack",
+        selection: Selection | None = None,
+    ) -> None:
+        super().__init__(average=average, n=n, exclude=exclude, tail=tail, selection=selection)
+        self.sigma = sigma
 
     def fit(self, triangle: Triangle) -> Self:
         """Fit to every segment of a triangle of one measure.
@@ -65,7 +81,8 @@ class MerzWuthrich(Estimator):
             The triangle has several measures.
         """
         self._check(triangle)
-        self._one_year = _kebao.one_year(triangle._core, type(self).__name__, self.tail)
+        core = self._selection(self.sigma)
+        self._one_year = _kebao.one_year(triangle._core, type(self).__name__, core)
         self._fit, self._triangle = self._one_year.mack, triangle
         return self
 

@@ -5,14 +5,14 @@ use pyo3::prelude::*;
 
 use super::super::convert::Seed;
 use super::super::watch::{detached, watched};
-use super::{PyTriangle, ReserveFit, Shaped, named, shaped, tail_of};
+use super::{PySelection, PyTriangle, ReserveFit, Shaped, named, shaped};
 use crate::error::{Error, Faults, Issue};
 use crate::exec::Control;
 use crate::measure::Tail as Upper;
 use crate::random::entity_id;
 use crate::reserve::{
-    self, Adjustment, Average, BootstrapOptions, Development, FactorError, Keep, Method, Mse,
-    Negatives, Process, Projection, Resampling, Residuals, Sigma, Simulated, Triangles,
+    self, Adjustment, BootstrapOptions, FactorError, Keep, Method, Mse, Negatives, Process,
+    Projection, Resampling, Residuals, Simulated, Triangles,
 };
 
 /// Simulated reserves, by segment.
@@ -34,9 +34,6 @@ pub struct BootstrapChoices {
     keep: String,
     synchronised: bool,
     correlation: Option<Vec<Vec<f64>>>,
-    average: String,
-    last: Option<i64>,
-    exclude: Option<Vec<(String, i32)>>,
     threads: Option<usize>,
     /// Of the over-dispersed Poisson bootstrap.
     adjustment: Option<String>,
@@ -44,7 +41,6 @@ pub struct BootstrapChoices {
     zones: Option<Vec<i64>>,
     /// Of Mack's.
     errors: Option<String>,
-    sigma: Option<String>,
     /// How the future follows: by name, with its numbers by segment and origin.
     projection: String,
     exposure: Option<Vec<f64>>,
@@ -55,13 +51,13 @@ pub struct BootstrapChoices {
 
 /// Simulates the reserves of every segment of a triangle of one measure.
 #[pyfunction]
-#[pyo3(signature = (triangle, method, choices, tail=None, progress=None))]
+#[pyo3(signature = (triangle, method, selection, choices, progress=None))]
 pub fn bootstrap(
     py: Python<'_>,
     triangle: PyRef<'_, PyTriangle>,
     method: &str,
+    selection: PyRef<'_, PySelection>,
     choices: BootstrapChoices,
-    tail: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<BootstrapFit> {
     let mut faults = Faults::new();
@@ -74,27 +70,7 @@ pub fn bootstrap(
         });
         value.max(1) as usize
     };
-    let averages: Vec<_> = Average::ALL.iter().map(|average| (average.name(), *average)).collect();
-    let mut development = Development {
-        average: named(&mut faults, method, "average", &choices.average, &averages),
-        last: choices.last.map(|last| whole(&mut faults, "last", last)),
-        ..Development::default()
-    };
-    for (origin, age) in choices.exclude.unwrap_or_default() {
-        let row = core.origin_labels().iter().position(|label| *label == origin);
-        let column = core.age_months().iter().position(|months| *months == age);
-        match (row, column) {
-            (Some(row), Some(column)) if column + 1 < core.ages => {
-                development.exclude.push((row, column));
-            }
-            _ => faults.push(
-                Issue::new("unknown_cell", method, "exclude")
-                    .value(format!("('{origin}', {age})"))
-                    .allowed("pairs of an origin and the age in months where a link starts"),
-            ),
-        }
-    }
-    let tail = tail_of(&mut faults, method, tail);
+    let development = faults.take(selection.0.resolve(method, core))?.unwrap_or_default();
     let correlation = correlation(&mut faults, method, choices.correlation, segments);
     let options = BootstrapOptions {
         simulations: whole(&mut faults, "n", choices.simulations),
@@ -165,10 +141,8 @@ pub fn bootstrap(
         let errors = named(&mut faults, method, "factors", errors, &FactorError::ALL);
         Resampling::Mack { errors, centre: choices.centre }
     };
-    let sigmas = [("mack", Sigma::Mack), ("log-linear", Sigma::LogLinear)];
-    let sigma = choices.sigma.as_deref();
-    let sigma = sigma.map(|sigma| named(&mut faults, method, "sigma", sigma, &sigmas));
-    let errors = sigma.map(|sigma| (sigma, Mse::Mack));
+    let mack = matches!(resampling, Resampling::Mack { .. });
+    let errors = mack.then_some(Mse::Mack);
     faults.finish().map_err(PyErr::from)?;
 
     let labels = core.segments.iter().map(|labels| entity_id(&labels.join("\u{1f}")));
@@ -180,7 +154,7 @@ pub fn bootstrap(
         entities: &entities,
         lag: (core.origin_grain.months() / core.development_grain.months()).max(1) as usize,
     };
-    let method = Method { development, tail, errors };
+    let method = Method { development, errors };
     let control = Control::new(choices.threads);
     let work = || reserve::bootstrap(triangles, &method, &resampling, &options, &control);
     let done = if options.simulations * segments <= SHORT {

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 
-use super::{PyTriangle, ReserveFit, Shaped, shaped, tail_of};
+use super::{PySelection, PyTriangle, ReserveFit, Shaped, shaped};
 use crate::error::Faults;
 use crate::reserve::{self, Fit};
 
@@ -17,18 +17,17 @@ pub struct OneYearFit {
 
 /// The view of Merz and Wüthrich of the coming year and of every year after.
 #[pyfunction]
-#[pyo3(signature = (triangle, method, tail=None))]
 pub fn one_year(
     triangle: PyRef<'_, PyTriangle>,
     method: &str,
-    tail: Option<&Bound<'_, PyAny>>,
+    selection: PyRef<'_, PySelection>,
 ) -> PyResult<OneYearFit> {
     let mut faults = Faults::new();
     triangle.one_measure(&mut faults, method);
-    let tail = tail_of(&mut faults, method, tail);
+    let development = faults.take(selection.0.resolve(method, &triangle.0))?.unwrap_or_default();
     faults.finish().map_err(PyErr::from)?;
     let core = &triangle.0;
-    let all = reserve::one_year(&core.values, core.origins, core.ages, tail);
+    let all = reserve::one_year(&core.values, core.origins, core.ages, &development);
     let fit = Fit { status: all.status, findings: all.findings, ..all.mack };
     let mack = ReserveFit { fit, origins: core.origin_labels(), ages: core.age_months() };
     Ok(OneYearFit { years: all.years, cdr: all.cdr, total_cdr: all.total_cdr, mack })

@@ -6,7 +6,7 @@
 //! for new ratios, whose average is a new factor; the future develops from the observed diagonal,
 //! each step with mean f C and variance σ² C^(2 − alpha).
 
-use super::super::development::{Average, Cells};
+use super::super::development::{Average, Cells, Development};
 use super::odp::{Address, Counts};
 use super::plan::Future;
 use super::process::{self, Negatives, Process};
@@ -38,7 +38,7 @@ struct Link {
 #[derive(Debug)]
 pub(super) struct MackModel<'a> {
     pub cells: Cells<'a>,
-    pub average: Average,
+    pub development: &'a Development,
     pub factor: &'a [f64],
     pub factor_error: &'a [f64],
     pub sigma: &'a [f64],
@@ -63,12 +63,21 @@ pub(super) struct Scratch {
 /// What the model stands on: the fit, its factors with the tail last, and the choices.
 pub(super) struct Basis<'a> {
     pub cells: Cells<'a>,
-    pub average: Average,
+    pub development: &'a Development,
     pub factor: &'a [f64],
     pub factor_error: &'a [f64],
     pub sigma: &'a [f64],
     pub links: Vec<Vec<usize>>,
     pub future: Vec<Future>,
+}
+
+/// Whether every factor is a weighted mean of ratios, and nothing else.
+fn is_weighted(development: &Development) -> bool {
+    let mean = |average| matches!(average, Average::Volume | Average::Simple | Average::Regression);
+    let choices = development.by_age.iter().map(|(_, choice)| choice).chain([&development.all]);
+    choices.into_iter().all(|choice| {
+        mean(choice.average) && choice.high == 0 && choice.low == 0 && choice.given.is_none()
+    })
 }
 
 impl<'a> MackModel<'a> {
@@ -80,7 +89,9 @@ impl<'a> MackModel<'a> {
         negatives: Negatives,
         centre: bool,
     ) -> Option<Self> {
-        let Basis { cells, average, factor, factor_error, sigma, links: used, future } = basis;
+        let Basis { cells, development, factor, factor_error, sigma, links: used, future } = basis;
+        // An average that judgement touches is no longer a sum of weighted ratios.
+        let errors = if is_weighted(development) { errors } else { FactorError::Normal };
         let mut links = Vec::new();
         let mut pool = Vec::new();
         let mut weights = vec![0.0; used.len()];
@@ -88,7 +99,8 @@ impl<'a> MackModel<'a> {
             let grow = (origins.len() as f64 / (origins.len() as f64 - 1.0)).sqrt();
             for origin in origins {
                 let (start, end) = (cells.row(*origin)[age], cells.row(*origin)[age + 1]);
-                let weight = average.weight(start);
+                let average = development.choice(age).average;
+                let weight = average.weight(start) * development.weight(cells.ages, *origin, age);
                 links.push(Link { age, weight });
                 weights[age] += weight;
                 let residual = weight.sqrt() * (end / start - factor[age]) / sigma[age] * grow;
@@ -107,7 +119,7 @@ impl<'a> MackModel<'a> {
         }
         Some(Self {
             cells,
-            average,
+            development,
             factor,
             factor_error,
             sigma,
@@ -173,10 +185,11 @@ impl<'a> MackModel<'a> {
             if cell.first {
                 current.fill(self.cells.row(cell.origin)[cell.age]);
             }
+            let average = self.development.choice(cell.age).average;
             let square = self.sigma[cell.age] * self.sigma[cell.age];
             for lane in 0..LANES {
                 next[lane] = current[lane] * factors[cell.age][lane];
-                let spread = square * self.average.variance(current[lane].abs());
+                let spread = square * average.variance(current[lane].abs());
                 variance[lane] = if square > 0.0 { spread } else { 0.0 };
             }
             counts.negative_means += process::apply(

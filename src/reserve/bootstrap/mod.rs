@@ -27,9 +27,9 @@ use refit::Fixed;
 use residual::{Fault, Model};
 use result::Part;
 
-use super::development::{Average, Cells, Development, finding};
+use super::development::Cells;
 use super::mack::{Fit, Method, fit};
-use super::status::Status;
+use super::status::{Finding, Status};
 use super::tail::Tail;
 use crate::error::Result;
 use crate::exec::{Control, run_blocks};
@@ -163,7 +163,7 @@ pub fn bootstrap(
     drop(models);
     for (triangle, status) in faults {
         basis.status[triangle] = basis.status[triangle].max(status);
-        basis.findings.push(finding(triangle, status, None, None));
+        basis.findings.push(Finding { triangle, status, origin: None, age: None });
     }
     basis.findings.sort_by_key(|finding| finding.triangle);
     all.basis = basis;
@@ -192,8 +192,8 @@ fn simulator<'a>(
     }
     let links = triangle * ages..(triangle + 1) * ages;
     let factor = &basis.factor[links.clone()];
-    let future = future_cells(cells, lag, method.tail != Tail::None);
-    let fixed = Fixed::new(cells, &method.development);
+    let development = &method.development;
+    let future = future_cells(cells, lag, development.tail != Tail::None);
     match resampling {
         Resampling::Odp { residuals, projection } => {
             let known = &factor[..ages - 1];
@@ -207,9 +207,8 @@ fn simulator<'a>(
                 future_scale: future_scale.collect(),
                 model,
                 fitted: factor,
-                fixed,
-                development: &method.development,
-                tail: method.tail,
+                fixed: Fixed::new(cells, development),
+                development,
                 future,
                 projection: projection.of(triangle, origins),
                 process: options.process,
@@ -217,15 +216,13 @@ fn simulator<'a>(
             })))
         }
         Resampling::Mack { errors, centre } => {
-            let volume = || Development { average: Average::Volume, ..method.development.clone() };
-            let links_used = fixed.or_else(|| Fixed::new(cells, &volume()));
             let parts = Basis {
                 cells,
-                average: method.development.average,
+                development,
                 factor,
                 factor_error: &basis.factor_error[links.clone()],
                 sigma: &basis.sigma[links],
-                links: links_used.unwrap_or_default().0,
+                links: Fixed::links(cells, development).0,
                 future,
             };
             let sound = |values: &[f64]| values.iter().all(|value| value.is_finite());

@@ -19,7 +19,6 @@ pub(super) struct Odp<'a> {
     pub fitted: &'a [f64],
     pub fixed: Option<Fixed>,
     pub development: &'a Development,
-    pub tail: Tail,
     pub future: Vec<Future>,
     /// φ of each future cell.
     pub future_scale: Vec<f64>,
@@ -111,24 +110,26 @@ impl Odp<'_> {
         dispatch::run(Resample { of: self, scratch });
 
         scratch.factors.resize(ages, [1.0; LANES]);
-        counts.factors_replaced += match &self.fixed {
-            Some(fixed) => dispatch::run(Factors { of: self, fixed, scratch }),
-            None => any_factors(
+        if let Some(fixed) = &self.fixed {
+            counts.factors_replaced += dispatch::run(Factors { of: self, fixed, scratch });
+            if self.development.tail != Tail::None {
+                let mut tail = [1.0; LANES];
+                let known = &scratch.factors[..ages - 1];
+                let fitted = self.fitted[ages - 1];
+                counts.factors_replaced +=
+                    tails(self.development.tail, known, fitted, lanes, &mut tail);
+                scratch.factors[ages - 1] = tail;
+            }
+        } else {
+            counts.factors_replaced += any_factors(
                 &scratch.cumulative,
                 (origins, ages),
                 lanes,
                 self.development,
                 self.fitted,
-                &mut scratch.factors[..ages - 1],
+                &mut scratch.factors,
                 &mut scratch.any,
-            ),
-        };
-        if self.tail != Tail::None {
-            let mut tail = [1.0; LANES];
-            let known = &scratch.factors[..ages - 1];
-            counts.factors_replaced +=
-                tails(self.tail, known, self.fitted[ages - 1], lanes, &mut tail);
-            scratch.factors[ages - 1] = tail;
+            );
         }
 
         scratch.mean.resize(self.future.len() * LANES, 0.0);

@@ -1,6 +1,7 @@
 //! What is fitted again to every resampled triangle, lane by lane.
 
-use super::super::development::{Average, Cells, Development, Links};
+use super::super::development::{Average, Cells, Choice, Development};
+use super::super::links::Links;
 use super::super::tail::Tail;
 use crate::random::LANES;
 
@@ -36,20 +37,26 @@ pub(super) struct Fixed(pub Vec<Vec<usize>>);
 impl Fixed {
     /// `None` where a selection depends on the ratios, or is no ratio of sums.
     pub fn new(cells: Cells<'_>, development: &Development) -> Option<Self> {
-        if development.average != Average::Volume {
-            return None;
-        }
+        let volume = Choice { last: development.all.last, ..Choice::default() };
+        let plain = development.all == volume
+            && development.by_age.is_empty()
+            && development.weights.iter().all(|weight| *weight == 0.0 || *weight == 1.0);
+        plain.then(|| Self::links(cells, development))
+    }
+
+    /// The links that have a weight, by age.
+    pub fn links(cells: Cells<'_>, development: &Development) -> Self {
         let used = |age: usize| {
             let usable = |origin: &usize| {
                 let at = origin * cells.ages + age;
                 let (start, end) = (cells.values[at], cells.values[at + 1]);
-                let excluded = development.exclude.contains(&(*origin, age));
-                !start.is_nan() && !end.is_nan() && start > 0.0 && !excluded
+                let weight = development.weight(cells.ages, *origin, age);
+                !start.is_nan() && !end.is_nan() && start > 0.0 && weight > 0.0
             };
             let found = (0..cells.origins).rev().filter(usable);
-            found.take(development.last.unwrap_or(usize::MAX)).collect()
+            found.take(development.choice(age).last.unwrap_or(usize::MAX)).collect()
         };
-        Some(Self((0..cells.ages.saturating_sub(1)).map(used).collect()))
+        Self((0..cells.ages.saturating_sub(1)).map(used).collect())
     }
 
     /// Ratios of sums over the lanes of `cumulative` (origin × age); returns how many lanes had no
@@ -91,7 +98,7 @@ pub(super) struct AnyScratch {
     values: Vec<f64>,
 }
 
-/// The same for any selection: each lane is a triangle of its own.
+/// The same for any selection, with the tail last: each lane is a triangle of its own.
 pub(super) fn any_factors(
     cumulative: &[Lane],
     (origins, ages): (usize, usize),
@@ -106,8 +113,8 @@ pub(super) fn any_factors(
     for lane in 0..lanes {
         values.clear();
         values.extend(cumulative.iter().map(|cell| cell[lane]));
-        links.estimate(Cells { origins, ages, values }, development, |_, _, _| {});
-        for ((factor, own), fitted) in factors.iter_mut().zip(&links.factor).zip(fitted) {
+        let own = links.factors(Cells { origins, ages, values }, development);
+        for ((factor, own), fitted) in factors.iter_mut().zip(own).zip(fitted) {
             let sound = *own > 0.0 && own.is_finite();
             replaced += u64::from(!sound);
             factor[lane] = if sound { *own } else { *fitted };
@@ -126,14 +133,16 @@ pub(super) fn tails(
     out: &mut Lane,
 ) -> u64 {
     out.fill(fitted);
-    if !matches!(tail, Tail::ExponentialDecay { .. } | Tail::InversePower { .. }) {
+    if !matches!(tail, Tail::Curve { .. }) {
         return 0;
     }
     let mut replaced = 0;
+    let mut own = Vec::with_capacity(factors.len());
     for lane in 0..lanes {
-        let own: Vec<f64> = factors.iter().map(|factor| factor[lane]).collect();
+        own.clear();
+        own.extend(factors.iter().map(|factor| factor[lane]));
         let factor = tail.resolve(&own, &[], &[]).factor;
-        if factor.is_finite() {
+        if factor.is_finite() && factor > 0.0 {
             out[lane] = factor;
         } else {
             replaced += 1;

@@ -260,9 +260,9 @@ mod tests {
             })
             .collect();
         let cells = Cells { origins: n, ages: n, values: &values };
-        let mut links = super::super::super::development::Links::default();
-        links.estimate(cells, &super::super::super::Development::default(), |_, _, _| {});
-        let increments = increments(cells, &links.factor);
+        let mut links = super::super::super::links::Links::default();
+        let factor = links.factors(cells, &super::super::super::Development::default());
+        let increments = increments(cells, factor);
         let h = leverages(&increments, n, n).unwrap();
         assert!((h.iter().sum::<f64>() - (2 * n - 1) as f64).abs() < 1e-9);
         assert!(h.iter().all(|h| (0.0..1.0 + 1e-9).contains(h)));
