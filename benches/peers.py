@@ -21,6 +21,8 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYO
 
 import contest  # noqa: E402
 import r1  # noqa: E402
+import r3  # noqa: E402
+import r5  # noqa: E402
 import w1  # noqa: E402
 import w2  # noqa: E402
 
@@ -28,6 +30,9 @@ WORKLOADS = {
     "w1": lambda quick: [w1.workload(quick)],
     "w2": w2.workloads,
     "r1": lambda quick: [r1.workload(quick)],
+    "r3": lambda quick: r3.workloads(quick)[:1],
+    "r4": lambda quick: r3.workloads(quick)[1:],
+    "r5": r5.workloads,
 }
 
 

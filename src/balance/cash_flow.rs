@@ -33,7 +33,7 @@ pub fn from_pattern(
             edges.push((last + share * tail_years * 12.0, 1.0 - left * (1.0 - share)));
         }
     }
-    for (age, reserve) in reserves {
+    for (age, reserve) in reserves.iter().filter(|(_, reserve)| *reserve != 0.0) {
         let emerged = at(&edges, *age);
         let to_come = edges.last().map_or(0.0, |edge| edge.1) - emerged;
         if !(to_come > 0.0) {

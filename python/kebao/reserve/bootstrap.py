@@ -57,7 +57,7 @@ class Bootstrap(Estimator):
         name = type(self).__name__
         selection = self._selection(getattr(self, "sigma", "mack"))
         everything = {**_DEFAULTS, **choices}
-        self._boot = _kebao.bootstrap(triangle._core, name, selection, everything, progress)
+        self._boot = _kebao.run_bootstrap(triangle._core, name, selection, everything, progress)
         self._fit, self._triangle = self._boot.basis, triangle
         return self
 
@@ -276,8 +276,8 @@ class ODPBootstrap(Bootstrap):
     process : {"gamma", "odp", "lognormal", "none"}
         Distribution of a future increment around its mean; ``"none"`` leaves parameter error alone.
     negatives : {"mirror", "shift", "mean"}
-        What is made of a negative mean: the mirror image of an amount of mean \\|m\\|; that amount
-        moved down by 2 \\|m\\|, skewed to the right; or the mean itself. `counts_` tells how many.
+        What is made of a negative mean: the mirror image of an amount of mean abs(m); that amount
+        moved down by 2 abs(m), skewed to the right; or the mean itself. `counts_` tells how many.
     method : {"chain_ladder", "bornhuetter_ferguson", "cape_cod"}
         What projects a resampled triangle. The others take ``exposure`` in `fit`.
     prior : float or sequence of float
@@ -314,7 +314,7 @@ class ODPBootstrap(Bootstrap):
     --------
     >>> import kebao as kb
     >>> boot = kb.ODPBootstrap(n=2_000, seed=7).fit(kb.datasets.load("genins"))
-    >>> boot.scale_[0].round(2)
+    >>> boot.scale_[0].round(2).item()
     52601.36
     >>> bool(abs(boot.total_ibnr_ / 18_680_856 - 1) < 0.02)
     True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Self
 
+from .. import _kebao
 from ..errors import InputError, Issue
 from ..triangle import Triangle
 from .estimator import Estimator, Floats

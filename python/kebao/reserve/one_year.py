@@ -82,7 +82,7 @@ class MerzWuthrich(ChainLadder):
         """
         self._check(triangle)
         core = self._selection(self.sigma)
-        self._one_year = _kebao.one_year(triangle._core, type(self).__name__, core)
+        self._one_year = _kebao.run_one_year(triangle._core, type(self).__name__, core)
         self._fit, self._triangle = self._one_year.mack, triangle
         return self
 

@@ -11,7 +11,7 @@ from ..table import Table
 from ..triangle import Triangle
 from .bootstrap import Bootstrap, _distribution, _measures
 from .chain_ladder import ChainLadder
-from .estimator import Estimator, Floats
+from .estimator import Floats
 
 
 class ReReserve:
@@ -69,7 +69,7 @@ class ReReserve:
         )
 
 
-def rereserve(boot: Bootstrap, method: Estimator | None, *, segment: int, **fit: Any) -> ReReserve:
+def rereserve(boot: Bootstrap, method: Any, *, segment: int, **fit: Any) -> ReReserve:
     """As `Bootstrap.rereserve`."""
     own = ChainLadder() if method is None else copy.copy(method)
     triangle = boot._fitted_triangle

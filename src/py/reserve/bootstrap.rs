@@ -52,7 +52,7 @@ pub struct BootstrapChoices {
 /// Simulates the reserves of every segment of a triangle of one measure.
 #[pyfunction]
 #[pyo3(signature = (triangle, method, selection, choices, progress=None))]
-pub fn bootstrap(
+pub fn run_bootstrap(
     py: Python<'_>,
     triangle: PyRef<'_, PyTriangle>,
     method: &str,

@@ -3,8 +3,8 @@
 mod bootstrap;
 mod one_year;
 
-pub use bootstrap::{BootstrapFit, bootstrap, tail_measures};
-pub use one_year::{OneYearFit, one_year};
+pub use bootstrap::{BootstrapFit, run_bootstrap, tail_measures};
+pub use one_year::{OneYearFit, run_one_year};
 
 use numpy::{IntoPyArray, PyArray1, PyArrayDyn, PyArrayMethods, PyReadonlyArray2};
 use pyo3::prelude::*;

@@ -17,7 +17,7 @@ pub struct OneYearFit {
 
 /// The view of Merz and Wüthrich of the coming year and of every year after.
 #[pyfunction]
-pub fn one_year(
+pub fn run_one_year(
     triangle: PyRef<'_, PyTriangle>,
     method: &str,
     selection: PyRef<'_, PySelection>,

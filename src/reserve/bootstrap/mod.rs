@@ -183,7 +183,7 @@ fn simulator<'a>(
     method: &'a Method,
     resampling: &'a Resampling,
     options: &Options,
-) -> Result<Simulator<'a>, Option<Status>> {
+) -> std::result::Result<Simulator<'a>, Option<Status>> {
     let Triangles { values, origins, ages, lag, .. } = triangles;
     let size = origins * ages;
     let cells = Cells { origins, ages, values: &values[triangle * size..(triangle + 1) * size] };

@@ -1,6 +1,6 @@
 //! What is fitted again to every resampled triangle, lane by lane.
 
-use super::super::development::{Average, Cells, Choice, Development};
+use super::super::development::{Cells, Choice, Development};
 use super::super::links::Links;
 use super::super::tail::Tail;
 use crate::random::LANES;

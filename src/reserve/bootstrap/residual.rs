@@ -56,10 +56,6 @@ pub(super) struct Model {
     pub pool: Vec<f64>,
     /// φ by age; the tail has that of the last age.
     pub scale: Vec<f64>,
-    /// φ over all cells.
-    pub overall_scale: f64,
-    pub observations: usize,
-    pub parameters: usize,
 }
 
 /// Why there is no model.
@@ -141,7 +137,7 @@ impl Model {
         if pool.is_empty() {
             return Err(Fault::NoFreedom);
         }
-        Ok(Self { increments, pool, scale, overall_scale: overall, observations, parameters })
+        Ok(Self { increments, pool, scale })
     }
 }
 
