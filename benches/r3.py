@@ -1,7 +1,7 @@
-"""R3 and R4: bootstraps of the over-dispersed Poisson model (Taylor and Ashe 1983).
+"""R3: bootstrap of the over-dispersed Poisson model (Taylor and Ashe 1983).
 
-R3 is one triangle with 10,000 outcomes: the total reserve alone, and every future cell. R4 is 200
-triangles, totals. The answers are mean and standard deviation of the total reserve.
+One triangle with 10,000 outcomes: the total reserve alone, and every future cell. The answers are
+mean and standard deviation of the total reserve.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import numpy as np
 from contest import Answer, Contender, Number, Workload
 
 OUTCOMES = 10_000
-TRIANGLES = 200
 #: Part by which programs differ, that resample the corners or correct the bias in other ways.
 CONVENTION = 0.01
 
@@ -106,7 +105,7 @@ def _loops(m, pool, scale, n, rng):
     return total, cells
 
 
-def _kebao(keep: str, threads: int, n: int, lines: int = 1) -> Callable[[], Any]:
+def kebao_run(keep: str, threads: int, n: int, lines: int = 1) -> Callable[[], Any]:
     import kebao as kb
 
     triangle = kb.datasets.load("genins") if lines == 1 else _many(lines)
@@ -133,19 +132,13 @@ def _many(lines: int) -> Any:
     )
 
 
-def _numpy(n: int, lines: int = 1) -> Callable[[], Any]:
+def _numpy(n: int) -> Callable[[], Any]:
     values = _values()
     rng = np.random.default_rng(1)
-
-    def run() -> Any:
-        for _ in range(lines):
-            cells = numpy_bootstrap(*model(values), n, rng)
-        return cells.sum(axis=0)
-
-    return run
+    return lambda: numpy_bootstrap(*model(values), n, rng).sum(axis=0)
 
 
-def _numba(n: int, lines: int = 1) -> Callable[[], Any]:
+def numba_run(n: int, lines: int = 1) -> Callable[[], Any]:
     import numba
 
     values = _values()
@@ -191,7 +184,7 @@ def _prospicio(n: int) -> Callable[[], Any]:
     return run
 
 
-def _answer(total: Any) -> Answer:
+def answer(total: Any) -> Answer:
     values = np.asarray(total, dtype=float)
     n = len(values)
     mean, sd = float(values.mean()), float(values.std())
@@ -203,36 +196,21 @@ def _answer(total: Any) -> Answer:
 
 def _only_mean(total: Any) -> Answer:
     """For a program whose outcomes have no process variance."""
-    return {"mean": _answer(total)["mean"]}
+    return {"mean": answer(total)["mean"]}
 
 
-def workloads(quick: bool = False) -> list[Workload]:
-    """R3 for totals and for all cells, and R4."""
+def workload(quick: bool = False) -> Workload:
+    """Totals, and beside them all cells."""
     n = 1_000 if quick else OUTCOMES
-    lines = 5 if quick else TRIANGLES
-    peers = [
-        Contender("numpy", lambda: _numpy(n), _answer),
-        Contender("numba", lambda: _numba(n), _answer, needs=("numba",)),
-        Contender("prospicio", lambda: _prospicio(n), _answer, needs=("prospicio",)),
-        Contender("chainladder", lambda: _chainladder(n), _only_mean, needs=("chainladder",)),
-    ]
-    return [
-        Workload(
-            "R3",
-            f"ODP bootstrap, {n:,} outcomes of one 10 × 10 triangle: totals",
-            [
-                Contender("kebao", lambda: _kebao("total", 1, n), _answer),
-                Contender("kebao cells", lambda: _kebao("cells", 1, n), _answer),
-                *peers,
-            ],
-        ),
-        Workload(
-            "R4",
-            f"ODP bootstrap, {n:,} outcomes of each of {lines} triangles: totals",
-            [
-                Contender("kebao", lambda: _kebao("total", 1, n, lines), _answer),
-                Contender("kebao 2 threads", lambda: _kebao("total", 2, n, lines), _answer, 2),
-                Contender("numba", lambda: _numba(n, lines), _answer, needs=("numba",)),
-            ],
-        ),
-    ]
+    return Workload(
+        "R3",
+        f"ODP bootstrap, {n:,} outcomes of one 10 × 10 triangle: totals, and all cells",
+        [
+            Contender("kebao", lambda: kebao_run("total", 1, n), answer),
+            Contender("kebao cells", lambda: kebao_run("cells", 1, n), answer),
+            Contender("numpy", lambda: _numpy(n), answer),
+            Contender("numba", lambda: numba_run(n), answer, needs=("numba",)),
+            Contender("prospicio", lambda: _prospicio(n), answer, needs=("prospicio",)),
+            Contender("chainladder", lambda: _chainladder(n), _only_mean, needs=("chainladder",)),
+        ],
+    )

@@ -1,12 +1,13 @@
 """kebao prices science-and-technology insurance."""
 
-from . import balance, datasets, sectors
+from . import balance, datasets, measure, sectors
 from ._kebao import (
     MBBEFD,
     Aggregate,
     Bernoulli,
     Beta,
     Capped,
+    Distortion,
     Frequency,
     Gamma,
     Layered,
@@ -45,6 +46,7 @@ __all__ = [
     "Capped",
     "ChainLadder",
     "CostOfCapital",
+    "Distortion",
     "FileError",
     "Frequency",
     "Gamma",
@@ -79,6 +81,7 @@ __all__ = [
     "__version__",
     "balance",
     "datasets",
+    "measure",
     "sectors",
     "simulate",
 ]
