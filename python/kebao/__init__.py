@@ -25,13 +25,17 @@ from .errors import FileError, InputError, InternalError, KebaoError, NumericErr
 from .portfolio import Portfolio
 from .pricing import CostOfCapital, Quote, Result
 from .reserve import (
+    Backtest,
     ChainLadder,
+    Comparison,
     Mack,
     MackBootstrap,
     MerzWuthrich,
     ODPBootstrap,
     Pattern,
     Selection,
+    backtest,
+    compare,
 )
 from .simulate import Losses, simulate
 from .table import Table
@@ -41,10 +45,12 @@ from .triangle import Triangle
 __all__ = [
     "MBBEFD",
     "Aggregate",
+    "Backtest",
     "Bernoulli",
     "Beta",
     "Capped",
     "ChainLadder",
+    "Comparison",
     "CostOfCapital",
     "Distortion",
     "FileError",
@@ -79,7 +85,9 @@ __all__ = [
     "Treaty",
     "Triangle",
     "__version__",
+    "backtest",
     "balance",
+    "compare",
     "datasets",
     "measure",
     "sectors",

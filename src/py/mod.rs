@@ -60,8 +60,8 @@ mod _kebao {
     use super::reserve::{
         BootstrapFit, OneYearFit, PySelection, PyTriangle, ReserveFit, run_bootstrap, run_one_year,
         score_lognormal, score_sample, tail_measures, triangle_combine, triangle_first,
-        triangle_from_parts, triangle_on_level, triangle_period, triangle_scaled,
-        triangle_to_grain, triangle_trended, triangle_valued_at,
+        triangle_from_parts, triangle_on_level, triangle_period, triangle_residuals,
+        triangle_scaled, triangle_to_grain, triangle_trended, triangle_valued_at,
     };
     #[pymodule_export]
     use super::sector::PyLibrary;

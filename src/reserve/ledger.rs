@@ -3,7 +3,7 @@
 
 use super::build::Columns;
 use super::period::When;
-use super::triangle::{Amounts, MAX_CELLS, Reconciliation, Triangle, cumulate};
+use super::triangle::{Amounts, MAX_CELLS, Reconciliation, Reject, Triangle, cumulate};
 use crate::portfolio::{Cell, Date};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -32,6 +32,7 @@ pub fn from_clean_claims(
     schema: &Schema,
     batches: &[RecordBatch],
     columns: &Columns,
+    as_of: Option<&str>,
 ) -> Option<Triangle> {
     let find = |name: &str| -> Option<Vec<&ArrayRef>> {
         let mut found =
@@ -42,9 +43,10 @@ pub fn from_clean_claims(
     if columns.values.is_empty() || columns.claim.is_some() {
         return None;
     }
+    let timing = columns.timing();
     let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
     let origins = dates(&find(&columns.origin)?)?;
-    let valuations = dates(&find(columns.timing())?)?;
+    let valuations = dates(&find(timing)?)?;
     let (segment, segments) = segments(columns, rows, find)?;
     let amounts = columns
         .values
@@ -58,8 +60,30 @@ pub fn from_clean_claims(
         .iter()
         .map(|when| when.period(columns.origin_grain))
         .collect::<Option<_>>()?;
-    let (first, last) = (*periods.iter().min()?, *periods.iter().max()?);
-    let latest = valuations.levels.iter().map(|when| when.last_month()).max()?;
+    let limit = match as_of {
+        Some(text) => Some(When::read(Cell::Text(text))?),
+        None => None,
+    };
+    let late: Vec<bool> = valuations
+        .levels
+        .iter()
+        .map(|when| limit.is_some_and(|limit| when.is_after(limit)))
+        .collect();
+    let (first, last) = if late.contains(&true) {
+        let pairs = origins.codes.iter().zip(&valuations.codes);
+        let kept = pairs.filter(|(_, v)| !late[**v as usize]).map(|(o, _)| periods[*o as usize]);
+        let wide = (i32::MAX, i32::MIN);
+        kept.fold(wide, |(low, high), period| (low.min(period), high.max(period)))
+    } else {
+        (*periods.iter().min()?, *periods.iter().max()?)
+    };
+    let latest = match limit {
+        Some(limit) => limit.last_month(),
+        None => valuations.levels.iter().map(|when| when.last_month()).max()?,
+    };
+    if last < first {
+        return None;
+    }
     let start = first * grain;
     let count = (last - first) as usize + 1;
     let ages = ((latest - start).div_euclid(step) + 1).max(1) as usize;
@@ -78,6 +102,7 @@ pub fn from_clean_claims(
 
     let mut values = vec![0.0; cells];
     let mut totals = vec![Amounts::default(); measures];
+    let mut rejects = Vec::new();
     let mut row = 0;
     for (batch, each) in batches.iter().enumerate() {
         let columns: Vec<&[f64]> = amounts.iter().map(|measure| &*measure[batch]).collect();
@@ -85,6 +110,23 @@ pub fn from_clean_claims(
             let (o, v) = (origins.codes[row] as usize, valuations.codes[row] as usize);
             if valuations.levels[v].is_before(origins.levels[o]) {
                 return None;
+            }
+            if late[v] {
+                for (amounts, total) in columns.iter().zip(&mut totals) {
+                    if !amounts[at].is_finite() {
+                        return None;
+                    }
+                    total.total += amounts[at];
+                    total.rejected += amounts[at];
+                }
+                rejects.push(Reject {
+                    row,
+                    reason: "after_as_of",
+                    field: timing.to_owned(),
+                    value: String::new(),
+                });
+                row += 1;
+                continue;
             }
             let origin = (periods[o] - first) as usize;
             let month = months[v] - periods[o] * grain;
@@ -97,13 +139,11 @@ pub fn from_clean_claims(
                 }
                 values[cell] += amount;
                 total.total += amount;
+                total.used += amount;
                 cell += count * ages;
             }
             row += 1;
         }
-    }
-    for total in &mut totals {
-        total.used = total.total;
     }
     for (at, row) in values.chunks_exact_mut(ages).enumerate() {
         let own = start + (at % count) as i32 * grain;
@@ -125,8 +165,9 @@ pub fn from_clean_claims(
         values,
         reconciliation: Reconciliation {
             rows,
-            used: rows,
+            used: rows - rejects.len(),
             amounts: totals,
+            rejects,
             ..Reconciliation::default()
         },
     };

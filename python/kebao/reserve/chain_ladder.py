@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Self
 
 from .. import _kebao
 from ..errors import InputError, Issue
+from ..table import Table
 from ..triangle import Triangle
 from .estimator import Estimator, Floats
+from .expected import actual_against_expected
+from .plot import MethodPlot
 from .selection import Selection, core_of
+from .workpaper import write
 
 
 class ChainLadder(Estimator):
@@ -86,6 +91,56 @@ class ChainLadder(Estimator):
             triangle do not allow is told by ``status_`` and ``findings_`` instead.
         """
         return self._run(triangle, self._selection(), None)
+
+    def actual_against_expected(self, later: Triangle) -> Table:
+        """Development since the fit, against what the factors expected.
+
+        Parameters
+        ----------
+        later : Triangle
+            The same segment at a later valuation, origins by the same labels.
+
+        Returns
+        -------
+        Table
+            Columns ``origin, from_age, to_age, expected, actual, difference``, a row for each
+            origin that has developed since.
+
+        Examples
+        --------
+        >>> import kebao as kb
+        >>> raa = kb.datasets.load("raa")
+        >>> then = kb.ChainLadder().fit(raa.as_of(diagonals=1))
+        >>> table = then.actual_against_expected(raa)
+        >>> print(table["origin"][1], table["expected"][1].round(2), table["actual"][1])
+        1982 46.92 535.0
+        """
+        return actual_against_expected(self, later)
+
+    @property
+    def residuals_(self) -> Floats:
+        """Standardised residuals of the links, (F - f) sqrt(C^alpha) / sigma, by origin and age."""
+        triangle = self._fitted_triangle
+        sigma = getattr(self, "sigma", "mack")
+        core = self._selection(sigma)
+        fit = triangle._core.fit(type(self).__name__, core, "mack")
+        found = _kebao.triangle_residuals(triangle._core, fit, core)
+        return found[0] if len(found) == 1 else found
+
+    @property
+    def plot(self) -> MethodPlot:
+        """Plots: ``development``, ``residuals``, ``actual_against_expected``."""
+        return MethodPlot(self)
+
+    def to_excel(self, path: str | Path) -> None:
+        """Write a workbook with live formulas and their values: triangle, factors, results.
+
+        Parameters
+        ----------
+        path : str or Path
+            The ``.xlsx`` file.
+        """
+        write(path, self)
 
 
 class Mack(ChainLadder):

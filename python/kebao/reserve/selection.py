@@ -25,8 +25,8 @@ class Selection:
 
     * ``volume`` (alpha 1), ``simple`` (0) and ``regression`` (2) weigh F by w C^alpha, and
       Var(f) = sigma^2 / sum(w C^alpha) (Mack 1999);
-    * ``geometric`` and ``median`` stand on alpha 0; the variance of a median of three ratios or more
-      is pi/2 times that of the mean (Cramer 1946, 28.5, for normal ratios);
+    * ``geometric`` and ``median`` stand on alpha 0; the variance of a median of three ratios or
+      more is pi/2 times that of the mean (Cramer 1946, 28.5, for normal ratios);
     * highest and lowest ratios that are dropped leave the average only: sigma^2 is still that of
       all links, for they were outcomes of the process; ``medial`` is ``simple`` without one highest
       and one lowest;
@@ -59,8 +59,8 @@ class Selection:
         How sigma of an age with a single link is had; see `Mack`.
     tail : float, str, (factor, standard_error, sigma) or mapping, optional
         Development after the last age: a factor, with errors if known, or a curve through the
-        selected factors: ``exponential``, ``inverse_power``, ``sherman``, ``weibull`` (Sherman 1984),
-        ``bondy`` (the last factor again), ``generalized_bondy`` (ln f falls geometrically),
+        selected factors: ``exponential``, ``inverse_power``, ``sherman`` and ``weibull`` (Sherman
+        1984), ``bondy`` (the last factor again), ``generalized_bondy`` (ln f falls geometrically),
         ``mcclenahan`` (increments fall geometrically; McClenahan 1975). As a mapping, with
         ``curve`` and any of ``from`` and ``to`` (ages in months of the first and last factor used)
         and ``periods`` (ages for which it is continued, 100).

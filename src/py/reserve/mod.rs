@@ -119,10 +119,9 @@ impl PyTriangle {
             return Err(issue.into_error().into());
         }
         (columns.claim, columns.states, columns.count) = (claim, states, count);
-        if as_of.is_none()
-            && let Some((schema, batches)) = arrow_batches(data)?
+        if let Some((schema, batches)) = arrow_batches(data)?
             && let Some(triangle) =
-                py.detach(|| reserve::from_clean_claims(&schema, &batches, &columns))
+                py.detach(|| reserve::from_clean_claims(&schema, &batches, &columns, as_of))
         {
             return Ok(Self(triangle));
         }
@@ -373,6 +372,20 @@ impl PyTriangle {
         let fit = if triangle.values.len() < 10_000 { run() } else { py.detach(run) };
         Ok(ReserveFit { fit, origins: triangle.origin_labels(), ages: triangle.age_months() })
     }
+}
+
+/// Standardised residuals of the links: segment × origin × (ages − 1).
+#[pyfunction]
+pub fn triangle_residuals<'py>(
+    py: Python<'py>,
+    triangle: &PyTriangle,
+    fit: &ReserveFit,
+    selection: &PySelection,
+) -> Shaped<'py> {
+    let development = selection.0.resolve("residuals", &triangle.0)?;
+    let (s, _, o, a) = triangle.shape();
+    let found = reserve::residuals(&triangle.0.values, &fit.fit, &development);
+    shaped(py, found, &[s, o, a.saturating_sub(1)])
 }
 
 /// Judgement on development, read once.
