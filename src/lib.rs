@@ -11,10 +11,11 @@
 //! | 3 | [`exec`], [`losses`], [`aggregate`], [`credibility`] |
 //! | 4 | [`measure`], [`portfolio`], [`sector`] |
 //! | 5 | [`simulate`], [`treaty`] |
-//! | 6 | [`pricing`], [`reserve`] |
+//! | 6 | [`pricing`], [`reserve`], [`balance`] |
 //! | 7 | `py`, the bindings, behind the feature `python` |
 
 pub mod aggregate;
+pub mod balance;
 pub mod credibility;
 pub mod error;
 pub mod exec;

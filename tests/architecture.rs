@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["exec", "losses", "aggregate", "credibility"],
     &["measure", "portfolio", "sector"],
     &["simulate", "treaty"],
-    &["pricing", "reserve"],
+    &["pricing", "reserve", "balance"],
     &["py"],
 ];
 

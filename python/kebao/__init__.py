@@ -1,6 +1,6 @@
 """kebao prices science-and-technology insurance."""
 
-from . import credibility, datasets, fit, measure, sectors
+from . import balance, credibility, datasets, fit, measure, sectors
 from ._kebao import (
     GB2,
     GEV,
@@ -66,7 +66,9 @@ from .reserve import (
     ChainLadder,
     Comparison,
     Mack,
+    MackBootstrap,
     MerzWuthrich,
+    ODPBootstrap,
     Pattern,
     Selection,
     backtest,
@@ -121,6 +123,7 @@ __all__ = [
     "LossTable",
     "Losses",
     "Mack",
+    "MackBootstrap",
     "Maximum",
     "MerzWuthrich",
     "Minimum",
@@ -130,6 +133,7 @@ __all__ = [
     "NegativeBinomial",
     "NeymanA",
     "NumericError",
+    "ODPBootstrap",
     "Pareto",
     "Pattern",
     "Piecewise",
@@ -156,6 +160,7 @@ __all__ = [
     "ZeroTruncated",
     "__version__",
     "backtest",
+    "balance",
     "compare",
     "credibility",
     "datasets",

@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod amount;
+mod balance;
 mod convert;
 mod credibility;
 mod errors;
@@ -35,6 +36,12 @@ mod _kebao {
     #[pymodule_export]
     use super::amount::parse_amount;
     #[pymodule_export]
+    use super::balance::{
+        Curve, c_ross_capital, c_ross_guarantee, conger_nolibos, cost_of_capital, csm_roll,
+        flows_from_pattern, lic_roll, lrc_roll, premium_deficiency, risk_margin, split_into_claims,
+        ulae_ratio, unearned_premium,
+    };
+    #[pymodule_export]
     use super::credibility::{
         BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, UncertainAggregate,
         exposure_needed, zero_claims,
@@ -64,10 +71,10 @@ mod _kebao {
     use super::probe::_probe;
     #[pymodule_export]
     use super::reserve::{
-        OneYearFit, PySelection, PyTriangle, ReserveFit, score_lognormal, score_sample,
-        triangle_combine, triangle_first, triangle_from_parts, triangle_on_level, triangle_period,
-        triangle_residuals, triangle_scaled, triangle_to_grain, triangle_trended,
-        triangle_valued_at,
+        BootstrapFit, OneYearFit, PySelection, PyTriangle, ReserveFit, run_bootstrap, run_one_year,
+        score_lognormal, score_sample, tail_measures, triangle_combine, triangle_first,
+        triangle_from_parts, triangle_on_level, triangle_period, triangle_residuals,
+        triangle_scaled, triangle_to_grain, triangle_trended, triangle_valued_at,
     };
     #[pymodule_export]
     use super::sector::PyLibrary;

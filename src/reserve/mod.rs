@@ -3,6 +3,7 @@
 //! Kernels take many triangles at once and give each a [`Status`] and the cells at fault.
 
 mod algebra;
+mod bootstrap;
 mod build;
 mod claims;
 mod curve;
@@ -14,6 +15,7 @@ mod mack;
 mod one_year;
 mod pattern;
 mod period;
+mod rereserve;
 mod residuals;
 mod schedule_p;
 mod score;
@@ -23,6 +25,10 @@ mod tail;
 mod triangle;
 
 pub use algebra::{Operation, Parts, Trend};
+pub use bootstrap::{
+    Adjustment, Counts, FactorError, Future, Keep, Negatives, Options as BootstrapOptions, Process,
+    Projection, Resampling, Residuals, Simulated, Triangles, bootstrap,
+};
 pub use build::{Columns, Duplicates, Timing, from_claims, from_long};
 pub use development::{Average, Cells, Choice, Credibility, Development, Given, Sigma};
 pub use exposure::{Change, on_level};
@@ -32,6 +38,7 @@ pub use mack::{Fit, Method, Mse, fit};
 pub use one_year::{OneYear, one_year};
 pub use pattern::emerged;
 pub use period::{Grain, period_of};
+pub use rereserve::next_diagonals;
 pub use residuals::residuals;
 pub use schedule_p::{ScheduleP, schedule_p};
 pub use score::{Score, lognormal, sampled};

@@ -6,9 +6,12 @@ has its own status, and none can affect another.
 """
 
 from .backtest import Backtest, backtest
-from .chain_ladder import ChainLadder, Mack, MerzWuthrich
+from .bootstrap import MackBootstrap, ODPBootstrap
+from .chain_ladder import ChainLadder, Mack
 from .compare import Comparison, compare
+from .one_year import MerzWuthrich
 from .pattern import Pattern
+from .rereserve import ReReserve
 from .selection import Selection
 
 __all__ = [
@@ -16,8 +19,11 @@ __all__ = [
     "ChainLadder",
     "Comparison",
     "Mack",
+    "MackBootstrap",
     "MerzWuthrich",
+    "ODPBootstrap",
     "Pattern",
+    "ReReserve",
     "Selection",
     "backtest",
     "compare",
