@@ -112,6 +112,11 @@ pub trait Source: Sync {
         &[]
     }
 
+    /// Sum insured of each risk, by [`LossBlock::risk`]; empty when unknown.
+    fn sums_insured(&self) -> &[f64] {
+        &[]
+    }
+
     /// Names of the causes; index 0 is the attritional cause.
     fn causes(&self) -> &[String] {
         &[]

@@ -37,6 +37,7 @@ pub struct LossTable {
     risk: Vec<u32>,
     cause: Vec<u16>,
     groups: Vec<Groups>,
+    sums_insured: Vec<f64>,
     causes: Vec<String>,
 }
 
@@ -109,6 +110,7 @@ impl LossTable {
             risk: pick(!risk.is_empty()).iter().map(|&row| risk[row]).collect(),
             cause: pick(!cause.is_empty()).iter().map(|&row| cause[row]).collect(),
             groups: Vec::new(),
+            sums_insured: Vec::new(),
             causes: Vec::new(),
         })
     }
@@ -131,6 +133,13 @@ impl LossTable {
         faults.finish()?;
         self.groups = groups;
         Ok(self)
+    }
+
+    /// Adds the sum insured of each risk.
+    #[must_use]
+    pub fn with_sums_insured(mut self, sums_insured: Vec<f64>) -> Self {
+        self.sums_insured = sums_insured;
+        self
     }
 
     /// Names the causes; index 0 is the attritional cause.
@@ -206,6 +215,10 @@ impl Source for LossTable {
 
     fn groups(&self) -> &[Groups] {
         &self.groups
+    }
+
+    fn sums_insured(&self) -> &[f64] {
+        &self.sums_insured
     }
 
     fn causes(&self) -> &[String] {

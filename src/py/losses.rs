@@ -19,8 +19,8 @@ pub struct PyLossTable {
     names: Vec<String>,
 }
 
-const COLUMNS: [&str; 8] =
-    ["year", "time", "event", "cause", "risk_id", "sector", "coverage", "loss"];
+const COLUMNS: [&str; 9] =
+    ["year", "time", "event", "cause", "risk_id", "sector", "coverage", "sum_insured", "loss"];
 
 #[pymethods]
 impl PyLossTable {
@@ -118,14 +118,39 @@ pub fn read(table: &RawTable, first: i64, last: i64) -> Result<(LossTable, Vec<S
         faults.check(small(names.len()), || too_many(table, label));
     }
     faults.check(small(causes.len()), || too_many(table, "cause"));
+    let sums = find("sum_insured").map(|column| column.numbers(&mut faults));
     faults.finish()?;
+    // Without a risk id every row is a risk of its own.
+    let risk = risk.or_else(|| sums.is_some().then(|| (0..table.rows() as u32).collect()));
     let (risk, groups) = partitions(table.rows(), risk, parts);
+    let sums_insured = sums.map_or(Ok(Vec::new()), |sums| by_risk(table, &risk, &sums))?;
     let cause = cause.into_iter().map(|index| index as u16).collect();
     let columns = LossColumns { year, loss, event, time, risk, cause };
     let core = LossTable::new(columns, first..last.saturating_add(1))?.with_groups(groups)?;
     let known = |name: &&String| COLUMNS.contains(&name.as_str()) || name.as_str() == "risk";
     let names = table.names().iter().filter(known).cloned().collect();
-    Ok((core.with_causes(causes), names))
+    Ok((core.with_causes(causes).with_sums_insured(sums_insured), names))
+}
+
+/// The sum insured of each risk, which all its rows must state alike.
+fn by_risk(table: &RawTable, risk: &[u32], sums: &[f64]) -> Result<Vec<f64>> {
+    let mut faults = Faults::new();
+    let mut known = vec![f64::NAN; risk.iter().max().map_or(0, |last| *last as usize + 1)];
+    for (row, (risk, sum)) in risk.iter().zip(sums).enumerate() {
+        let place = || Issue::new("bad_cell", table.place(row), "sum_insured").value(sum);
+        if !(sum.is_finite() && *sum > 0.0) {
+            faults.push(place().allowed("a finite number > 0"));
+            continue;
+        }
+        let slot = &mut known[*risk as usize];
+        if slot.is_nan() {
+            *slot = *sum;
+        } else if *slot != *sum {
+            faults.push(place().allowed(format!("{slot}, as in another row of the same risk")));
+        }
+    }
+    faults.finish()?;
+    Ok(known)
 }
 
 fn too_many(table: &RawTable, label: &str) -> Issue {

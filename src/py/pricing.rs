@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use numpy::PyArray1;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use pyo3_arrow::PyTable as ArrowTable;
 
 use super::aggregate::Aggregate as PyAggregate;
@@ -84,7 +85,7 @@ impl PyResultCore {
 
 /// Applies a programme to an aggregate (`years` and `seed` needed), a simulated book or a loss table.
 #[pyfunction]
-#[pyo3(signature = (programme, source, *, years=None, seed=None, by=None, attribution="event_order", threads=None, progress=None))]
+#[pyo3(signature = (programme, source, *, years=None, seed=None, by=None, attribution="event_order", horizon=None, threads=None, progress=None))]
 #[expect(clippy::too_many_arguments, reason = "keyword-only, filled by the face")]
 pub fn apply_programme(
     py: Python<'_>,
@@ -94,6 +95,7 @@ pub fn apply_programme(
     seed: Option<Seed>,
     by: Option<&str>,
     attribution: &str,
+    horizon: Option<u64>,
     threads: Option<usize>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PyResultCore> {
@@ -120,7 +122,7 @@ pub fn apply_programme(
         Origin::Simulation { simulator, .. } => simulator.groups(),
         Origin::Table(table) => table.groups(),
     };
-    let options: Options = options(groups, by, true, attribution)?;
+    let options: Options = options(groups, by, true, attribution, horizon)?;
     let plan = Plan::new(&programme.core, options)?;
     let made = |outcome: Outcome| PyResultCore {
         outcome,
@@ -195,6 +197,27 @@ impl PyResultCore {
         treaty: &str,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
         Ok(PyArray1::from_slice(py, &self.columns(treaty)?.reinstatement_premium))
+    }
+
+    /// Premium, commission and balance of a treaty by year; None where its premium is not known.
+    fn account<'py>(
+        &self,
+        py: Python<'py>,
+        treaty: &str,
+    ) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let columns = self.columns(treaty)?;
+        let index = self.programme.index(treaty)?;
+        let step = self.plan.steps().iter().find(|step| step.treaty == index);
+        let account = step.and_then(|step| {
+            let (ceded, reinstated) = (&columns.ceded, &columns.reinstatement_premium);
+            treaty::account(step, ceded, reinstated, self.plan.horizon())
+        });
+        let Some(account) = account else { return Ok(None) };
+        let all = PyDict::new(py);
+        for (name, column) in account.columns() {
+            all.set_item(name, PyArray1::from_slice(py, column))?;
+        }
+        Ok(Some(all))
     }
 
     /// A row for each treaty, then gross, ceded and net; standard errors end in `_se`.

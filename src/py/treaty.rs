@@ -207,6 +207,7 @@ pub fn options(
     by: Option<&str>,
     largest_events: bool,
     attribution: &str,
+    horizon: Option<u64>,
 ) -> Result<Options> {
     let groups = by
         .map(|by| {
@@ -224,7 +225,7 @@ pub fn options(
             return Err(Issue::unknown("apply", "attribution", other, known).into_error());
         }
     };
-    Ok(Options { largest_events, groups, attribution })
+    Ok(Options { largest_events, groups, attribution, horizon })
 }
 
 /// Applies a programme to any source, watched: the GIL released, progress told, Ctrl-C heard.
@@ -247,7 +248,7 @@ pub fn apply_source<S: Source>(
 
 /// Applies a programme to a loss table.
 #[pyfunction]
-#[pyo3(signature = (programme, losses, *, by=None, largest_events=true, attribution="event_order", threads=None, progress=None))]
+#[pyo3(signature = (programme, losses, *, by=None, largest_events=true, attribution="event_order", horizon=None, threads=None, progress=None))]
 #[expect(clippy::too_many_arguments, reason = "keyword-only, filled by the face")]
 pub fn apply(
     py: Python<'_>,
@@ -256,10 +257,11 @@ pub fn apply(
     by: Option<&str>,
     largest_events: bool,
     attribution: &str,
+    horizon: Option<u64>,
     threads: Option<usize>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PyOutcome> {
-    let options = options(losses.core.groups(), by, largest_events, attribution)?;
+    let options = options(losses.core.groups(), by, largest_events, attribution, horizon)?;
     apply_source(py, &programme.core, &losses.core, options, threads, progress)
 }
 

@@ -81,6 +81,13 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
                 .into_error()
         })?),
     };
+    let bound;
+    let plan = if plan.needs_sums_insured() {
+        bound = plan.for_risks(source.sums_insured(), source.groups())?;
+        &bound
+    } else {
+        plan
+    };
     let mut outcome = Outcome::blank(plan, source.years() as usize, groups);
     // Each block's part of every column: a thread writes to its place, in memory that is touched
     // for the first time there.
@@ -91,7 +98,7 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
             place.get_mut().unwrap_or_else(PoisonError::into_inner).push(part);
         }
     }
-    let work = |memory: &mut Memory<S::Scratch>, number: u64| {
+    let block = |memory: &mut Memory<S::Scratch>, number: u64| {
         let Memory { source: scratch, block, part, scratch: applied, annuals } = memory;
         source.fill(number, scratch, block)?;
         let mut counts = vec![(0, 0); plan.names().len()];
@@ -121,9 +128,22 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
         }
         Ok(counts)
     };
-    let done = run_blocks(0..source.blocks(), control, work)?;
+    // Where terms of years go across blocks, one thread does those blocks in order.
+    let together = plan.blocks_in_order();
+    let work = |memory: &mut Memory<S::Scratch>, number: u64| {
+        let first = number * together;
+        let mut counts = vec![(0, 0); plan.names().len()];
+        for number in first..(first + together).min(source.blocks()) {
+            for ((attached, exhausted), more) in counts.iter_mut().zip(block(memory, number)?) {
+                *attached += more.0;
+                *exhausted += more.1;
+            }
+        }
+        Ok(counts)
+    };
+    let done = run_blocks(0..source.blocks().div_ceil(together), control, work)?;
     drop(places);
-    let years = source.years().min(done.done.len() as u64 * BLOCK_YEARS as u64);
+    let years = source.years().min(done.done.len() as u64 * together * BLOCK_YEARS as u64);
     outcome.years = years;
     outcome.interrupted = done.cancelled;
     for column in outcome.columns() {

@@ -21,6 +21,7 @@ pub(super) fn applies(plan: &Plan) -> bool {
         let step = &plan.steps[0];
         step.layer.franchise <= step.layer.attachment
             && step.event_limit == f64::INFINITY
+            && step.is_plain()
             && step.reinstatement.as_ref().is_none_or(|r| !r.pro_rata_time)
     }
 }
@@ -101,7 +102,7 @@ impl Kernel for Terms<'_> {
         let (mut attached, mut exhausted) = (0, 0);
         let years = gross.iter().zip(layered).zip(ceded).zip(net);
         for (((&gross, &layered), ceded), net) in years {
-            let recovery = step.annual.recovery(layered);
+            let recovery = step.annual.plain(layered);
             *ceded = to_the_places_of(gross, step.participation * recovery);
             *net = gross - *ceded;
             attached += u64::from(recovery > 0.0);
@@ -143,7 +144,7 @@ impl Kernel for Premiums<'_> {
     fn run(self) {
         let Self { step, reinstatement, column } = self;
         for value in column {
-            let recovery = step.annual.recovery(*value);
+            let recovery = step.annual.plain(*value);
             *value = step.participation * reinstatement.of_year(recovery);
         }
     }
