@@ -385,16 +385,19 @@ impl PyResultCore {
 
     /// One treaty in one year (from 0), step by step, as JSON.
     fn explain(&self, treaty: &str, year: u64) -> PyResult<String> {
+        let horizon = self.plan.options().horizon;
         let explanation = match &self.origin {
             Origin::Aggregate { aggregate, years, seed } => {
                 let source =
                     Sampler::new(aggregate.clone(), *years, *seed, self.plan.needs_time())?;
-                explain_source(&self.programme, treaty, &source, year)
+                explain_source(&self.programme, treaty, &source, year, horizon)
             }
             Origin::Simulation { simulator, .. } => {
-                explain_source(&self.programme, treaty, simulator.as_ref(), year)
+                explain_source(&self.programme, treaty, simulator.as_ref(), year, horizon)
             }
-            Origin::Table(table) => explain_source(&self.programme, treaty, table.as_ref(), year),
+            Origin::Table(table) => {
+                explain_source(&self.programme, treaty, table.as_ref(), year, horizon)
+            }
         }?;
         serde_json::to_string(&explanation)
             .map_err(|e| Error::numeric("explain", e.to_string()).into())

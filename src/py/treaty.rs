@@ -272,7 +272,7 @@ pub fn explain_source<S: Source>(
     treaty: &str,
     year: u64,
 ) -> Result<String> {
-    let explanation: Explanation = treaty::explain_source(programme, treaty, source, year)?;
+    let explanation: Explanation = treaty::explain_source(programme, treaty, source, year, None)?;
     serde_json::to_string(&explanation).map_err(|e| Error::numeric("explain", e.to_string()))
 }
 

@@ -334,6 +334,7 @@ mod tests {
             credit_carried: Some(3),
             swing: Some(account::Swing { minimum: 0.1, maximum: 0.2, load: 1.0 }),
             no_claims_bonus: 0.1,
+            ..Treaty::default()
         };
         let value = serde_json::to_value(&full).unwrap();
         let mut known: Vec<&str> = super::super::parts::COVER.to_vec();

@@ -119,7 +119,7 @@ impl Plan {
 }
 
 /// Recoveries of the units of a block, before event and annual terms.
-fn before_annual_terms(
+pub(super) fn before_annual_terms(
     step: &Resolved,
     block: &LossBlock,
     spans: &Spans<'_>,

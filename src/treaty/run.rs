@@ -98,7 +98,7 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
             place.get_mut().unwrap_or_else(PoisonError::into_inner).push(part);
         }
     }
-    let block = |memory: &mut Memory<S::Scratch>, number: u64| {
+    let block = |memory: &mut Memory<S::Scratch>, number: u64| -> Result<Vec<(u64, u64)>> {
         let Memory { source: scratch, block, part, scratch: applied, annuals } = memory;
         source.fill(number, control, scratch, block)?;
         let mut counts = vec![(0, 0); plan.names().len()];
