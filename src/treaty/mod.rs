@@ -51,6 +51,7 @@ mod nth_event;
 mod occurrence;
 mod parts;
 mod plan;
+pub mod pool;
 mod premium;
 mod programme;
 mod proportional;

@@ -275,6 +275,13 @@ impl Plan {
             });
         }
         faults.finish()?;
+        let names = programme.treaties().iter().map(|treaty| treaty.name.clone()).collect();
+        Ok(Self::of_steps(names, steps, Options { horizon: Some(horizon), ..options }))
+    }
+
+    /// A plan of steps that are resolved and in order: finds out which recoveries are wanted by row.
+    pub(super) fn of_steps(names: Vec<String>, mut steps: Vec<Resolved>, options: Options) -> Self {
+        let horizon = options.horizon.unwrap_or(1);
         let occurrence = |step: &Resolved| step.basis != Basis::Annual;
         let single = steps.len() == 1 && occurrence(&steps[0]) && options.groups.is_none();
         // The largest net event of a lone treaty follows from its largest gross event.
@@ -282,10 +289,9 @@ impl Plan {
         let wanted: Vec<usize> =
             steps.iter().filter(|s| occurrence(s)).flat_map(|s| s.net_of.clone()).collect();
         for step in &mut steps {
-            step.by_row |= every_row || wanted.contains(&step.treaty);
+            step.by_row = every_row || wanted.contains(&step.treaty);
         }
-        let names = programme.treaties().iter().map(|treaty| treaty.name.clone()).collect();
-        Ok(Self { names, steps, options, single, horizon })
+        Self { names, steps, options, single, horizon }
     }
 
     /// Names of the treaties, as in the programme.

@@ -26,6 +26,24 @@ pub enum Cession {
     Surplus { lines: f64, retention: f64, retentions: BTreeMap<String, f64> },
     /// The share of the first band that reaches S; nothing above the last.
     Bands(Vec<Band>),
+    /// What the lines of a pool leave: 1 − Σ min(sᵢ, Mᵢ / S).
+    Overflow(Vec<Line>),
+    /// One member's part of what the lines take: min(sᵢ, Mᵢ / S) / Σ min(sⱼ, Mⱼ / S).
+    Line { lines: Vec<Line>, member: usize },
+}
+
+/// A member's line on each risk: a share, up to a maximum of the sum insured.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Line {
+    pub share: f64,
+    pub maximum: f64,
+}
+
+impl Line {
+    /// Share of a risk that the line takes.
+    pub fn of(&self, sum_insured: f64) -> f64 {
+        self.share.min(self.maximum / sum_insured)
+    }
 }
 
 impl Cession {
@@ -47,6 +65,11 @@ impl Cession {
                 .iter()
                 .find(|band| sum_insured <= band.up_to.amount())
                 .map_or(0.0, |band| band.share),
+            Self::Overflow(lines) => (1.0 - taken(lines, sum_insured)).max(0.0),
+            Self::Line { lines, member } => {
+                lines.get(*member).map_or(0.0, |line| line.of(sum_insured))
+                    / taken(lines, sum_insured)
+            }
         }
     }
 
@@ -67,6 +90,10 @@ impl Cession {
         };
         sums_insured.iter().enumerate().map(|(risk, sum)| self.share(*sum, class(risk))).collect()
     }
+}
+
+fn taken(lines: &[Line], sum_insured: f64) -> f64 {
+    lines.iter().map(|line| line.of(sum_insured)).sum()
 }
 
 /// Share of a sum insured that `lines` lines above `retention` take.

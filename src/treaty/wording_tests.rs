@@ -165,7 +165,7 @@ fn sound_lines_are_checked_even_beside_broken_ones() {
 fn covers_by_sum_insured_and_backups_read_as_written() {
     for text in [
         "a: surplus of 5 lines, retention 2m",
-        "a: surplus of 7.5 lines, placed 80%, retention 2m, 500k for uav.hull, 1m for space.launch",
+        "a: surplus of 7.5 lines, placed 80%, retention 2m, 1m for space.launch, 500k for uav.hull",
         "a: variable quota share 20% to 1m, 40% to 5m, 60% above, commission 25%",
         "a: variable quota share 20% to 1m, 40% to 5m",
         "a: 10m xs 10m, 1 @ 100%\nb: 10m xs 0 on backup of a, premium 1m",
