@@ -365,3 +365,92 @@ class Reference:
                 piece = min(used, high) - min(max(before, low), high)
                 charge += left * rate * max(piece, 0.0) / limit
         return premium * charge
+
+
+def settle_pool(
+    pool: dict[str, Any],
+    years: list[list[Row]],
+    sums_insured: dict[int, float],
+    *,
+    horizon: int,
+    reinsurance: Reference | None = None,
+) -> list[dict[str, float]]:
+    """Losses of every party of a pool by year, row by row; no defaults."""
+    insured = pool.get("insured", {})
+    retention, share = insured.get("retention", 0.0), insured.get("share", 0.0)
+    unit = pool.get("band_unit", 1.0)
+    breaker = pool.get("circuit_breaker")
+    told = []
+    suspended = 0
+    for number, rows in enumerate(years):
+        if number % horizon == 0:
+            suspended = 0
+        gross = sum(row.loss for row in rows)
+        if suspended:
+            suspended -= 1
+            told.append({"insured": gross})
+            continue
+        paid: dict[str, float] = {}
+
+        def pay(party: str, amount: float, paid: dict[str, float] = paid) -> None:
+            paid[party] = paid.get(party, 0.0) + amount
+
+        # Retention and share, by risk and event; overflow above the lines.
+        of_risk: dict[tuple[int, int], float] = {}
+        for row in rows:
+            of_risk[row.event, row.risk] = of_risk.get((row.event, row.risk), 0.0) + row.loss
+        left_rows = []
+        for row in rows:
+            whole = of_risk[row.event, row.risk]
+            kept = min(whole, retention) / whole * row.loss if whole > 0 else 0.0
+            kept += share * (row.loss - kept)
+            lines = {
+                member["name"]: min(
+                    member["share"],
+                    member.get("maximum_line", math.inf) / sums_insured[row.risk],
+                )
+                for member in pool["members"]
+            }
+            over = (row.loss - kept) * max(1 - sum(lines.values()), 0.0)
+            pay("insured", kept)
+            pay("facultative", over)
+            left_rows.append((row, row.loss - kept - over, lines))
+        if reinsurance is not None:
+            reinsurance.history = {name: [] for name in reinsurance.treaties}
+            reinsurance.year([row._replace(loss=left) for row, left, _ in left_rows])
+            for name, total in reinsurance.totals.items():
+                pay(name, total)
+        # What the reinsurance leaves of each row: annual covers take the same part of all.
+        nets = []
+        for index, (_, left, lines) in enumerate(left_rows):
+            taken = 0.0
+            if reinsurance is not None:
+                taken = sum(column[index] for column in reinsurance.by_row.values())
+            nets.append((max(left - taken, 0.0), lines))
+        before_annual = sum(left for left, _ in nets)
+        annual = 0.0
+        if reinsurance is not None:
+            annual = sum(
+                total
+                for name, total in reinsurance.totals.items()
+                if reinsurance.treaties[name]["basis"] == "annual"
+            )
+        seen = before_annual - annual
+        banded = 0.0
+        for band in pool.get("bands", []):
+            for party, part in band["shares"].items():
+                to = band["to"] * unit
+                if breaker and party in breaker["stops"]:
+                    to = min(to, breaker["above"] * unit)
+                amount = part * max(min(seen, to) - band["from"] * unit, 0.0)
+                pay(party, amount)
+                banded += amount
+        # The members take what is left of each row, in proportion to their lines.
+        factor = (seen - banded) / before_annual if before_annual > 0 else 0.0
+        for left, lines in nets:
+            for name, line in lines.items():
+                pay(name, factor * left * line / sum(lines.values()))
+        if breaker and seen > breaker["above"] * unit:
+            suspended = breaker.get("suspends", 0)
+        told.append(paid)
+    return told

@@ -21,6 +21,7 @@ from ._kebao import (
     __version__,
 )
 from .errors import FileError, InputError, InternalError, KebaoError, NumericError
+from .pool import Pool, Settlement, SpecialReserve, Subsidy
 from .portfolio import Portfolio
 from .pricing import CostOfCapital, Quote, Result
 from .reserve import ChainLadder, Mack, MerzWuthrich, Pattern
@@ -55,13 +56,17 @@ __all__ = [
     "Pattern",
     "Piecewise",
     "Poisson",
+    "Pool",
     "Portfolio",
     "Programme",
     "Quote",
     "Result",
     "Scaled",
+    "Settlement",
     "Severity",
+    "SpecialReserve",
     "Spliced",
+    "Subsidy",
     "Table",
     "Treaty",
     "Triangle",

@@ -8,6 +8,7 @@ mod frame;
 mod frequency;
 mod losses;
 mod machine;
+mod pool;
 mod portfolio;
 mod pricing;
 mod probe;
@@ -37,6 +38,8 @@ mod _kebao {
     use super::losses::PyLossTable;
     #[pymodule_export]
     use super::machine::instruction_set;
+    #[pymodule_export]
+    use super::pool::{PyPool, PySettlement, PySpecialReserve, subsidise};
     #[pymodule_export]
     use super::portfolio::PyPortfolio;
     #[pymodule_export]
