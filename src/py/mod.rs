@@ -8,6 +8,7 @@ mod frame;
 mod frequency;
 mod losses;
 mod machine;
+mod measure;
 mod pool;
 mod portfolio;
 mod pricing;
@@ -39,7 +40,14 @@ mod _kebao {
     #[pymodule_export]
     use super::machine::instruction_set;
     #[pymodule_export]
+<<<<<<< HEAD
     use super::pool::{PyPool, PySettlement, PySpecialReserve, subsidise};
+=======
+    use super::measure::{
+        Distortion, measure_allocation, measure_bounds, measure_curve, measure_spectral,
+        measure_tails,
+    };
+>>>>>>> main
     #[pymodule_export]
     use super::portfolio::PyPortfolio;
     #[pymodule_export]
