@@ -40,14 +40,12 @@ mod _kebao {
     #[pymodule_export]
     use super::machine::instruction_set;
     #[pymodule_export]
-<<<<<<< HEAD
-    use super::pool::{PyPool, PySettlement, PySpecialReserve, subsidise};
-=======
     use super::measure::{
         Distortion, measure_allocation, measure_bounds, measure_curve, measure_spectral,
         measure_tails,
     };
->>>>>>> main
+    #[pymodule_export]
+    use super::pool::{PyPool, PySettlement, PySpecialReserve, subsidise};
     #[pymodule_export]
     use super::portfolio::PyPortfolio;
     #[pymodule_export]

@@ -228,9 +228,8 @@ fn summary(core: &Settlement) -> Table {
     let total = moments.last().map_or(f64::NAN, |m| m.mean);
     let tails: Vec<Tail> = all.iter().map(|losses| Tail::new(losses, 0.99)).collect();
     let float = |f: &dyn Fn(usize) -> f64| (0..all.len()).map(f).collect::<Vec<f64>>();
-    let hits = |i: usize| {
-        all[i].iter().filter(|x| **x > 0.0).count() as f64 / all[i].len().max(1) as f64
-    };
+    let hits =
+        |i: usize| all[i].iter().filter(|x| **x > 0.0).count() as f64 / all[i].len().max(1) as f64;
     Table::new("settlement")
         .text("party", names)
         .text("role", roles)

@@ -200,11 +200,7 @@ impl PyResultCore {
     }
 
     /// Premium, commission and balance of a treaty by year; None where its premium is not known.
-    fn account<'py>(
-        &self,
-        py: Python<'py>,
-        treaty: &str,
-    ) -> PyResult<Option<Bound<'py, PyDict>>> {
+    fn account<'py>(&self, py: Python<'py>, treaty: &str) -> PyResult<Option<Bound<'py, PyDict>>> {
         let columns = self.columns(treaty)?;
         let index = self.programme.index(treaty)?;
         let step = self.plan.steps().iter().find(|step| step.treaty == index);

@@ -33,7 +33,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { largest_events: true, groups: None, attribution: Attribution::EventOrder, horizon: None }
+        Self {
+            largest_events: true,
+            groups: None,
+            attribution: Attribution::EventOrder,
+            horizon: None,
+        }
     }
 }
 
@@ -211,11 +216,8 @@ impl Plan {
             if treaty.swing.is_some() {
                 subject("swing", &mut faults);
             }
-            let layer = Layer {
-                limit,
-                attachment: treaty.attachment * unit,
-                franchise: treaty.franchise,
-            };
+            let layer =
+                Layer { limit, attachment: treaty.attachment * unit, franchise: treaty.franchise };
             steps.push(Resolved {
                 treaty: index,
                 basis: treaty.basis,
