@@ -255,6 +255,16 @@ class Result:
         return self._core.reinstatement_premium(treaty)
 
     @property
+    def largest_gross(self) -> Floats:
+        """Largest event of each year, gross."""
+        return self._core.largest_gross
+
+    @property
+    def largest_net(self) -> Floats:
+        """Largest event of each year, net of the covers per risk and per event."""
+        return self._core.largest_net
+
+    @property
     def table(self) -> Table:
         """A row per treaty, then gross, ceded and net; every estimate beside its standard error."""
         return Table(self._core.summary())
@@ -481,6 +491,7 @@ def apply(
     years: int | None = None,
     seed: int | None = None,
     by: str | None = None,
+    attribution: str = "event_order",
     threads: int | None = None,
     progress: ProgressHook | bool | None = None,
 ) -> Result:
@@ -496,6 +507,7 @@ def apply(
                 years=years,
                 seed=seed,
                 by=by,
+                attribution=attribution,
                 threads=threads,
                 progress=hook,
             )

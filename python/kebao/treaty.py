@@ -328,6 +328,7 @@ class Programme:
         years: int | None = None,
         seed: int | None = None,
         by: str | None = None,
+        attribution: Literal["event_order", "pro_rata"] = "event_order",
         threads: int | None = None,
         progress: Callable[[int, int], object] | bool | None = None,
     ) -> Result:
@@ -344,6 +345,8 @@ class Programme:
             Seed of the draws.
         by : {"sector", "coverage"}, optional
             Keep annual results by group too; a simulated book keeps its sectors.
+        attribution : {"event_order", "pro_rata"}
+            How a year's recovery, after annual terms, is given back to its events.
         threads : int, optional
             Worker threads; by default one a core. Changes nothing but time.
         progress : bool or callable, optional
@@ -367,7 +370,14 @@ class Programme:
         from .pricing import apply
 
         return apply(
-            self, source, years=years, seed=seed, by=by, threads=threads, progress=progress
+            self,
+            source,
+            years=years,
+            seed=seed,
+            by=by,
+            attribution=attribution,
+            threads=threads,
+            progress=progress,
         )
 
     def diagnose(self) -> list[Diagnostic]:

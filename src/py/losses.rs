@@ -1,6 +1,7 @@
 //! Loss tables from whatever the user calls a table.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use numpy::PyArray1;
 use pyo3::prelude::*;
@@ -15,7 +16,7 @@ use crate::portfolio::{Cell, RawTable};
 /// Losses by year, and where known by event, date, risk and cause.
 #[pyclass(frozen, name = "LossTable", module = "kebao._kebao")]
 pub struct PyLossTable {
-    pub core: LossTable,
+    pub core: Arc<LossTable>,
     names: Vec<String>,
 }
 
@@ -30,7 +31,7 @@ impl PyLossTable {
     fn new(py: Python<'_>, data: &Bound<'_, PyAny>, first: i64, last: i64) -> PyResult<Self> {
         let table = raw_table(data, "losses")?;
         let (core, names) = detached(py, || read(&table, first, last))?;
-        Ok(Self { core, names })
+        Ok(Self { core: Arc::new(core), names })
     }
 
     #[getter]

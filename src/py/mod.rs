@@ -57,5 +57,5 @@ mod _kebao {
     #[pymodule_export]
     use super::table::{PyTable, write_sheets};
     #[pymodule_export]
-    use super::treaty::{PyOutcome, PyProgramme, apply, clauses, explain, treaty_terms};
+    use super::treaty::{PyProgramme, clauses, treaty_terms};
 }

@@ -113,7 +113,7 @@ pub fn apply_programme(
             library: simulation.library.clone(),
         }
     } else {
-        Origin::Table(Arc::new(source.cast::<PyLossTable>()?.get().core.clone()))
+        Origin::Table(source.cast::<PyLossTable>()?.get().core.clone())
     };
     let groups = match &origin {
         Origin::Aggregate { .. } => &[],
@@ -195,6 +195,18 @@ impl PyResultCore {
         treaty: &str,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
         Ok(PyArray1::from_slice(py, &self.columns(treaty)?.reinstatement_premium))
+    }
+
+    /// Largest event of each year, gross.
+    #[getter]
+    fn largest_gross<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        PyArray1::from_slice(py, &self.outcome.largest_gross)
+    }
+
+    /// The same net of the covers per risk and per event.
+    #[getter]
+    fn largest_net<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        PyArray1::from_slice(py, &self.outcome.largest_net)
     }
 
     /// A row for each treaty, then gross, ceded and net; standard errors end in `_se`.
