@@ -5,8 +5,13 @@
 //! reduction: its content depends on the seed and its number only, so any packing of blocks onto
 //! threads or machines gives the same bits.
 
+mod arrow;
+mod order;
+mod scan;
 mod table;
 
+pub use arrow::{COLUMNS, Read, read};
+pub use scan::LossScan;
 pub use table::{LossColumns, LossTable};
 
 use std::ops::Range;
@@ -96,7 +101,8 @@ pub struct Groups {
     pub of_risk: Vec<u16>,
 }
 
-/// Something that yields losses by blocks of [`BLOCK_YEARS`] years (the last one may be shorter).
+/// Something that yields losses by blocks of consecutive years: [`BLOCK_YEARS`] each, but for the last,
+/// unless it says otherwise.
 pub trait Source: Sync {
     /// Working memory of one thread.
     type Scratch: Default + Send;
@@ -121,9 +127,20 @@ pub trait Source: Sync {
         self.years().div_ceil(BLOCK_YEARS as u64)
     }
 
+    /// Years of block `block`. Blocks follow each other without a gap.
+    fn span(&self, block: u64) -> Range<u64> {
+        let first = block * BLOCK_YEARS as u64;
+        first..self.years().min(first + BLOCK_YEARS as u64)
+    }
+
+    /// The block of a year.
+    fn block_of(&self, year: u64) -> u64 {
+        year / BLOCK_YEARS as u64
+    }
+
     /// Number of years in block `block`.
     fn block_years(&self, block: u64) -> usize {
-        let first = block * BLOCK_YEARS as u64;
-        self.years().saturating_sub(first).min(BLOCK_YEARS as u64) as usize
+        let span = self.span(block);
+        span.end.saturating_sub(span.start) as usize
     }
 }

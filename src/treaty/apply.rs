@@ -3,8 +3,8 @@
 use super::layer::{Layer, band, largest, sum, sum_of};
 use super::plan::{Plan, Resolved};
 use super::share::to_the_places_of;
-use super::single;
 use super::terms::Basis;
+use super::tower;
 use super::units::Units;
 use crate::error::{Error, Issue, Result};
 use crate::losses::{Groups, LossBlock};
@@ -135,8 +135,8 @@ impl Plan {
         let groups = groups.filter(|_| self.options.groups.is_some());
         let events = self.options.largest_events;
         out.reset(years, self.names.len(), groups.map_or(0, |g| g.names.len()), events);
-        if block.event.is_empty() && single::applies(self) {
-            return single::apply(self, block, out);
+        if block.event.is_empty() && self.tower {
+            return tower::apply(self, block, out);
         }
         let Scratch { units, subject, losses, recoveries, by_row } = scratch;
         units.of(block);
@@ -145,8 +145,8 @@ impl Plan {
         for year in 0..years {
             out.gross[year] = gross_of(block, year)?;
         }
-        // The largest net event of a lone treaty is found by way of its rows here.
-        let events_by_row = events && self.single;
+        // The largest net event of a tower is found by way of its rows here.
+        let events_by_row = events && self.tower;
         for step in &self.steps {
             let target = &mut std::mem::take(&mut by_row[step.treaty]);
             let rows: &[f64] =
@@ -268,7 +268,7 @@ impl Plan {
         }
     }
 
-    fn annual(
+    pub(super) fn annual(
         step: &Resolved,
         rows: &[f64],
         block: &LossBlock,

@@ -11,7 +11,7 @@ use super::programme::Programme;
 use super::terms::{Basis, Unit};
 use super::units::Units;
 use crate::error::{Issue, Result};
-use crate::losses::{BLOCK_YEARS, LossBlock, Source};
+use crate::losses::{LossBlock, Source};
 
 /// What one occurrence went through.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -69,7 +69,7 @@ pub fn explain(
     // By row, so that the subject of the treaty is at hand.
     let options = Options { largest_events: true, ..Options::default() };
     let mut plan = Plan::new(programme, options)?;
-    plan.single = false;
+    plan.tower = false;
     for step in &mut plan.steps {
         step.by_row = step.basis != Basis::Annual;
     }
@@ -159,10 +159,10 @@ pub fn explain_source<S: Source>(
             .allowed(format!("below {}", source.years()))
             .into_error());
     }
-    let size = BLOCK_YEARS as u64;
+    let number = source.block_of(year);
     let mut block = LossBlock::default();
-    source.fill(year / size, &mut S::Scratch::default(), &mut block)?;
-    explain(programme, treaty, &block, (year % size) as usize)
+    source.fill(number, &mut S::Scratch::default(), &mut block)?;
+    explain(programme, treaty, &block, (year - source.span(number).start) as usize)
 }
 
 fn cut<T: Copy>(column: &[T], rows: &Range<usize>) -> Vec<T> {

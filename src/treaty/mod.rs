@@ -32,6 +32,7 @@
 //! | `wording` | text to programme and back |
 //! | `programme`, `diagnose` | the graph, its faults and its warnings |
 //! | `plan`, `apply`, `run` | compiled, applied to a block, run over a source |
+//! | `tower` | the same in one pass for layers on the gross losses |
 //! | `explain` | one year step by step |
 
 mod annual;
@@ -49,8 +50,8 @@ mod reader;
 mod reinstatement;
 mod run;
 mod share;
-mod single;
 mod terms;
+mod tower;
 mod units;
 mod wording;
 

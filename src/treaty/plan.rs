@@ -6,6 +6,7 @@ use super::premium::{Premiums, participation};
 use super::programme::Programme;
 use super::reinstatement::Reinstatement;
 use super::terms::{Basis, ProRata, Treaty, Unit};
+use super::tower;
 use crate::error::{Faults, Issue, Result};
 
 /// What to compute beside the annual columns.
@@ -74,8 +75,8 @@ pub struct Plan {
     /// In an order that can be run.
     pub(super) steps: Vec<Resolved>,
     pub(super) options: Options,
-    /// Whether the one-pass path applies: see [`super::apply`].
-    pub(super) single: bool,
+    /// Whether the one-pass path applies: see `tower`.
+    pub(super) tower: bool,
 }
 
 impl Plan {
@@ -145,16 +146,16 @@ impl Plan {
         }
         faults.finish()?;
         let occurrence = |step: &Resolved| step.basis != Basis::Annual;
-        let single = steps.len() == 1 && occurrence(&steps[0]) && options.groups.is_none();
-        // The largest net event of a lone treaty follows from its largest gross event.
-        let every_row = options.groups.is_some() || (options.largest_events && !single);
+        let tower = tower::applies(&steps, options);
+        // The largest net event of a tower follows from its largest gross event.
+        let every_row = options.groups.is_some() || (options.largest_events && !tower);
         let wanted: Vec<usize> =
             steps.iter().filter(|s| occurrence(s)).flat_map(|s| s.net_of.clone()).collect();
         for step in &mut steps {
             step.by_row = every_row || wanted.contains(&step.treaty);
         }
         let names = programme.treaties().iter().map(|treaty| treaty.name.clone()).collect();
-        Ok(Self { names, steps, options, single })
+        Ok(Self { names, steps, options, tower })
     }
 
     /// Names of the treaties, as in the programme.

@@ -9,7 +9,7 @@ use super::apply::{Annuals, GroupAnnuals, Scratch};
 use super::plan::Plan;
 use crate::error::{Issue, Result};
 use crate::exec::{Control, run_blocks};
-use crate::losses::{BLOCK_YEARS, Groups, LossBlock, Source};
+use crate::losses::{Groups, LossBlock, Source};
 
 /// Annual columns of a run: memory is O(block) a thread and these.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -87,8 +87,12 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
     let mut places: Vec<Mutex<Vec<&mut [f64]>>> = Vec::new();
     places.resize_with(source.blocks() as usize, Mutex::default);
     for column in outcome.columns() {
-        for (place, part) in places.iter_mut().zip(column.chunks_mut(BLOCK_YEARS)) {
+        let mut rest = column.as_mut_slice();
+        for (number, place) in places.iter_mut().enumerate() {
+            let years = source.block_years(number as u64).min(rest.len());
+            let (part, after) = std::mem::take(&mut rest).split_at_mut(years);
             place.get_mut().unwrap_or_else(PoisonError::into_inner).push(part);
+            rest = after;
         }
     }
     let work = |memory: &mut Memory<S::Scratch>, number: u64| {
@@ -123,7 +127,10 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
     };
     let done = run_blocks(0..source.blocks(), control, work)?;
     drop(places);
-    let years = source.years().min(done.done.len() as u64 * BLOCK_YEARS as u64);
+    let years = match done.done.len() as u64 {
+        0 => 0,
+        blocks => source.span(blocks - 1).end,
+    };
     outcome.years = years;
     outcome.interrupted = done.cancelled;
     for column in outcome.columns() {
