@@ -15,6 +15,7 @@ use parquet::file::statistics::Statistics;
 use super::arrow::{Read, read};
 use super::{LossBlock, LossColumns, LossTable, Source};
 use crate::error::{Error, Faults, Result};
+use crate::exec::Control;
 
 /// Columns that a scan reads: partitions of the risks need the whole table.
 const NEEDED: [&str; 7] = ["year", "time", "event", "cause", "risk_id", "risk", "loss"];
@@ -122,7 +123,7 @@ impl LossScan {
         let mut faults = Faults::new();
         let mut block = LossBlock::default();
         for number in 0..self.blocks() {
-            faults.take(self.fill(number, &mut (), &mut block))?;
+            faults.take(self.fill(number, &Control::default(), &mut (), &mut block))?;
         }
         faults.finish()
     }
@@ -176,7 +177,7 @@ impl Source for LossScan {
         self.spans.last().copied().unwrap_or(0)
     }
 
-    fn fill(&self, block: u64, (): &mut (), out: &mut LossBlock) -> Result<()> {
+    fn fill(&self, block: u64, _: &Control, (): &mut (), out: &mut LossBlock) -> Result<()> {
         out.clear();
         let span = self.span(block);
         out.first_year = span.start;

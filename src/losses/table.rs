@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::order::{Sorter, Year};
 use super::{Groups, LossBlock, Source};
 use crate::error::{Error, Faults, Issue, Result};
+use crate::exec::Control;
 
 /// Columns of a loss table, a row per loss. Optional columns are empty when unknown.
 #[derive(Debug, Clone, Default)]
@@ -222,7 +223,7 @@ impl Source for LossTable {
         self.offsets.len().saturating_sub(1) as u64
     }
 
-    fn fill(&self, block: u64, (): &mut (), out: &mut LossBlock) -> Result<()> {
+    fn fill(&self, block: u64, _: &Control, (): &mut (), out: &mut LossBlock) -> Result<()> {
         self.cut(self.span(block), out)
     }
 
@@ -410,7 +411,7 @@ mod tests {
         };
         let table = LossTable::new(columns, 1..5).unwrap();
         let mut block = LossBlock::default();
-        table.fill(0, &mut (), &mut block).unwrap();
+        table.fill(0, &Control::default(), &mut (), &mut block).unwrap();
         assert_eq!(block.offsets, [0, 2, 5, 5, 5]);
         assert_eq!(block.loss, [2.0, 5.0, 1.0, 4.0, 3.0]);
         assert_eq!(block.event, [0, 1, 2, 2, 3]);
@@ -475,8 +476,8 @@ mod tests {
             let mut total = 0;
             for number in 0..forth.blocks() {
                 let (mut a, mut b) = (LossBlock::default(), LossBlock::default());
-                forth.fill(number, &mut (), &mut a).unwrap();
-                back.fill(number, &mut (), &mut b).unwrap();
+                forth.fill(number, &Control::default(), &mut (), &mut a).unwrap();
+                back.fill(number, &Control::default(), &mut (), &mut b).unwrap();
                 prop_assert_eq!(&a.loss, &b.loss);
                 prop_assert_eq!(&a.event, &b.event);
                 prop_assert_eq!(&a.risk, &b.risk);

@@ -11,6 +11,7 @@ use super::programme::Programme;
 use super::terms::{Basis, Unit};
 use super::units::Units;
 use crate::error::{Issue, Result};
+use crate::exec::Control;
 use crate::losses::{LossBlock, Source};
 
 /// What one occurrence went through.
@@ -161,7 +162,7 @@ pub fn explain_source<S: Source>(
     }
     let number = source.block_of(year);
     let mut block = LossBlock::default();
-    source.fill(number, &mut S::Scratch::default(), &mut block)?;
+    source.fill(number, &Control::default(), &mut S::Scratch::default(), &mut block)?;
     explain(programme, treaty, &block, (year - source.span(number).start) as usize)
 }
 
