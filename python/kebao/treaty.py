@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from html import escape
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from . import _kebao
@@ -462,19 +463,33 @@ class LossTable:
     """
 
     __slots__ = ("_core",)
-    _core: _kebao.LossTable
+    _core: _kebao.LossTable | _kebao.LossScan
 
     def __init__(self, data: Any, *, years: int | tuple[int, int]) -> None:
-        if isinstance(years, tuple):
-            first, last = years
-        elif isinstance(years, int) and not isinstance(years, bool) and years > 0:
-            first = 0 if _starts_at_zero(data) else 1
-            last = first + years - 1
-        else:
-            allowed = "a number of years > 0, or the labels of the first and last"
-            issue = Issue("out_of_range", "LossTable", "years", value=repr(years), allowed=allowed)
-            raise InputError(issues=[issue])
+        first, last = _labels(data, years)
         self._core = _kebao.LossTable(data, first=first, last=last)
+
+    @classmethod
+    def scan(cls, path: str | PathLike[str], *, years: int | tuple[int, int]) -> Self:
+        """Read a Parquet file row group by row group, at each run anew: memory stays flat.
+
+        This needs rows in order of years, from row group to row group; a file in another order, or
+        one without statistics, is read whole. Results by sector need the whole table.
+
+        Parameters
+        ----------
+        path : str or path
+            A Parquet file with the columns of a loss table.
+        years : int or (int, int)
+            All the years there are; their number counts from 1.
+        """
+        first, last = _labels(None, years)
+        core = _kebao.LossScan.open(path, first=first, last=last)
+        if core is None:
+            return cls(path, years=years)
+        table = object.__new__(cls)
+        table._core = core
+        return table
 
     @property
     def years(self) -> int:
@@ -500,6 +515,18 @@ class LossTable:
             f"LossTable({len(self):,} losses in {self.years:,} years, {self.first_year} to {last}; "
             f"columns {', '.join(self._core.columns)})"
         )
+
+
+def _labels(data: Any, years: int | tuple[int, int]) -> tuple[int, int]:
+    """Labels of the first and the last year."""
+    if isinstance(years, tuple):
+        return years
+    if isinstance(years, int) and not isinstance(years, bool) and years > 0:
+        first = 0 if _starts_at_zero(data) else 1
+        return first, first + years - 1
+    allowed = "a number of years > 0, or the labels of the first and last"
+    issue = Issue("out_of_range", "LossTable", "years", value=repr(years), allowed=allowed)
+    raise InputError(issues=[issue])
 
 
 def _starts_at_zero(data: Any) -> bool:

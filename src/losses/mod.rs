@@ -79,6 +79,20 @@ impl LossBlock {
         copy_known(&self.cause, &rows, &mut out.cause);
     }
 
+    /// Adds one year of another block, whose optional columns are the same.
+    pub fn push_year(&mut self, from: &Self, year: usize) {
+        let rows = from.year(year);
+        if self.offsets.is_empty() {
+            self.offsets.push(0);
+        }
+        self.loss.extend_from_slice(&from.loss[rows.clone()]);
+        copy_known(&from.event, &rows, &mut self.event);
+        copy_known(&from.time, &rows, &mut self.time);
+        copy_known(&from.risk, &rows, &mut self.risk);
+        copy_known(&from.cause, &rows, &mut self.cause);
+        self.offsets.push(self.loss.len() as u32);
+    }
+
     /// Rows of one year of the block.
     pub fn year(&self, year: usize) -> Range<usize> {
         self.offsets[year] as usize..self.offsets[year + 1] as usize
@@ -125,6 +139,11 @@ pub trait Source: Sync {
 
     /// Groups by which results may be asked for; none by default.
     fn groups(&self) -> &[Groups] {
+        &[]
+    }
+
+    /// Ids of the risks, by [`LossBlock::risk`]; empty when they have none.
+    fn risk_ids(&self) -> &[String] {
         &[]
     }
 

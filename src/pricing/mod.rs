@@ -4,15 +4,21 @@
 //! |---|---|
 //! | `summary` | a run of a programme as numbers with errors |
 //! | `exact` | the same without simulation, or the reason why not |
+//! | `allocate` | means and tail means by sector, coverage, cause and risk |
+//! | `compare` | programmes under common random numbers |
 //! | `sensitivity` | derivatives of expected results to the parameters of the losses |
 //! | `quote` | technical premiums |
 
+mod allocate;
+mod compare;
 mod exact;
 mod quote;
 mod sensitivity;
 mod summary;
 
+pub use allocate::{allocate, groups};
+pub use compare::{Change, changes};
 pub use exact::{ExactRow, exact};
 pub use quote::{Capital, Loadings, Measure, Quote, quote};
 pub use sensitivity::{Sensitivity, sensitivity};
-pub use summary::{LEVELS, Row, TailRow, annual, curves, groups, summarise, variance};
+pub use summary::{LEVELS, Row, TailRow, annual, curves, summarise, variance};

@@ -34,7 +34,7 @@ mod _kebao {
     #[pymodule_export]
     use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
     #[pymodule_export]
-    use super::losses::PyLossTable;
+    use super::losses::{PyLossScan, PyLossTable};
     #[pymodule_export]
     use super::machine::instruction_set;
     #[pymodule_export]

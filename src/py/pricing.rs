@@ -10,22 +10,22 @@ use pyo3_arrow::PyTable as ArrowTable;
 
 use super::aggregate::Aggregate as PyAggregate;
 use super::convert::Seed;
-use super::losses::PyLossTable;
+use super::losses::{PyLossScan, PyLossTable};
 use super::simulate::PySimulation;
 use super::table::PyTable;
 use super::treaty::{PyProgramme, options};
 use super::watch::{detached, watched};
 use crate::aggregate::{Aggregate, Sampler};
-use crate::error::{Error, Issue, Result};
+use crate::error::{Error, Faults, Issue, Result};
 use crate::exec::Control;
-use crate::losses::{LossTable, Source};
+use crate::losses::{LossScan, LossTable};
 use crate::measure::Estimate;
 use crate::output::{Table, write_parquet};
 use crate::portfolio::Portfolio;
 use crate::pricing::{self, Capital, LEVELS, Loadings, Measure, Row};
 use crate::sector::Library;
 use crate::simulate::{Parameters, Simulator};
-use crate::treaty::{self, Options, Outcome, Plan, Programme, TreatyColumns, explain_source};
+use crate::treaty::{self, Outcome, Plan, Programme, TreatyColumns, explain_source};
 
 /// Where the losses come from: kept, because any year can be made again.
 #[derive(Clone)]
@@ -33,17 +33,44 @@ enum Origin {
     Aggregate { aggregate: Aggregate, years: u64, seed: u64 },
     Simulation { simulator: Arc<Simulator>, book: Arc<Portfolio>, library: Arc<Library> },
     Table(Arc<LossTable>),
+    Scan(Arc<LossScan>),
+}
+
+/// Does something with the source behind an origin, whatever its type.
+macro_rules! with_source {
+    ($origin:expr, $plan:expr, |$source:ident| $work:expr) => {
+        match $origin {
+            Origin::Aggregate { aggregate, years, seed } => {
+                let source = Sampler::new(aggregate.clone(), *years, *seed, $plan.needs_time())?;
+                let $source = &source;
+                $work
+            }
+            Origin::Simulation { simulator, .. } => {
+                let $source = simulator.as_ref();
+                $work
+            }
+            Origin::Table(table) => {
+                let $source = table.as_ref();
+                $work
+            }
+            Origin::Scan(scan) => {
+                let $source = scan.as_ref();
+                $work
+            }
+        }
+    };
 }
 
 impl Origin {
     fn run(&self, plan: &Plan, control: &Control) -> Result<Outcome> {
-        match self {
-            Self::Aggregate { aggregate, years, seed } => {
-                let source = Sampler::new(aggregate.clone(), *years, *seed, plan.needs_time())?;
-                treaty::run(plan, &source, control)
+        let run = with_source!(self, plan, |source| treaty::run(plan, source, control));
+        match (self, run) {
+            // A run stops at the first fault; a file is then read to its end to tell them all.
+            (Self::Scan(scan), Err(Error::Input(issues))) => {
+                scan.check()?;
+                Err(Error::Input(issues))
             }
-            Self::Simulation { simulator, .. } => treaty::run(plan, simulator.as_ref(), control),
-            Self::Table(table) => treaty::run(plan, table.as_ref(), control),
+            (_, run) => run,
         }
     }
 }
@@ -84,7 +111,7 @@ impl PyResultCore {
 
 /// Applies a programme to an aggregate (`years` and `seed` needed), a simulated book or a loss table.
 #[pyfunction]
-#[pyo3(signature = (programme, source, *, years=None, seed=None, by=None, attribution="event_order", threads=None, progress=None))]
+#[pyo3(signature = (programme, source, *, years=None, seed=None, attribution="event_order", threads=None, progress=None))]
 #[expect(clippy::too_many_arguments, reason = "keyword-only, filled by the face")]
 pub fn apply_programme(
     py: Python<'_>,
@@ -92,7 +119,6 @@ pub fn apply_programme(
     source: &Bound<'_, PyAny>,
     years: Option<u64>,
     seed: Option<Seed>,
-    by: Option<&str>,
     attribution: &str,
     threads: Option<usize>,
     progress: Option<&Bound<'_, PyAny>>,
@@ -112,16 +138,12 @@ pub fn apply_programme(
             book: simulation.book.clone(),
             library: simulation.library.clone(),
         }
+    } else if let Ok(scan) = source.cast::<PyLossScan>() {
+        Origin::Scan(scan.get().core.clone())
     } else {
         Origin::Table(source.cast::<PyLossTable>()?.get().core.clone())
     };
-    let groups = match &origin {
-        Origin::Aggregate { .. } => &[],
-        Origin::Simulation { simulator, .. } => simulator.groups(),
-        Origin::Table(table) => table.groups(),
-    };
-    let options: Options = options(groups, by, true, attribution)?;
-    let plan = Plan::new(&programme.core, options)?;
+    let plan = Plan::new(&programme.core, options(attribution)?)?;
     let made = |outcome: Outcome| PyResultCore {
         outcome,
         plan: plan.clone(),
@@ -156,7 +178,7 @@ impl PyResultCore {
         match &self.origin {
             Origin::Aggregate { seed, .. } => Some(*seed),
             Origin::Simulation { simulator, .. } => Some(simulator.options().seed),
-            Origin::Table(_) => None,
+            Origin::Table(_) | Origin::Scan(_) => None,
         }
     }
 
@@ -220,9 +242,87 @@ impl PyResultCore {
         PyTable { core: py.detach(|| pricing::curves(&self.outcome, &return_periods)) }
     }
 
-    /// Means by the group asked for with `by`; None without one.
-    fn groups(&self, py: Python<'_>) -> Option<PyTable> {
-        py.detach(|| pricing::groups(&self.outcome)).map(|core| PyTable { core })
+    /// Means by sector, coverage, cause or risk: the losses are read or drawn again.
+    #[pyo3(signature = (by, *, progress=None))]
+    fn groups(
+        &self,
+        py: Python<'_>,
+        by: &str,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PyTable> {
+        let control = Control::new(self.threads);
+        let work = || {
+            with_source!(&self.origin, self.plan, |source| {
+                pricing::groups(&self.outcome, &self.plan, source, by, &control)
+            })
+        };
+        Ok(PyTable { core: watched(py, progress, &control, work, |py, _| Ok(py.None()))? })
+    }
+
+    /// A tail mean of `of` allocated to groups.
+    #[pyo3(signature = (measure, level, *, to, of, progress=None))]
+    #[expect(clippy::too_many_arguments, reason = "filled by the face")]
+    fn allocate(
+        &self,
+        py: Python<'_>,
+        measure: &str,
+        level: f64,
+        to: &str,
+        of: &str,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PyTable> {
+        let control = Control::new(self.threads);
+        let work = || {
+            with_source!(&self.origin, self.plan, |source| {
+                pricing::allocate(
+                    &self.outcome, &self.plan, source, measure, level, to, of, &control,
+                )
+            })
+        };
+        Ok(PyTable { core: watched(py, progress, &control, work, |py, _| Ok(py.None()))? })
+    }
+
+    /// Differences of other programmes from this one, over the same years and draws.
+    #[pyo3(signature = (programmes, *, progress=None))]
+    fn what_if(
+        &self,
+        py: Python<'_>,
+        programmes: Vec<(String, PyRef<'_, PyProgramme>)>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PyTable> {
+        let mut plans = Vec::with_capacity(programmes.len());
+        let mut faults = Faults::new();
+        for (name, programme) in &programmes {
+            let plan = faults.take(Plan::new(&programme.core, self.plan.options()))?;
+            plans.extend(plan.map(|plan| (name.clone(), plan)));
+        }
+        faults.finish().map_err(PyErr::from)?;
+        let control = Control::new(self.threads);
+        let work = || {
+            let mut rows = Vec::new();
+            for (name, plan) in &plans {
+                let outcome = self.origin.run(plan, &control)?;
+                if outcome.years != self.outcome.years {
+                    return Err(Error::Cancelled);
+                }
+                let found = pricing::changes(&self.outcome, &outcome);
+                rows.extend(found.into_iter().map(|change| (name.clone(), change)));
+            }
+            Ok(rows)
+        };
+        let rows = watched(py, progress, &control, work, |py, _| Ok(py.None()))?;
+        let float = |f: fn(&pricing::Change) -> f64| {
+            rows.iter().map(|(_, change)| f(change)).collect::<Vec<f64>>()
+        };
+        let table = Table::new("what if")
+            .text("programme", rows.iter().map(|(name, _)| name.clone()).collect())
+            .text("amount", rows.iter().map(|(_, c)| c.what.to_owned()).collect())
+            .text("measure", rows.iter().map(|(_, c)| c.measure.clone()).collect())
+            .float("base", float(|c| c.base))
+            .float("value", float(|c| c.value))
+            .float("difference", float(|c| c.difference.value))
+            .float("standard_error", float(|c| c.difference.standard_error));
+        Ok(PyTable { core: table })
     }
 
     /// Results without simulation where the programme allows, else the reason why not.
@@ -374,17 +474,9 @@ impl PyResultCore {
 
     /// One treaty in one year (from 0), step by step, as JSON.
     fn explain(&self, treaty: &str, year: u64) -> PyResult<String> {
-        let explanation = match &self.origin {
-            Origin::Aggregate { aggregate, years, seed } => {
-                let source =
-                    Sampler::new(aggregate.clone(), *years, *seed, self.plan.needs_time())?;
-                explain_source(&self.programme, treaty, &source, year)
-            }
-            Origin::Simulation { simulator, .. } => {
-                explain_source(&self.programme, treaty, simulator.as_ref(), year)
-            }
-            Origin::Table(table) => explain_source(&self.programme, treaty, table.as_ref(), year),
-        }?;
+        let explanation = with_source!(&self.origin, self.plan, |source| {
+            explain_source(&self.programme, treaty, source, year)
+        })?;
         serde_json::to_string(&explanation)
             .map_err(|e| Error::numeric("explain", e.to_string()).into())
     }

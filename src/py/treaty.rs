@@ -4,7 +4,6 @@ use pyo3::prelude::*;
 
 use super::convert::Amount;
 use crate::error::{Issue, Result};
-use crate::losses::Groups;
 use crate::treaty::{self, Attribution, CLAUSES, Options, Programme, UNSUPPORTED};
 
 /// A checked reinsurance programme.
@@ -91,20 +90,7 @@ pub fn clauses() -> (Vec<(String, String, Vec<String>)>, Vec<String>) {
 }
 
 /// What to compute beside the annual columns, from Python's words.
-pub fn options(
-    groups: &[Groups],
-    by: Option<&str>,
-    largest_events: bool,
-    attribution: &str,
-) -> Result<Options> {
-    let groups = by
-        .map(|by| {
-            groups.iter().position(|partition| partition.label == by).ok_or_else(|| {
-                let known = groups.iter().map(|partition| partition.label.as_str());
-                Issue::unknown("apply", "by", by, known).into_error()
-            })
-        })
-        .transpose()?;
+pub fn options(attribution: &str) -> Result<Options> {
     let attribution = match attribution {
         "event_order" => Attribution::EventOrder,
         "pro_rata" => Attribution::ProRata,
@@ -113,5 +99,5 @@ pub fn options(
             return Err(Issue::unknown("apply", "attribution", other, known).into_error());
         }
     };
-    Ok(Options { largest_events, groups, attribution })
+    Ok(Options { attribution, ..Options::default() })
 }

@@ -3,6 +3,7 @@
 use super::model::{CoverageModel, Parameters, Risk};
 use super::source::Simulator;
 use super::years::unit_lognormal;
+use crate::losses::Source;
 use crate::error::Result;
 use crate::numeric::{exp, normal_mean};
 use crate::sector::{FrequencyFamily, Systemic};

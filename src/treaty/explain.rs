@@ -75,7 +75,7 @@ pub fn explain(
         step.by_row = step.basis != Basis::Annual;
     }
     let (mut scratch, mut annuals) = (Scratch::default(), Annuals::default());
-    plan.apply(block, None, &mut scratch, &mut annuals)?;
+    plan.apply(block, &mut scratch, &mut annuals)?;
     let Some(step) = plan.steps.iter().find(|step| step.treaty == index) else {
         return Err(Issue::new("unknown_name", "explain", "treaty").value(treaty).into_error());
     };

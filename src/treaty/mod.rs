@@ -33,6 +33,7 @@
 //! | `programme`, `diagnose` | the graph, its faults and its warnings |
 //! | `plan`, `apply`, `run` | compiled, applied to a block, run over a source |
 //! | `tower` | the same in one pass for layers on the gross losses |
+//! | `shares` | what groups of risks bear, year by year weighted |
 //! | `explain` | one year step by step |
 
 mod annual;
@@ -50,13 +51,14 @@ mod reader;
 mod reinstatement;
 mod run;
 mod share;
+mod shares;
 mod terms;
 mod tower;
 mod units;
 mod wording;
 
 pub use annual::{Annual, Attribution};
-pub use apply::{Annuals, GroupAnnuals, Scratch, TreatyAnnuals};
+pub use apply::{Annuals, Scratch, TreatyAnnuals};
 pub use clause::{CLAUSES, Clause, UNSUPPORTED};
 pub use diagnose::Diagnostic;
 pub use explain::{Explanation, Step, explain, explain_source};
@@ -64,5 +66,6 @@ pub use layer::Layer;
 pub use plan::{Options, Plan, Resolved};
 pub use programme::Programme;
 pub use reinstatement::{Reinstatement, Reinstatements};
-pub use run::{GroupColumns, Outcome, TreatyColumns, run};
+pub use run::{Outcome, TreatyColumns, run};
+pub use shares::{By, Share, Weighted, shares};
 pub use terms::{Basis, Limit, ProRata, Treaty, Unit};

@@ -14,15 +14,13 @@ use crate::error::{Faults, Issue, Result};
 pub struct Options {
     /// Largest event of each year, gross and net of the covers per risk and per event.
     pub largest_events: bool,
-    /// Annual sums by this one of the source's partitions.
-    pub groups: Option<usize>,
     /// How annual terms are given back to events.
     pub attribution: Attribution,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { largest_events: true, groups: None, attribution: Attribution::EventOrder }
+        Self { largest_events: true, attribution: Attribution::EventOrder }
     }
 }
 
@@ -148,7 +146,7 @@ impl Plan {
         let occurrence = |step: &Resolved| step.basis != Basis::Annual;
         let tower = tower::applies(&steps, options);
         // The largest net event of a tower follows from its largest gross event.
-        let every_row = options.groups.is_some() || (options.largest_events && !tower);
+        let every_row = options.largest_events && !tower;
         let wanted: Vec<usize> =
             steps.iter().filter(|s| occurrence(s)).flat_map(|s| s.net_of.clone()).collect();
         for step in &mut steps {
@@ -156,6 +154,16 @@ impl Plan {
         }
         let names = programme.treaties().iter().map(|treaty| treaty.name.clone()).collect();
         Ok(Self { names, steps, options, tower })
+    }
+
+    /// The plan with every recovery given back to its rows.
+    #[must_use]
+    pub(super) fn by_row(&self) -> Self {
+        let mut plan = self.clone();
+        plan.tower = false;
+        plan.options.largest_events = false;
+        plan.steps.iter_mut().for_each(|step| step.by_row = true);
+        plan
     }
 
     /// Names of the treaties, as in the programme.

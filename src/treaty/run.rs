@@ -5,11 +5,11 @@ use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use super::apply::{Annuals, GroupAnnuals, Scratch};
+use super::apply::{Annuals, Scratch};
 use super::plan::Plan;
-use crate::error::{Issue, Result};
+use crate::error::Result;
 use crate::exec::{Control, run_blocks};
-use crate::losses::{Groups, LossBlock, Source};
+use crate::losses::{LossBlock, Source};
 
 /// Annual columns of a run: memory is O(block) a thread and these.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -26,7 +26,6 @@ pub struct Outcome {
     pub largest_gross: Vec<f64>,
     /// The same net of the covers per risk and per event.
     pub largest_net: Vec<f64>,
-    pub groups: Option<GroupColumns>,
 }
 
 /// Annual columns of one treaty.
@@ -43,15 +42,6 @@ pub struct TreatyColumns {
     pub exhausted: u64,
 }
 
-/// Annual columns by group of the risks.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct GroupColumns {
-    /// What the groups are: `sector`, `coverage`.
-    pub label: String,
-    pub names: Vec<String>,
-    pub columns: Vec<GroupAnnuals>,
-}
-
 #[derive(Default)]
 struct Memory<S> {
     source: S,
@@ -62,7 +52,7 @@ struct Memory<S> {
 }
 
 /// Rows applied at a time: working memory stays in the cache, whatever a block holds.
-const PART_ROWS: usize = 1 << 16;
+pub(super) const PART_ROWS: usize = 1 << 16;
 
 /// Applies a plan to every year of a source.
 ///
@@ -72,16 +62,7 @@ const PART_ROWS: usize = 1 << 16;
 /// # Errors
 /// Those of the source and of [`Plan::apply`]; a group that the source does not have.
 pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outcome> {
-    let groups = match plan.options().groups {
-        None => None,
-        Some(index) => Some(source.groups().get(index).ok_or_else(|| {
-            Issue::new("missing_groups", "losses", "groups")
-                .value(index)
-                .allowed("one of the source's partitions")
-                .into_error()
-        })?),
-    };
-    let mut outcome = Outcome::blank(plan, source.years() as usize, groups);
+    let mut outcome = Outcome::blank(plan, source.years() as usize);
     // Each block's part of every column: a thread writes to its place, in memory that is touched
     // for the first time there.
     let mut places: Vec<Mutex<Vec<&mut [f64]>>> = Vec::new();
@@ -100,7 +81,7 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
         source.fill(number, control, scratch, block)?;
         let mut counts = vec![(0, 0); plan.names().len()];
         let mut apply = |rows: &LossBlock, first: usize| -> Result<()> {
-            plan.apply(rows, groups, applied, annuals)?;
+            plan.apply(rows, applied, annuals)?;
             if let Some(place) = places.get(number as usize) {
                 let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
                 for (place, column) in place.iter_mut().zip(annuals.columns()) {
@@ -148,7 +129,7 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
 
 impl Outcome {
     /// Columns of zeros, which cost no memory before they are written to.
-    fn blank(plan: &Plan, years: usize, groups: Option<&Groups>) -> Self {
+    fn blank(plan: &Plan, years: usize) -> Self {
         let column = || vec![0.0; years];
         let events = || if plan.options().largest_events { column() } else { Vec::new() };
         let treaty = |name: &String| TreatyColumns {
@@ -157,18 +138,12 @@ impl Outcome {
             reinstatement_premium: column(),
             ..TreatyColumns::default()
         };
-        let group = || GroupAnnuals { gross: column(), ceded: column(), net: column() };
         Self {
             gross: column(),
             net: column(),
             treaties: plan.names().iter().map(treaty).collect(),
             largest_gross: events(),
             largest_net: events(),
-            groups: groups.map(|groups| GroupColumns {
-                label: groups.label.clone(),
-                names: groups.names.clone(),
-                columns: groups.names.iter().map(|_| group()).collect(),
-            }),
             ..Self::default()
         }
     }
@@ -178,11 +153,9 @@ impl Outcome {
         let first =
             [&mut self.gross, &mut self.net, &mut self.largest_gross, &mut self.largest_net];
         let treaties = self.treaties.iter_mut();
-        let groups = self.groups.iter_mut().flat_map(|groups| &mut groups.columns);
         first
             .into_iter()
             .chain(treaties.flat_map(|t| [&mut t.ceded, &mut t.reinstatement_premium]))
-            .chain(groups.flat_map(|g| [&mut g.gross, &mut g.ceded, &mut g.net]))
             .filter(|column| !column.is_empty())
     }
 

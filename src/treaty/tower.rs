@@ -36,8 +36,7 @@ pub(super) fn applies(steps: &[Resolved], options: Options) -> bool {
         };
         covers.iter().filter(over).map(|other| other.participation).sum::<f64>() <= 1.0
     });
-    options.groups.is_none()
-        && !covers.is_empty()
+    !covers.is_empty()
         && on_gross
         && after
         && (whole || !options.largest_events)
