@@ -249,14 +249,14 @@ def test_groups_and_partitions():
     table = LossTable(losses, years=2)
     assert table.groups == ["sector"]
     programme = Programme.from_text("xl: 20 xs 20\nsl: 10 xs 10 annual on net of xl")
-    out = programme.apply(table, by="sector")
+    out = programme.apply(table)
     # 20 of the event of 40, then 10 of the 20 left: three quarters to the larger row.
     means = out.by("sector")
     assert means["sector"] == ["chips", "space"]
     assert means["ceded"].tolist() == [11.25, 3.75]
     assert means["net"].tolist() == [7.75, 1.25]
     with pytest.raises(InputError, match="did you mean 'sector'"):
-        programme.apply(table, by="sectr")
+        out.by("sectr")
 
 
 def test_tables_of_every_kind_give_the_same_bits(tmp_path):

@@ -130,10 +130,10 @@ fn partitions(
 }
 
 /// One column in its parts.
-struct Reader<'a> {
-    name: String,
-    parts: Vec<&'a ArrayRef>,
-    place: &'a dyn Fn(usize) -> String,
+pub(super) struct Reader<'a> {
+    pub name: String,
+    pub parts: Vec<&'a ArrayRef>,
+    pub place: &'a dyn Fn(usize) -> String,
 }
 
 /// Calls a macro with the type of a primitive array.
@@ -160,7 +160,7 @@ impl Reader<'_> {
         self.parts.iter().map(|part| part.len()).sum()
     }
 
-    fn numbers(&self, faults: &mut Faults) -> Vec<f64> {
+    pub fn numbers(&self, faults: &mut Faults) -> Vec<f64> {
         let mut out = Vec::with_capacity(self.rows());
         for part in &self.parts {
             let start = out.len();
@@ -185,7 +185,7 @@ impl Reader<'_> {
         out
     }
 
-    fn whole(&self, faults: &mut Faults) -> Vec<i64> {
+    pub fn whole(&self, faults: &mut Faults) -> Vec<i64> {
         let mut out = Vec::with_capacity(self.rows());
         for part in &self.parts {
             let start = out.len();
@@ -227,7 +227,7 @@ impl Reader<'_> {
     }
 
     /// Index of each cell among the sorted labels, and the labels.
-    fn labels(&self, faults: &mut Faults) -> (Vec<u32>, Vec<String>) {
+    pub fn labels(&self, faults: &mut Faults) -> (Vec<u32>, Vec<String>) {
         let mut known: HashMap<String, u32> = HashMap::new();
         let mut numbers: HashMap<i64, u32> = HashMap::new();
         let mut out: Vec<u32> = Vec::with_capacity(self.rows());

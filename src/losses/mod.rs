@@ -6,12 +6,16 @@
 //! threads or machines gives the same bits.
 
 mod arrow;
+mod ord;
 mod order;
 mod scan;
+mod stored;
 mod table;
 
 pub use arrow::{COLUMNS, Read, read};
+pub use ord::read_ord;
 pub use scan::LossScan;
+pub use stored::StoredLosses;
 pub use table::{LossColumns, LossTable};
 
 use std::ops::Range;

@@ -14,7 +14,7 @@ use pyo3_arrow::input::AnyRecordBatch;
 use super::frame::raw_table;
 use super::watch::detached;
 use crate::error::{Error, Faults, Result};
-use crate::losses::{LossScan, LossTable, Read, Source, read};
+use crate::losses::{LossScan, LossTable, Read, Source, read, read_ord};
 use crate::portfolio::{Cell, RawTable};
 
 /// What a file or a frame says, as Arrow.
@@ -131,6 +131,25 @@ impl PyLossTable {
             let schema = batch.schema();
             Self::of(read(table.origin(), &schema, &[batch], &place)?, first, last, &place)
         })?)
+    }
+
+    /// An SPLT or an MPLT: the table, its samples, and the rows of statistics left out.
+    #[staticmethod]
+    fn from_ord(
+        py: Python<'_>,
+        data: &Bound<'_, PyAny>,
+        periods: i64,
+    ) -> PyResult<(Self, i64, usize)> {
+        let table = raw_table(data, "losses")?;
+        detached(py, || {
+            let batch = batch(&table)?;
+            let place = |row: usize| table.place(row);
+            let schema = batch.schema();
+            let (read, samples, left_out) =
+                read_ord(table.origin(), &schema, &[batch], periods, &place)?;
+            let made = Self::of(read, 1, samples * periods, &place)?;
+            Ok((made, samples, left_out))
+        })
     }
 
     #[getter]

@@ -18,14 +18,14 @@ use super::watch::{detached, watched};
 use crate::aggregate::{Aggregate, Sampler};
 use crate::error::{Error, Faults, Issue, Result};
 use crate::exec::Control;
-use crate::losses::{LossScan, LossTable};
+use crate::losses::{LossScan, LossTable, StoredLosses};
 use crate::measure::Estimate;
 use crate::output::{Table, write_parquet};
 use crate::portfolio::Portfolio;
 use crate::pricing::{self, Capital, LEVELS, Loadings, Measure, Row};
 use crate::sector::Library;
 use crate::simulate::{Parameters, Simulator};
-use crate::treaty::{self, Outcome, Plan, Programme, TreatyColumns, explain_source};
+use crate::treaty::{self, Events, Outcome, Plan, Programme, TreatyColumns, explain_source};
 
 /// Where the losses come from: kept, because any year can be made again.
 #[derive(Clone)]
@@ -34,6 +34,8 @@ enum Origin {
     Simulation { simulator: Arc<Simulator>, book: Arc<Portfolio>, library: Arc<Library> },
     Table(Arc<LossTable>),
     Scan(Arc<LossScan>),
+    /// Drawn elsewhere, from the origin beside it.
+    Stored(Arc<StoredLosses>, Box<Origin>),
 }
 
 /// Does something with the source behind an origin, whatever its type.
@@ -57,11 +59,20 @@ macro_rules! with_source {
                 let $source = scan.as_ref();
                 $work
             }
+            Origin::Stored(losses, _) => {
+                let $source = losses.as_ref();
+                $work
+            }
         }
     };
 }
 
 impl Origin {
+    /// Where stored losses were drawn from; itself for the others.
+    fn drawn(&self) -> &Self {
+        if let Self::Stored(_, drawn) = self { drawn } else { self }
+    }
+
     fn run(&self, plan: &Plan, control: &Control) -> Result<Outcome> {
         let run = with_source!(self, plan, |source| treaty::run(plan, source, control));
         match (self, run) {
@@ -96,6 +107,20 @@ impl PyResultCore {
             let names = self.outcome.treaties.iter().map(|c| c.name.as_str());
             Issue::unknown("result", "treaty", treaty, names).into_error()
         })
+    }
+
+    fn all_events(
+        &self,
+        py: Python<'_>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Events> {
+        let control = Control::new(self.threads);
+        let work = || {
+            with_source!(&self.origin, self.plan, |source| {
+                treaty::events(&self.plan, source, &control)
+            })
+        };
+        watched(py, progress, &control, work, |py, _| Ok(py.None()))
     }
 
     fn aggregate(&self, what: &str) -> Result<(&Aggregate, u64)> {
@@ -133,10 +158,14 @@ pub fn apply_programme(
         }
     } else if let Ok(simulation) = source.cast::<PySimulation>() {
         let simulation = simulation.get();
-        Origin::Simulation {
+        let drawn = Origin::Simulation {
             simulator: simulation.core.clone(),
             book: simulation.book.clone(),
             library: simulation.library.clone(),
+        };
+        match &simulation.stored {
+            Some(stored) => Origin::Stored(stored.clone(), Box::new(drawn)),
+            None => drawn,
         }
     } else if let Ok(scan) = source.cast::<PyLossScan>() {
         Origin::Scan(scan.get().core.clone())
@@ -175,10 +204,10 @@ impl PyResultCore {
 
     #[getter]
     fn seed(&self) -> Option<u64> {
-        match &self.origin {
+        match self.origin.drawn() {
             Origin::Aggregate { seed, .. } => Some(*seed),
             Origin::Simulation { simulator, .. } => Some(simulator.options().seed),
-            Origin::Table(_) | Origin::Scan(_) => None,
+            _ => None,
         }
     }
 
@@ -280,6 +309,48 @@ impl PyResultCore {
             })
         };
         Ok(PyTable { core: watched(py, progress, &control, work, |py, _| Ok(py.None()))? })
+    }
+
+    /// What each event costs each treaty.
+    #[pyo3(signature = (*, progress=None))]
+    fn events(&self, py: Python<'_>, progress: Option<&Bound<'_, PyAny>>) -> PyResult<PyTable> {
+        let events = self.all_events(py, progress)?;
+        let ceded = events.all_ceded();
+        let net = events.gross.iter().zip(&ceded).map(|(gross, ceded)| gross - ceded).collect();
+        let whole = |column: &[u64]| column.iter().map(|x| *x as i64).collect::<Vec<i64>>();
+        let mut table = Table::new("events")
+            .integer("year", whole(&events.year))
+            .integer("event", whole(&events.event));
+        if !events.time.is_empty() {
+            table = table.float("time", events.time.clone());
+        }
+        table = table.float("gross", events.gross.clone()).float("ceded", ceded).float("net", net);
+        for (name, column) in self.plan.names().iter().zip(events.ceded) {
+            table = table.float(&format!("ceded.{name}"), column);
+        }
+        Ok(PyTable { core: table })
+    }
+
+    /// A table of the Open Results Data standard.
+    #[pyo3(signature = (table, *, of, progress=None))]
+    fn ord(
+        &self,
+        py: Python<'_>,
+        table: &str,
+        of: &str,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PyTable> {
+        if !pricing::ORD_TABLES.contains(&table) {
+            let known = pricing::ORD_TABLES;
+            return Err(Issue::unknown("ord", "table", table, known).into_error().into());
+        }
+        let events = if table == "PALT" {
+            Events { ceded: vec![Vec::new(); self.plan.names().len()], ..Events::default() }
+        } else {
+            self.all_events(py, progress)?
+        };
+        let core = detached(py, || pricing::ord(table, &self.outcome, &events, of))?;
+        Ok(PyTable { core })
     }
 
     /// Differences of other programmes from this one, over the same years and draws.
@@ -386,7 +457,7 @@ impl PyResultCore {
         years: u64,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<PyTable> {
-        let Origin::Simulation { simulator, book, library } = &self.origin else {
+        let Origin::Simulation { simulator, book, library } = self.origin.drawn() else {
             return Err(Error::numeric(
                 "variance",
                 "needs a simulated book: other sources have no parameter uncertainty",

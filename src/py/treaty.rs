@@ -40,6 +40,23 @@ impl PyProgramme {
         Ok(self.core.to_toml()?)
     }
 
+    /// ReinsInfo and ReinsScope of OED 5, as CSV text.
+    fn to_oed(&self) -> PyResult<(String, String)> {
+        Ok(self.core.to_oed()?)
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (info, scope=None, *, premium=None))]
+    fn from_oed(info: &str, scope: Option<&str>, premium: Option<Amount>) -> PyResult<Self> {
+        Ok(Self { core: Programme::from_oed(info, scope, premium.map(|amount| amount.0))? })
+    }
+
+    /// The JSON Schema of a programme file.
+    #[staticmethod]
+    fn schema() -> String {
+        treaty::schema().to_string()
+    }
+
     fn __str__(&self) -> String {
         self.core.to_string()
     }

@@ -1,13 +1,15 @@
 //! One treaty in one year, step by step.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::Serialize;
 
 use super::apply::{Annuals, Scratch};
 use super::layer::sum;
-use super::plan::{Options, Plan};
+use super::plan::{Options, Plan, Resolved};
 use super::programme::Programme;
+use super::reinstatement::Reinstatements;
 use super::terms::{Basis, Unit};
 use super::units::Units;
 use crate::error::{Issue, Result};
@@ -46,6 +48,8 @@ pub struct Explanation {
     /// Premium for 100 %, where known.
     pub premium: Option<f64>,
     pub subject_premium: Option<f64>,
+    /// The numbers that the steps follow from; what is unlimited or absent is left out.
+    pub terms: BTreeMap<String, f64>,
     pub steps: Vec<Step>,
 }
 
@@ -87,6 +91,7 @@ pub fn explain(
         participation: step.participation,
         premium: step.premiums.treaty,
         subject_premium: step.premiums.subject,
+        terms: numbers(step),
         steps: Vec::new(),
     };
     debug_assert!(wording.unit == Unit::Amount || step.basis == Basis::Annual);
@@ -164,6 +169,40 @@ pub fn explain_source<S: Source>(
     let mut block = LossBlock::default();
     source.fill(number, &Control::default(), &mut S::Scratch::default(), &mut block)?;
     explain(programme, treaty, &block, (year - source.span(number).start) as usize)
+}
+
+/// What a spreadsheet needs to work the steps out again.
+fn numbers(step: &Resolved) -> BTreeMap<String, f64> {
+    let mut terms: BTreeMap<String, f64> = [
+        ("limit", step.layer.limit),
+        ("attachment", step.layer.attachment),
+        ("franchise", step.layer.franchise),
+        ("event_limit", step.event_limit),
+        ("annual_deductible", step.annual.deductible),
+        ("annual_limit", step.annual.limit),
+        ("capacity", step.capacity()),
+        ("participation", step.participation),
+    ]
+    .into_iter()
+    .filter(|(_, value)| value.is_finite())
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect();
+    if let Some(reinstatement) = &step.reinstatement {
+        terms.insert("reinstated_limit".to_owned(), reinstatement.limit);
+        terms.insert("premium".to_owned(), reinstatement.premium);
+        terms.insert("pro_rata_time".to_owned(), f64::from(reinstatement.pro_rata_time));
+        match &reinstatement.terms {
+            Reinstatements::Unlimited { unlimited } => {
+                terms.insert("unlimited_rate".to_owned(), *unlimited);
+            }
+            Reinstatements::Rates(rates) => {
+                for (number, rate) in (1..).zip(rates) {
+                    terms.insert(format!("rate_{number}"), *rate);
+                }
+            }
+        }
+    }
+    terms
 }
 
 fn cut<T: Copy>(column: &[T], rows: &Range<usize>) -> Vec<T> {

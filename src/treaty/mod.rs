@@ -34,6 +34,7 @@
 //! | `plan`, `apply`, `run` | compiled, applied to a block, run over a source |
 //! | `tower` | the same in one pass for layers on the gross losses |
 //! | `shares` | what groups of risks bear, year by year weighted |
+//! | `oed`, `schema` | programmes in files |
 //! | `explain` | one year step by step |
 
 mod annual;
@@ -41,8 +42,10 @@ mod apply;
 mod clause;
 mod diagnose;
 mod event_limit;
+mod events;
 mod explain;
 mod layer;
+mod oed;
 mod parts;
 mod plan;
 mod premium;
@@ -50,6 +53,7 @@ mod programme;
 mod reader;
 mod reinstatement;
 mod run;
+mod schema;
 mod share;
 mod shares;
 mod terms;
@@ -61,11 +65,13 @@ pub use annual::{Annual, Attribution};
 pub use apply::{Annuals, Scratch, TreatyAnnuals};
 pub use clause::{CLAUSES, Clause, UNSUPPORTED};
 pub use diagnose::Diagnostic;
+pub use events::{Events, events};
 pub use explain::{Explanation, Step, explain, explain_source};
 pub use layer::Layer;
 pub use plan::{Options, Plan, Resolved};
 pub use programme::Programme;
 pub use reinstatement::{Reinstatement, Reinstatements};
 pub use run::{Outcome, TreatyColumns, run};
+pub use schema::schema;
 pub use shares::{By, Share, Weighted, shares};
 pub use terms::{Basis, Limit, ProRata, Treaty, Unit};
