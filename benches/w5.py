@@ -85,7 +85,11 @@ def polars_call(frame: Any, years: int) -> Callable[[], list[float]]:
     import polars as pl
 
     layer = [
-        (pl.col("loss") - attachment).clip(0.0, limit).sum().clip(0.0, (1 + n) * limit).alias(f"{k}")
+        (pl.col("loss") - attachment)
+        .clip(0.0, limit)
+        .sum()
+        .clip(0.0, (1 + n) * limit)
+        .alias(f"{k}")
         for k, (limit, attachment, n) in enumerate(LAYERS)
     ]
     ceded = [pl.col(f"{k}").sum() / years for k in range(8)]
@@ -155,7 +159,9 @@ def best(call: Callable[[], Any], tries: int) -> tuple[float, Any]:
 def peak(path: Path, years: int, threads: int) -> float:
     """Megabytes of a process that reads the file once."""
     call = [sys.executable, __file__, "--peak", str(path), str(years), "--threads", str(threads)]
-    return float(subprocess.run(call, check=True, capture_output=True, text=True).stdout.split()[-1])
+    return float(
+        subprocess.run(call, check=True, capture_output=True, text=True).stdout.split()[-1]
+    )
 
 
 def main() -> int:
@@ -214,7 +220,13 @@ def main() -> int:
         print("all agree to 9 digits;", ", ".join(f"{k} {v:.1f}" for k, v in ratios.items()))
         print(f"a further layer: {each:.3f} ns a row (wall, {options.threads} threads)")
         if options.json:
-            told = {"rows": count, "seconds": rows, "peak_mb": megabytes, "layer_ns": each, **ratios}
+            told = {
+                "rows": count,
+                "seconds": rows,
+                "peak_mb": megabytes,
+                "layer_ns": each,
+                **ratios,
+            }
             options.json.write_text(json.dumps(told, indent=2))
     return 0
 

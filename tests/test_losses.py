@@ -330,7 +330,7 @@ def test_oed_treaties_worked_by_hand(tmp_path, line, losses, want):
 
 
 def test_inuring_priorities_worked_by_hand(tmp_path):
-    """20 % of each location first; then 1000 xs 400 of each net one; then 900 xs 600 of what is left."""
+    """20 % of each location; then 1000 xs 400 of each net one; then 900 xs 600 of the event left."""
     path = tmp_path / "info.csv"
     path.write_text(
         "ReinsNumber,ReinsName,CededPercent,RiskLimit,RiskAttachment,OccLimit,OccAttachment,"
@@ -360,7 +360,11 @@ def test_programme_files_agree_with_their_schema(programme):
         jsonschema.validate(json.loads(one.to_json()), schema)
         assert kb.Programme.from_toml(one.to_toml()) == one
         assert kb.Programme.from_json(one.to_json()) == one
-    for bad in ({"treaties": []}, {"treaties": [{"limit": 5}]}, {"treaties": [{"name": "a", "x": 1}]}):
+    for bad in (
+        {"treaties": []},
+        {"treaties": [{"limit": 5}]},
+        {"treaties": [{"name": "a", "x": 1}]},
+    ):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(bad, schema)
 
@@ -381,7 +385,9 @@ def _recomputed(sheets: dict[str, list[list[object]]]) -> dict[tuple[str, str], 
 
     def cells(sheet: str, first: str, last: str) -> list[object]:
         column = re.match(r"\$?([A-Z]+)", first).group(1)
-        rows = range(int(re.search(r"\d+", first).group()), int(re.search(r"\d+", last).group()) + 1)
+        rows = range(
+            int(re.search(r"\d+", first).group()), int(re.search(r"\d+", last).group()) + 1
+        )
         return [value(sheet, f"{column}{row}") for row in rows]
 
     def work_out(sheet: str, text: str) -> float:
@@ -430,9 +436,7 @@ def test_the_workbook_works_the_year_out_again(tmp_path, text):
     path = tmp_path / "explain.xlsx"
     told.to_excel(path)
     live, cached = openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True)
-    sheets = {
-        sheet.title: [[cell.value for cell in row] for row in sheet.rows] for sheet in live
-    }
+    sheets = {sheet.title: [[cell.value for cell in row] for row in sheet.rows] for sheet in live}
     found = _recomputed(sheets)
     steps = [name for sheet, name in found if sheet == "explain"]
     assert len(steps) >= 5 * len(told.table)

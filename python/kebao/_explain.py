@@ -66,7 +66,9 @@ class Explanation:
             },
         )
         cell = {name: f"terms!$B${i + 2}" for i, name in enumerate(names)}
-        values = [(i, 1, f"={self.terms[name]!r}", self.terms[name]) for i, name in enumerate(names)]
+        values = [
+            (i, 1, f"={self.terms[name]!r}", self.terms[name]) for i, name in enumerate(names)
+        ]
         columns = self.table.columns
         formulas = []
         for i, row in enumerate(self.table):

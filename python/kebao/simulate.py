@@ -221,7 +221,5 @@ def _draw(recipe: _Recipe, first: int) -> Any:
     for id, text in coverages:
         library, _ = library.with_toml(id, text)
     book = _kebao.Portfolio(columns, library=library, strict=False, currency=currency)
-    core = _kebao.Simulation(
-        book, library=library.select([id for id, _ in coverages]), **options
-    )
+    core = _kebao.Simulation(book, library=library.select([id for id, _ in coverages]), **options)
     return core.draw(first, first + _TASK)
