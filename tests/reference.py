@@ -1,7 +1,7 @@
 """A slow reference engine for programmes: plain Python, written from the definitions alone.
 
-It reads a programme as parsed JSON and years as lists of rows (time, event, risk, loss) in date
-order, and keeps every amount in dictionaries by row. It shares no code with the package.
+It reads a programme as parsed JSON and years as lists of rows (time, event, risk, loss, cause) in
+date order, and keeps every amount in dictionaries by row. It shares no code with the package.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ class Row(NamedTuple):
     event: int
     risk: int
     loss: float
+    cause: int = 0
 
 
 def _amount(value: Any, default: float) -> float:
@@ -26,10 +27,71 @@ def _amount(value: Any, default: float) -> float:
 class Reference:
     """Applies a parsed programme to one year at a time."""
 
-    def __init__(self, programme: dict[str, Any], attribution: str = "event_order") -> None:
+    def __init__(
+        self,
+        programme: dict[str, Any],
+        attribution: str = "event_order",
+        horizon: int | None = None,
+        sums_insured: dict[int, float] | None = None,
+        sectors: dict[int, str] | None = None,
+    ) -> None:
         self.gross_premium = programme.get("premium")
         self.treaties = {treaty["name"]: treaty for treaty in programme["treaties"]}
         self.attribution = attribution
+        terms = [t["term"] for t in self.treaties.values() if t.get("term")]
+        self.horizon = horizon or math.lcm(1, *terms)
+        self.sums_insured = sums_insured or {}
+        self.sectors = sectors or {}
+        self.year_of_run = 0
+        # Annual recoveries by treaty, in the years of the run so far.
+        self.history: dict[str, list[float]] = {name: [] for name in self.treaties}
+
+    def run(self, years: list[list[Row]]) -> list[dict[str, Any]]:
+        """All years in order; what is carried ends with each run of ``horizon`` years."""
+        told = []
+        for number, rows in enumerate(years):
+            self.year_of_run = number % self.horizon
+            if self.year_of_run == 0:
+                self.history = {name: [] for name in self.treaties}
+            told.append(self.year(rows))
+        return told
+
+    def cession(self, name: str, risk: int) -> float:
+        """Share of a risk that a surplus or a variable quota share takes."""
+        treaty = self.treaties[name]
+        if treaty.get("lines") is not None:
+            insured = self.sums_insured[risk]
+            line = treaty.get("retentions", {}).get(self.sectors.get(risk), treaty["retention"])
+            return min(max(insured - line, 0.0), treaty["lines"] * line) / insured
+        if treaty.get("bands"):
+            for band in treaty["bands"]:
+                if self.sums_insured[risk] <= _amount(band["up_to"], math.inf):
+                    return band["share"]
+            return 0.0
+        return 1.0
+
+    def growth(self, name: str) -> float:
+        """Factor of all amounts of an indexed treaty in this year of the run."""
+        return (1 + self.treaties[name].get("indexed", 0.0)) ** self.year_of_run
+
+    def stability(self, name: str) -> float:
+        """Factor of limit and attachment by the stability clause."""
+        clause = self.treaties[name].get("stability")
+        if clause is None:
+            return 1.0
+        real = 0.0
+        for year, paid in enumerate(clause["pattern"]):
+            index = (1 + clause["rate"]) ** (year + 0.5)
+            floor = 1 + clause.get("beyond", 0.0)
+            real += paid / (index / floor if index > floor else 1.0)
+        return 1 / real
+
+    def inuring(self, name: str) -> list[str]:
+        """Treaties whose recoveries are not in the subject."""
+        backed = self.treaties[name].get("backup_of")
+        if backed is not None:
+            return [*self.treaties[backed].get("net_of", []), backed]
+        return self.treaties[name].get("net_of", [])
 
     def part(self, name: str) -> float:
         """Fraction of the treaty that reinsurers take."""
@@ -40,13 +102,14 @@ class Reference:
     def proportional(self, name: str) -> bool:
         treaty = self.treaties[name]
         no_layer = _amount(treaty["limit"], math.inf) == math.inf and treaty["attachment"] == 0
-        return treaty["basis"] == "risk" and no_layer
+        whole = treaty.get("lines") is None and not treaty.get("bands")
+        return treaty["basis"] == "risk" and no_layer and whole
 
     def subject_premium(self, name: str) -> float | None:
         if self.gross_premium is None:
             return None
         left = self.gross_premium
-        for other in self.treaties[name].get("net_of", []):
+        for other in self.inuring(name):
             left -= self.part(other) * (self.premium(other) or 0.0)
         return left
 
@@ -67,6 +130,7 @@ class Reference:
         self.by_row: dict[str, dict[int, float]] = {}
         self.totals: dict[str, float] = {}
         self.charges: dict[str, float] = {}
+        self.unpaid: dict[str, dict[Any, float]] = {}
         for name in self.treaties:
             self._treaty(name)
         net: dict[int, float] = {}
@@ -86,50 +150,87 @@ class Reference:
         if name in self.totals:
             return
         treaty = self.treaties[name]
-        for other in treaty.get("net_of", []):
+        for other in self.inuring(name):
             self._treaty(other)
         if treaty["basis"] == "annual":
             self._annual(name)
         else:
             self._occurrences(name)
 
-    def _layer(self, treaty: dict[str, Any], loss: float, unit: float) -> float:
+    def _layer(self, treaty: dict[str, Any], loss: float, unit: float, at: float) -> float:
         if loss < treaty.get("franchise", 0.0):
             return 0.0
-        attachment = treaty["attachment"] * unit
         limit = _amount(treaty["limit"], math.inf)
         limit = limit if limit == math.inf else limit * unit
-        return min(max(loss - attachment, 0.0), limit)
+        return min(max(loss - at * unit, 0.0), limit)
 
     def _cap(self, name: str) -> float:
         """Annual capacity for 100 %."""
         treaty = self.treaties[name]
         most = _amount(treaty.get("aal"), math.inf)
         rates = treaty.get("reinstatements")
+        limit = _amount(treaty["limit"], math.inf) * self.stability(name)
         if isinstance(rates, list):
-            most = min(most, (1 + len(rates)) * treaty["limit"])
+            most = min(most, (1 + len(rates)) * limit)
+        drop = treaty.get("drop")
+        if drop and drop.get("top") and rates is None and treaty.get("aal") is None:
+            most = min(most, limit)
         if treaty.get("loss_ratio_cap") is not None:
             most = min(most, treaty["loss_ratio_cap"] * self.premium(name))
         return most
+
+    def _of_year(self, name: str, total: float, capped: bool = True) -> float:
+        """Recovery of a year after its deductible, limit and corridor."""
+        treaty = self.treaties[name]
+        recovery = max(total - treaty.get("aad", 0.0), 0.0)
+        if capped:
+            recovery = min(recovery, self._cap(name))
+        corridor = treaty.get("corridor")
+        if corridor:
+            low, high = (corridor[key] * self.premium(name) for key in ("from", "to"))
+            recovery -= corridor["share"] * (min(max(recovery, low), high) - low)
+        return recovery
+
+    def _after(self, name: str, total: float, capped: bool = True) -> float:
+        """The same after the term: what the term so far and this year make, less what it paid."""
+        treaty = self.treaties[name]
+        recovery = self._of_year(name, total, capped)
+        years = treaty.get("term")
+        if not years:
+            return recovery
+        so_far = sum(self.history[name][self.year_of_run // years * years :])
+        limit = _amount(treaty.get("term_limit"), math.inf)
+        deductible = treaty.get("term_deductible", 0.0)
+
+        def of_term(x: float, limit: float) -> float:
+            return min(max(x - deductible, 0.0), limit)
+
+        if not capped:
+            return of_term(so_far + recovery, math.inf) - of_term(so_far, math.inf)
+        return of_term(so_far + recovery, limit) - of_term(so_far, limit)
 
     def _annual(self, name: str) -> None:
         treaty = self.treaties[name]
         loss = sum(row.loss for row in self.rows)
         for other in treaty.get("net_of", []):
             loss -= self.totals[other]
+        growth = self.growth(name)
+        loss = max(loss, 0.0) / growth
         unit = self.subject_premium(name) if treaty.get("unit") == "loss_ratio" else 1.0
-        recovery = min(self._layer(treaty, max(loss, 0.0), unit), self._cap(name))
-        self.totals[name] = self.part(name) * recovery
+        layered = self._layer(treaty, loss, unit, treaty["attachment"])
+        self.totals[name] = self.part(name) * self._after(name, layered) * growth
+        self.history[name].append(self._of_year(name, layered))
         self.charges[name] = 0.0
 
     def _occurrences(self, name: str) -> None:
         treaty = self.treaties[name]
+        growth = self.growth(name)
         subject = {}
         for index, row in enumerate(self.rows):
             left = row.loss
-            for other in treaty.get("net_of", []):
+            for other in self.inuring(name):
                 left -= self.by_row[other][index]
-            subject[index] = max(left, 0.0)
+            subject[index] = max(left, 0.0) * self.cession(name, row.risk) / growth
 
         # Occurrences, in date order: the risks of an event, or the event.
         members: dict[Any, list[int]] = {}
@@ -137,39 +238,108 @@ class Reference:
             key = (row.event, row.risk) if treaty["basis"] == "risk" else row.event
             members.setdefault(key, []).append(index)
         losses = {key: sum(subject[i] for i in rows) for key, rows in members.items()}
-        recoveries = {key: self._layer(treaty, loss, 1.0) for key, loss in losses.items()}
-        most = _amount(treaty.get("event_limit"), math.inf)
-        if most < math.inf:
-            for event in {row.event for row in self.rows}:
-                keys = [key for key in recoveries if key[0] == event]
-                total = sum(recoveries[key] for key in keys)
-                if total > most:
-                    for key in keys:
-                        recoveries[key] *= most / total
-
-        deductible, cap = treaty.get("aad", 0.0), self._cap(name)
-
-        def annual(total: float) -> float:
-            return min(max(total - deductible, 0.0), cap)
+        recoveries = self._recoveries(name, members, losses)
+        for event in {row.event for row in self.rows} if treaty["basis"] == "risk" else ():
+            keys = [key for key in recoveries if key[0] == event]
+            if sum(losses[key] for key in keys) < treaty.get("event_franchise", 0.0):
+                recoveries.update(dict.fromkeys(keys, 0.0))
+            most = _amount(treaty.get("event_limit"), math.inf)
+            total = sum(recoveries[key] for key in keys)
+            if total > most:
+                for key in keys:
+                    recoveries[key] *= most / total
 
         total = sum(recoveries.values())
         paid = {}
+        wanted = {}
         running = 0.0
         for key, recovery in recoveries.items():
-            if self.attribution == "event_order":
-                paid[key] = annual(running + recovery) - annual(running)
-            else:
-                paid[key] = recovery * annual(total) / total if total > 0 else 0.0
+            for capped, column in ((True, paid), (False, wanted)):
+                if self.attribution == "event_order":
+                    after = self._after(name, running + recovery, capped)
+                    column[key] = after - self._after(name, running, capped)
+                else:
+                    whole = self._after(name, total, capped)
+                    column[key] = recovery * whole / total if total > 0 else 0.0
             running += recovery
+        self.unpaid[name] = {key: max(wanted[key] - paid[key], 0.0) for key in paid}
 
         part = self.part(name)
         self.by_row[name] = {}
         for key, rows in members.items():
             for index in rows:
                 share = subject[index] / losses[key] if losses[key] > 0 else 0.0
-                self.by_row[name][index] = part * paid[key] * share
-        self.totals[name] = part * annual(total)
+                self.by_row[name][index] = part * paid[key] * share * growth
+        self.totals[name] = part * self._after(name, total) * growth
         self.charges[name] = part * self._charge(name, members, paid)
+        self.history[name].append(self._of_year(name, total))
+
+    def _recoveries(
+        self, name: str, members: dict[Any, list[int]], losses: dict[Any, float]
+    ) -> dict[Any, float]:
+        """Recoveries before event and annual terms."""
+        treaty = self.treaties[name]
+        unit = self.stability(name)
+        at = treaty["attachment"]
+        if treaty.get("backup_of"):
+            unpaid = self.unpaid[treaty["backup_of"]]
+            return {key: self._layer(treaty, unpaid[key], unit, at) for key in losses}
+        occurrences: list[list[Any]] = [[key] for key in losses]
+        if treaty.get("hours"):
+            occurrences = self._best_hours(treaty, members, losses, unit)
+        recoveries = {}
+        counted = 0
+        for keys in occurrences:
+            loss = sum(losses[key] for key in keys)
+            nth, drop = treaty.get("from_event"), treaty.get("drop")
+            attachment, over, covered = at, math.inf, True
+            if nth:
+                over = nth["over"] if nth.get("over") is not None else at * unit
+                covered = counted >= nth["number"] - 1
+            if drop:
+                over = drop["over"] if drop.get("over") is not None else drop["to"] * unit
+                attachment = drop["to"] if counted >= drop["number"] - 1 else at
+            recovery = self._layer(treaty, loss, unit, attachment) if covered else 0.0
+            counted += loss > over
+            for key in keys:
+                recoveries[key] = recovery * losses[key] / loss if recovery > 0 else 0.0
+        return {key: recoveries[key] for key in losses}
+
+    def _best_hours(
+        self,
+        treaty: dict[str, Any],
+        members: dict[Any, list[int]],
+        losses: dict[Any, float],
+        unit: float,
+    ) -> list[list[Any]]:
+        """Try every way to cut the events of each cause; keep the one that recovers most."""
+        window = treaty["hours"] / 8760
+        first = {key: self.rows[rows[0]] for key, rows in members.items()}
+        found: list[list[Any]] = []
+        for cause in {row.cause for row in first.values()}:
+            keys = [key for key in losses if first[key].cause == cause]
+            best: tuple[float, Any, list[list[Any]]] | None = None
+            for cuts in range(2 ** (len(keys) - 1)):
+                runs = [[keys[0]]]
+                for at, key in enumerate(keys[1:]):
+                    if cuts >> at & 1:
+                        runs.append([key])
+                    else:
+                        runs[-1].append(key)
+                if any(first[run[-1]].time - first[run[0]].time > window for run in runs):
+                    continue
+                paid = sum(
+                    self._layer(treaty, sum(losses[k] for k in run), unit, treaty["attachment"])
+                    for run in runs
+                )
+                # Of equals the fewest, then the longest last one, last but one, ...
+                rank = (-len(runs), [len(run) for run in reversed(runs)])
+                if best is None or paid > best[0] + 1e-9 or (paid > best[0] - 1e-9 and rank > best[1]):
+                    best = (paid, rank, runs)
+            assert best is not None
+            found += best[2]
+        order = list(losses)
+        return sorted(found, key=lambda run: order.index(run[0]))
 
     def _charge(self, name: str, members: dict[Any, list[int]], paid: dict[Any, float]) -> float:
         treaty = self.treaties[name]
@@ -179,7 +349,9 @@ class Reference:
         # Without a premium the charge is for each unit of it.
         premium = self.premium(name)
         premium = 1.0 if premium is None else premium
-        limit = treaty["limit"]
+        limit = treaty["limit"] * self.stability(name)
+        if treaty.get("prepaid"):
+            return premium * sum(rates)
         charge, used = 0.0, 0.0
         for key, rows in members.items():
             left = 1 - self.rows[rows[0]].time if treaty.get("pro_rata") == "time" else 1.0

@@ -57,6 +57,8 @@ class Explanation:
         to_excel(path, self._sheets())
 
     def _sheets(self) -> list[Table | tuple[Table, list[tuple[int, int, str, float]]]]:
+        if not self.terms:
+            return [self.table]
         names = list(self.terms)
         terms = Table.of(
             "terms",

@@ -170,8 +170,11 @@ class Result:
         SHA-256 of the annual columns: equal digests are equal bits.
     """
 
-    def __init__(self, core: _kebao.Result, programme: Programme, source: Any) -> None:
+    def __init__(
+        self, core: _kebao.Result, programme: Programme, source: Any, horizon: int | None = None
+    ) -> None:
         self._core = core
+        self._horizon = horizon
         self._source = source
         self._groups: dict[str, Table] = {}
         self.programme = programme
@@ -218,6 +221,19 @@ class Result:
     def reinstatement_premium(self, treaty: str) -> Floats:
         """Annual reinstatement premium of one treaty; per unit where its premium is not known."""
         return self._core.reinstatement_premium(treaty)
+
+    def account(self, treaty: str) -> Table | None:
+        """Premium, commission and balance of a treaty, a row a year, for the reinsurers' part.
+
+        Columns ``year`` (from 0), ``premium``, ``reinstatement_premium``, ``losses``,
+        ``commission``, ``profit_commission``, ``no_claims_bonus``, ``deficit`` (carried into the
+        next year) and ``balance``, the result of the reinsurers. Deficits and credits are carried
+        over the years of a run (``horizon``). None when the treaty's premium is not known.
+        """
+        columns = self._core.account(treaty)
+        if columns is None:
+            return None
+        return Table.of("account", {"year": list(range(self.years)), **columns})
 
     @property
     def largest_gross(self) -> Floats:
@@ -587,6 +603,7 @@ def apply(
     years: int | None = None,
     seed: int | None = None,
     attribution: str = "event_order",
+    horizon: int | None = None,
     threads: int | None = None,
     progress: ProgressHook | bool | None = None,
 ) -> Result:
@@ -600,15 +617,17 @@ def apply(
                 years=years,
                 seed=seed,
                 attribution=attribution,
+                horizon=horizon,
                 threads=threads,
                 progress=hook,
             )
         except KeyboardInterrupt as stop:
             kept = getattr(stop, "partial", None)
             if isinstance(kept, _kebao.Result):
-                stop.partial = Result(kept, programme, core_source)  # type: ignore[attr-defined]
+                partial = Result(kept, programme, core_source, horizon)
+                stop.partial = partial  # type: ignore[attr-defined]
             raise
-    return Result(core, programme, core_source)
+    return Result(core, programme, core_source, horizon)
 
 
 def _source(source: Any, years: int | None, seed: int | None, threads: int | None) -> Any:

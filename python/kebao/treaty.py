@@ -73,6 +73,41 @@ class Treaty:
         Ceding commission, a fraction of the ceded premium.
     premium, rate : float
         Premium for 100 % of the treaty, or the same as a fraction of the subject premium.
+    lines, retention, retentions : float, float, mapping
+        Surplus: lines ceded above the retention of each risk's sum insured, and the retentions of
+        the sectors or coverages that have their own.
+    bands : sequence of ``{"up_to": amount, "share": share}``
+        Variable quota share: ceded share by band of sum insured.
+    backup_of : str
+        Treaty whose recoveries lost to its used-up annual limit are the subject.
+    event_franchise : float
+        Events below it recover nothing, of a cover per risk.
+    from_event : ``{"number": 2, "over": amount}``
+        Second-event cover: no cover before the second event over the amount.
+    drop : ``{"to": amount, "number": 2, "over": amount, "top": bool}``
+        Drop-down: a lower attachment from the second event on; ``top``: top and drop.
+    hours : float
+        Hours within which events of one cause are one occurrence.
+    term, term_deductible, term_limit : int, float, float
+        Years that share a deductible and a limit, after the annual terms.
+    indexed : float
+        Yearly growth of all amounts of the treaty from the first year of a run of years.
+    stability : ``{"rate": rate, "beyond": rate, "pattern": [fractions]}``
+        Limit and attachment follow an index over the years in which a loss is paid.
+    prepaid : bool
+        Reinstatement premium is paid in advance.
+    corridor : ``{"share": share, "from": ratio, "to": ratio}``
+        Loss corridor that the cedant takes back.
+    sliding : sequence of (loss ratio, commission)
+        Sliding scale commission, loss ratios descending.
+    profit_commission : ``{"share": share, "after": margin}``
+        Profit commission.
+    deficit_carried, credit_carried : int
+        Years for which they are carried forward; 0: without end.
+    swing : ``{"minimum": rate, "maximum": rate, "load": factor}``
+        Swing rating: premium from the losses, as a rate of the subject premium.
+    no_claims_bonus : float
+        Share of the premium that comes back after a year without recovery.
 
     Raises
     ------
@@ -105,6 +140,28 @@ class Treaty:
     commission: Amount | None = None
     premium: Amount | None = None
     rate: Amount | None = None
+    lines: float | None = None
+    retention: Amount | None = None
+    retentions: Mapping[str, Amount] | None = None
+    bands: Sequence[Mapping[str, Amount]] = ()
+    backup_of: str | None = None
+    event_franchise: Amount = 0.0
+    from_event: Mapping[str, Any] | None = None
+    drop: Mapping[str, Any] | None = None
+    hours: float | None = None
+    term: int | None = None
+    term_deductible: Amount = 0.0
+    term_limit: Amount = math.inf
+    indexed: Amount = 0.0
+    stability: Mapping[str, Any] | None = None
+    prepaid: bool = False
+    corridor: Mapping[str, Amount] | None = None
+    sliding: Sequence[Sequence[Amount]] = ()
+    profit_commission: Mapping[str, Amount] | None = None
+    deficit_carried: int | None = None
+    credit_carried: int | None = None
+    swing: Mapping[str, Amount] | None = None
+    no_claims_bonus: Amount = 0.0
 
     def __post_init__(self) -> None:
         given = {field.name: getattr(self, field.name) for field in fields(self)}
@@ -122,6 +179,17 @@ class Treaty:
         Treaty('qs: 40% quota share, commission 27.5%')
         """
         return cls(name=name, basis="risk", share=share, **terms)
+
+    @classmethod
+    def surplus(cls, name: str, *, lines: float, retention: Amount, **terms: Any) -> Self:
+        """Lines above the retention of each risk's sum insured, which the losses must state.
+
+        Examples
+        --------
+        >>> Treaty.surplus("s", lines=5, retention="2m", retentions={"uav.hull": "500k"})
+        Treaty('s: surplus of 5 lines, retention 2m, 500k for uav.hull')
+        """
+        return cls(name=name, basis="risk", lines=lines, retention=retention, **terms)
 
     @classmethod
     def excess_of_loss(
@@ -167,7 +235,8 @@ class Treaty:
     @property
     def is_proportional(self) -> bool:
         """Whether it is a share of every risk with no layer."""
-        return self.basis == "risk" and self.limit == math.inf and self.attachment == 0
+        whole = self.basis == "risk" and self.limit == math.inf and self.attachment == 0
+        return whole and self.lines is None and not self.bands
 
 
 class Diagnostic(NamedTuple):
@@ -387,6 +456,7 @@ class Programme:
         years: int | None = None,
         seed: int | None = None,
         attribution: Literal["event_order", "pro_rata"] = "event_order",
+        horizon: int | None = None,
         threads: int | None = None,
         progress: Callable[[int, int], object] | bool | None = None,
     ) -> Result:
@@ -404,6 +474,10 @@ class Programme:
             Seed of the draws.
         attribution : {"event_order", "pro_rata"}
             How a year's recovery, after annual terms, is given back to its events.
+        horizon : int, optional
+            Years of a run: consecutive years that share what is carried from one to the next (terms
+            of years, indexed amounts, deficits); each run starts afresh. By default the shortest
+            that holds every term of years.
         threads : int, optional
             Worker threads; by default one a core. Changes nothing but time.
         progress : bool or callable, optional
@@ -432,6 +506,7 @@ class Programme:
             years=years,
             seed=seed,
             attribution=attribution,
+            horizon=horizon,
             threads=threads,
             progress=progress,
         )
@@ -500,7 +575,7 @@ class LossTable:
         Parquet. Needed: ``year`` (whole numbers) and ``loss`` (≥ 0). Optional: ``event`` (losses of
         one year with one event and cause are one event; without it each row is one), ``time`` (a
         fraction of the year, in [0, 1); without it events stand as they come), ``risk_id``,
-        ``cause``, ``sector``, ``coverage``.
+        ``sum_insured`` (of the risk), ``cause``, ``sector``, ``coverage``.
     years : int or (int, int)
         All the years there are, with or without losses: their number (labels from 1, or from 0 when
         the year 0 occurs), or the labels of the first and last.
@@ -635,6 +710,8 @@ def _terms(terms: Mapping[str, Any]) -> dict[str, Any]:
     terms["net_of"] = tuple(terms.get("net_of", ()))
     if isinstance(terms.get("reinstatements"), list):
         terms["reinstatements"] = tuple(terms["reinstatements"])
+    terms["bands"] = tuple(terms.get("bands", ()))
+    terms["sliding"] = tuple(tuple(point) for point in terms.get("sliding", ()))
     return terms
 
 

@@ -18,8 +18,8 @@ use crate::error::{Faults, Issue, Result, nearest};
 use crate::numeric::parse_amount;
 
 /// Names of the columns that are read; `risk` stands for `risk_id` too.
-pub const COLUMNS: [&str; 8] =
-    ["year", "time", "event", "cause", "risk_id", "sector", "coverage", "loss"];
+pub const COLUMNS: [&str; 9] =
+    ["year", "time", "event", "cause", "risk_id", "sector", "coverage", "sum_insured", "loss"];
 
 /// A loss table as it was read.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +31,8 @@ pub struct Read {
     pub names: Vec<String>,
     /// Ids of the risks, where they were given.
     pub risk_ids: Vec<String>,
+    /// Sum insured of each risk, where it was given.
+    pub sums_insured: Vec<f64>,
 }
 
 /// Reads the columns of a loss table; `place` tells where a row stands.
@@ -81,14 +83,39 @@ pub fn read(
             Issue::new("too_many_labels", origin, label).allowed("at most 65,535 different labels")
         });
     }
+    let sums = find("sum_insured").map(|column| column.numbers(&mut faults));
     faults.finish()?;
     let (risk, risk_ids) = risk.map_or((None, Vec::new()), |(risk, ids)| (Some(risk), ids));
+    // Without a risk id every row is a risk of its own.
+    let risk = risk.or_else(|| sums.is_some().then(|| (0..loss.len() as u32).collect()));
     let (risk, groups, risk_ids) = partitions(loss.len(), risk, risk_ids, parts);
+    let sums_insured = sums.map_or(Ok(Vec::new()), |sums| by_risk(place, &risk, &sums))?;
     let cause = cause.into_iter().map(|index| index as u16).collect();
     let known = |name: &&String| COLUMNS.contains(&name.as_str()) || name.as_str() == "risk";
     let names = schema.fields().iter().map(|field| field.name()).filter(known).cloned().collect();
     let columns = LossColumns { year, loss, event, time, risk, cause };
-    Ok(Read { columns, groups, causes, names, risk_ids })
+    Ok(Read { columns, groups, causes, names, risk_ids, sums_insured })
+}
+
+/// The sum insured of each risk, which all its rows must state alike.
+fn by_risk(place: &dyn Fn(usize) -> String, risk: &[u32], sums: &[f64]) -> Result<Vec<f64>> {
+    let mut faults = Faults::new();
+    let mut known = vec![f64::NAN; risk.iter().max().map_or(0, |last| *last as usize + 1)];
+    for (row, (risk, sum)) in risk.iter().zip(sums).enumerate() {
+        let issue = || Issue::new("bad_cell", place(row), "sum_insured").value(sum);
+        if !(sum.is_finite() && *sum > 0.0) {
+            faults.push(issue().allowed("a finite number > 0"));
+            continue;
+        }
+        let slot = &mut known[*risk as usize];
+        if slot.is_nan() {
+            *slot = *sum;
+        } else if *slot != *sum {
+            faults.push(issue().allowed(format!("{slot}, as in another row of the same risk")));
+        }
+    }
+    faults.finish()?;
+    Ok(known)
 }
 
 /// Risks numbered by id, sector and coverage, so that each has one group in every partition.

@@ -97,6 +97,22 @@ impl LossBlock {
         self.offsets.push(self.loss.len() as u32);
     }
 
+    /// Adds the years of the block that follows; events keep apart.
+    pub fn append(&mut self, next: &Self) {
+        if self.offsets.is_empty() {
+            self.clone_from(next);
+            return;
+        }
+        let rows = self.offsets.last().copied().unwrap_or(0);
+        self.offsets.extend(next.offsets.iter().skip(1).map(|offset| offset + rows));
+        let events = self.event.iter().max().map_or(0, |last| last + 1);
+        self.event.extend(next.event.iter().map(|event| event + events));
+        self.loss.extend_from_slice(&next.loss);
+        self.time.extend_from_slice(&next.time);
+        self.risk.extend_from_slice(&next.risk);
+        self.cause.extend_from_slice(&next.cause);
+    }
+
     /// Rows of one year of the block.
     pub fn year(&self, year: usize) -> Range<usize> {
         self.offsets[year] as usize..self.offsets[year + 1] as usize
@@ -148,6 +164,11 @@ pub trait Source: Sync {
 
     /// Ids of the risks, by [`LossBlock::risk`]; empty when they have none.
     fn risk_ids(&self) -> &[String] {
+        &[]
+    }
+
+    /// Sum insured of each risk, by [`LossBlock::risk`]; empty when unknown.
+    fn sums_insured(&self) -> &[f64] {
         &[]
     }
 

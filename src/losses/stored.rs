@@ -12,6 +12,7 @@ pub struct StoredLosses {
     groups: Vec<Groups>,
     causes: Vec<String>,
     risk_ids: Vec<String>,
+    sums_insured: Vec<f64>,
 }
 
 impl StoredLosses {
@@ -43,6 +44,7 @@ impl StoredLosses {
             groups: source.groups().to_vec(),
             causes: source.causes().to_vec(),
             risk_ids: source.risk_ids().to_vec(),
+            sums_insured: source.sums_insured().to_vec(),
         })
     }
 }
@@ -68,6 +70,10 @@ impl Source for StoredLosses {
 
     fn causes(&self) -> &[String] {
         &self.causes
+    }
+
+    fn sums_insured(&self) -> &[f64] {
+        &self.sums_insured
     }
 
     fn risk_ids(&self) -> &[String] {

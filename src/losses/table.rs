@@ -39,6 +39,7 @@ pub struct LossTable {
     risk: Vec<u32>,
     cause: Vec<u16>,
     groups: Vec<Groups>,
+    sums_insured: Vec<f64>,
     causes: Vec<String>,
     risk_ids: Vec<String>,
 }
@@ -154,6 +155,13 @@ impl LossTable {
         Ok(self)
     }
 
+    /// Adds the sum insured of each risk.
+    #[must_use]
+    pub fn with_sums_insured(mut self, sums_insured: Vec<f64>) -> Self {
+        self.sums_insured = sums_insured;
+        self
+    }
+
     /// Names the causes; index 0 is the attritional cause.
     #[must_use]
     pub fn with_causes(mut self, causes: Vec<String>) -> Self {
@@ -254,6 +262,10 @@ impl Source for LossTable {
 
     fn groups(&self) -> &[Groups] {
         &self.groups
+    }
+
+    fn sums_insured(&self) -> &[f64] {
+        &self.sums_insured
     }
 
     fn causes(&self) -> &[String] {

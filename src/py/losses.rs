@@ -43,9 +43,10 @@ fn batch(table: &RawTable) -> Result<RecordBatch> {
 
 impl PyLossTable {
     fn of(found: Read, first: i64, last: i64, place: &dyn Fn(usize) -> String) -> Result<Self> {
-        let Read { columns, groups, causes, names, risk_ids } = found;
+        let Read { columns, groups, causes, names, risk_ids, sums_insured } = found;
         let core = LossTable::placed(columns, first..last.saturating_add(1), place)?;
         let core = core.with_groups(groups)?.with_causes(causes).with_risk_ids(risk_ids);
+        let core = core.with_sums_insured(sums_insured);
         Ok(Self { core: Arc::new(core), names })
     }
 }

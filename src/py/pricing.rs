@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use numpy::PyArray1;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use pyo3_arrow::PyTable as ArrowTable;
 
 use super::aggregate::Aggregate as PyAggregate;
@@ -136,7 +137,7 @@ impl PyResultCore {
 
 /// Applies a programme to an aggregate (`years` and `seed` needed), a simulated book or a loss table.
 #[pyfunction]
-#[pyo3(signature = (programme, source, *, years=None, seed=None, attribution="event_order", threads=None, progress=None))]
+#[pyo3(signature = (programme, source, *, years=None, seed=None, attribution="event_order", horizon=None, threads=None, progress=None))]
 #[expect(clippy::too_many_arguments, reason = "keyword-only, filled by the face")]
 pub fn apply_programme(
     py: Python<'_>,
@@ -145,6 +146,7 @@ pub fn apply_programme(
     years: Option<u64>,
     seed: Option<Seed>,
     attribution: &str,
+    horizon: Option<u64>,
     threads: Option<usize>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PyResultCore> {
@@ -172,7 +174,7 @@ pub fn apply_programme(
     } else {
         Origin::Table(source.cast::<PyLossTable>()?.get().core.clone())
     };
-    let plan = Plan::new(&programme.core, options(attribution)?)?;
+    let plan = Plan::new(&programme.core, options(attribution, horizon)?)?;
     let made = |outcome: Outcome| PyResultCore {
         outcome,
         plan: plan.clone(),
@@ -258,6 +260,27 @@ impl PyResultCore {
     #[getter]
     fn largest_net<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
         PyArray1::from_slice(py, &self.outcome.largest_net)
+    }
+
+    /// Premium, commission and balance of a treaty by year; None where its premium is not known.
+    fn account<'py>(
+        &self,
+        py: Python<'py>,
+        treaty: &str,
+    ) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let columns = self.columns(treaty)?;
+        let index = self.programme.index(treaty)?;
+        let step = self.plan.steps().iter().find(|step| step.treaty == index);
+        let account = step.and_then(|step| {
+            let (ceded, reinstated) = (&columns.ceded, &columns.reinstatement_premium);
+            treaty::account(step, ceded, reinstated, self.plan.horizon())
+        });
+        let Some(account) = account else { return Ok(None) };
+        let all = PyDict::new(py);
+        for (name, column) in account.columns() {
+            all.set_item(name, PyArray1::from_slice(py, column))?;
+        }
+        Ok(Some(all))
     }
 
     /// A row for each treaty, then gross, ceded and net; standard errors end in `_se`.
@@ -545,8 +568,9 @@ impl PyResultCore {
 
     /// One treaty in one year (from 0), step by step, as JSON.
     fn explain(&self, treaty: &str, year: u64) -> PyResult<String> {
+        let horizon = self.plan.options().horizon;
         let explanation = with_source!(&self.origin, self.plan, |source| {
-            explain_source(&self.programme, treaty, source, year)
+            explain_source(&self.programme, treaty, source, year, horizon)
         })?;
         serde_json::to_string(&explanation)
             .map_err(|e| Error::numeric("explain", e.to_string()).into())

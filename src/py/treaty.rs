@@ -107,7 +107,7 @@ pub fn clauses() -> (Vec<(String, String, Vec<String>)>, Vec<String>) {
 }
 
 /// What to compute beside the annual columns, from Python's words.
-pub fn options(attribution: &str) -> Result<Options> {
+pub fn options(attribution: &str, horizon: Option<u64>) -> Result<Options> {
     let attribution = match attribution {
         "event_order" => Attribution::EventOrder,
         "pro_rata" => Attribution::ProRata,
@@ -116,5 +116,5 @@ pub fn options(attribution: &str) -> Result<Options> {
             return Err(Issue::unknown("apply", "attribution", other, known).into_error());
         }
     };
-    Ok(Options { attribution, ..Options::default() })
+    Ok(Options { attribution, horizon, ..Options::default() })
 }

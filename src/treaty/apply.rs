@@ -5,7 +5,7 @@ use super::plan::{Plan, Resolved};
 use super::share::to_the_places_of;
 use super::terms::Basis;
 use super::tower;
-use super::units::Units;
+use super::units::{Spans, Units};
 use crate::error::{Error, Issue, Result};
 use crate::losses::LossBlock;
 
@@ -76,22 +76,33 @@ pub struct Scratch {
     pub(super) recoveries: Vec<f64>,
     /// Ceded amounts by treaty and row, of the treaties where later ones want them.
     pub(super) by_row: Vec<Vec<f64>>,
+    /// Recoveries lost to used-up limits, by treaty and unit, of the treaties that are backed up.
+    pub(super) shortfalls: Vec<Vec<f64>>,
+    /// Annual recoveries of the term so far, by treaty.
+    pub(super) carried: Vec<f64>,
 }
 
 impl Resolved {
     /// Records one year: `recovery` for 100 %, after annual terms.
     #[inline(always)]
-    pub(super) fn book(&self, out: &mut TreatyAnnuals, year: usize, gross: f64, recovery: f64) {
+    pub(super) fn book(
+        &self,
+        out: &mut TreatyAnnuals,
+        year: usize,
+        gross: f64,
+        recovery: f64,
+        exhausted: bool,
+    ) {
         out.ceded[year] = to_the_places_of(gross, self.participation * recovery);
         out.attached += u64::from(recovery > 0.0);
-        out.exhausted += u64::from(recovery >= self.capacity());
+        out.exhausted += u64::from(exhausted);
     }
 
     /// Most that a year recovers for 100 %; infinite when there is no such amount.
     pub fn capacity(&self) -> f64 {
         match self.basis {
-            Basis::Annual => self.annual.limit.min(self.layer.limit),
-            _ => self.annual.limit,
+            Basis::Annual => self.annual.recovery(self.layer.limit),
+            _ => self.annual.capacity(),
         }
     }
 }
@@ -117,9 +128,11 @@ impl Plan {
         if block.event.is_empty() && self.tower {
             return tower::apply(self, block, out);
         }
-        let Scratch { units, subject, losses, recoveries, by_row } = scratch;
+        let Scratch { units, subject, losses, recoveries, by_row, shortfalls, carried } = scratch;
         units.of(block);
         by_row.resize_with(self.names.len(), Vec::new);
+        shortfalls.resize_with(self.names.len(), Vec::new);
+        carried.resize(self.names.len(), 0.0);
 
         for year in 0..years {
             out.gross[year] = gross_of(block, year)?;
@@ -128,20 +141,30 @@ impl Plan {
         let events_by_row = events && self.tower;
         for step in &self.steps {
             let target = &mut std::mem::take(&mut by_row[step.treaty]);
-            let rows: &[f64] =
-                if step.net_of.is_empty() || (step.basis == Basis::Annual && !step.by_row) {
-                    &block.loss
-                } else {
-                    net_rows(&block.loss, &step.net_of, by_row, subject);
-                    subject
-                };
-            if step.basis == Basis::Annual {
-                Self::annual(step, rows, block, target, out);
+            let occurrence = step.basis != Basis::Annual;
+            let scaled = occurrence && (step.cession.is_some() || step.indexed != 0.0);
+            let rows: &[f64] = if !scaled && (step.net_of.is_empty() || !(occurrence || step.by_row))
+            {
+                &block.loss
             } else {
+                net_rows(&block.loss, &step.net_of, by_row, subject);
+                if scaled {
+                    self.scale(step, block, subject);
+                }
+                subject
+            };
+            let carried = &mut carried[step.treaty];
+            if occurrence {
                 let wanted = step.by_row || events_by_row;
                 let work =
                     Work { rows, losses, recoveries, target: wanted.then_some(&mut *target) };
-                self.occurrences(step, work, block, units, out);
+                if step.is_plain() {
+                    self.occurrences(step, work, block, units, out);
+                } else {
+                    self.year_by_year(step, work, block, units, shortfalls, carried, out);
+                }
+            } else {
+                self.annual(step, rows, block, target, carried, out);
             }
             by_row[step.treaty] = std::mem::take(target);
         }
@@ -160,8 +183,18 @@ impl Plan {
             return Err(Issue::new("missing_column", "losses", "time")
                 .value("absent")
                 .allowed("the date of each event, as a fraction of the year")
-                .hint("a treaty is `pro rata time`")
+                .hint("a treaty is `pro rata time`, or has an hours clause")
                 .into_error());
+        }
+        for step in self.steps.iter().filter(|step| step.cession.is_some()) {
+            let outside = |risk: &u32| *risk as usize >= step.shares.len();
+            if block.rows() > 0 && (block.risk.is_empty() || block.risk.iter().any(outside)) {
+                return Err(Issue::new("missing_column", "losses", "risk_id, sum_insured")
+                    .value("absent or without a sum insured")
+                    .allowed("a risk with a sum insured in every row")
+                    .hint(format!("'{}' cedes by sum insured", self.names[step.treaty]))
+                    .into_error());
+            }
         }
         Ok(())
     }
@@ -184,7 +217,8 @@ impl Plan {
             for year in 0..block.years() {
                 let recovered = layered(&step.layer, &losses[spans.year(year)]);
                 let recovery = step.annual.recovery(recovered);
-                step.book(columns, year, out.gross[year], recovery);
+                let exhausted = recovery >= step.capacity();
+                step.book(columns, year, out.gross[year], recovery, exhausted);
                 if let Some(reinstatement) = of_year {
                     columns.reinstatement_premium[year] =
                         step.participation * reinstatement.of_year(recovery);
@@ -202,7 +236,8 @@ impl Plan {
             let total = sum(parts);
             let recovery = step.annual.recovery(total);
             step.annual.attribute(parts, total, self.options.attribution);
-            step.book(columns, year, out.gross[year], recovery);
+            let exhausted = recovery >= step.capacity();
+            step.book(columns, year, out.gross[year], recovery, exhausted);
             let premium = match (of_year, time) {
                 (Some(reinstatement), _) => reinstatement.of_year(recovery),
                 (None, Some(reinstatement)) => {
@@ -214,24 +249,17 @@ impl Plan {
             columns.reinstatement_premium[year] = step.participation * premium;
         }
         if let Some(target) = target {
-            target.clear();
-            if spans.is_rows() {
-                target.extend(recoveries.iter().map(|r| step.participation * r));
-            } else {
-                for (unit, (&recovery, &loss)) in recoveries.iter().zip(losses).enumerate() {
-                    let ratio =
-                        if recovery > 0.0 { step.participation * recovery / loss } else { 0.0 };
-                    target.extend(rows[spans.rows(unit)].iter().map(|row| ratio * row));
-                }
-            }
+            to_rows(step.participation, rows, losses, recoveries, spans, target);
         }
     }
 
     pub(super) fn annual(
+        &self,
         step: &Resolved,
         rows: &[f64],
         block: &LossBlock,
         target: &mut Vec<f64>,
+        carried: &mut f64,
         out: &mut Annuals,
     ) {
         target.clear();
@@ -240,9 +268,15 @@ impl Plan {
             let inuring: f64 =
                 step.net_of.iter().map(|&named| out.treaties[named].ceded[year]).sum();
             let subject = (gross - inuring).max(0.0);
-            let recovery = step.annual.recovery(step.layer.recovery(subject));
+            let index = self.index(step, block, year);
+            let annual = self.annual_terms(step, block, year, carried);
+            let layered = step.layer.recovery(subject / index);
+            let recovery = annual.recovery(layered);
+            *carried += annual.of_year(layered);
+            let exhausted = recovery >= annual.recovery(step.layer.limit);
+            let recovery = recovery * index;
             let columns = &mut out.treaties[step.treaty];
-            step.book(columns, year, gross, recovery);
+            step.book(columns, year, gross, recovery, exhausted);
             if step.by_row {
                 let losses = &rows[block.year(year)];
                 let total = sum(losses);
@@ -276,11 +310,31 @@ impl Plan {
     }
 }
 
-struct Work<'a> {
-    rows: &'a [f64],
-    losses: &'a mut Vec<f64>,
-    recoveries: &'a mut Vec<f64>,
-    target: Option<&'a mut Vec<f64>>,
+pub(super) struct Work<'a> {
+    pub(super) rows: &'a [f64],
+    pub(super) losses: &'a mut Vec<f64>,
+    pub(super) recoveries: &'a mut Vec<f64>,
+    pub(super) target: Option<&'a mut Vec<f64>>,
+}
+
+/// Recoveries of units given back to their rows, in proportion to their losses.
+pub(super) fn to_rows(
+    participation: f64,
+    rows: &[f64],
+    losses: &[f64],
+    recoveries: &[f64],
+    spans: Spans<'_>,
+    target: &mut Vec<f64>,
+) {
+    target.clear();
+    if spans.is_rows() {
+        target.extend(recoveries.iter().map(|r| participation * r));
+        return;
+    }
+    for (unit, (&recovery, &loss)) in recoveries.iter().zip(losses).enumerate() {
+        let ratio = if recovery > 0.0 { participation * recovery / loss } else { 0.0 };
+        target.extend(rows[spans.rows(unit)].iter().map(|row| ratio * row));
+    }
 }
 
 /// Sum of a year's layer recoveries.

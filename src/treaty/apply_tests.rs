@@ -419,3 +419,100 @@ proptest! {
         prop_assert!((split.largest_net[0] - whole.largest_net[0]).abs() < 1e-9);
     }
 }
+
+fn with_risks(text: &str, losses: &LossBlock, sums: &[f64]) -> Annuals {
+    let programme = Programme::from_text(text, None, Some(100.0)).unwrap();
+    let plan = Plan::new(&programme, Options::default()).unwrap();
+    let plan = plan.for_risks(sums, &[]).unwrap();
+    let (mut scratch, mut out) = (Scratch::default(), Annuals::default());
+    plan.apply(losses, None, &mut scratch, &mut out).unwrap();
+    out
+}
+
+/// Retention 2 and 5 lines: sums insured of 1, 4, 20 cede 0, 1/2, 1/2 of every loss.
+#[test]
+fn surplus_and_bands_cede_by_sum_insured() {
+    let losses = block(&[vec![(0.1, 0, 0, 1.0), (0.1, 0, 1, 4.0), (0.6, 1, 2, 10.0)]]);
+    let sums = [1.0, 4.0, 20.0];
+    let out = with_risks("s: surplus of 5 lines, retention 2", &losses, &sums);
+    assert_eq!((out.treaties[0].ceded[0], out.net[0], out.largest_net[0]), (7.0, 8.0, 5.0));
+    let capped = with_risks("s: surplus of 5 lines, retention 2, event limit 4", &losses, &sums);
+    assert_eq!(capped.treaties[0].ceded, [6.0]);
+    let bands = "v: variable quota share 10% to 1, 50% to 10, 80% above";
+    let out = with_risks(bands, &losses, &sums);
+    assert!((out.treaties[0].ceded[0] - (0.1 + 2.0 + 8.0)).abs() < 1e-12);
+    let programme: Programme = bands.parse().unwrap();
+    let plan = Plan::new(&programme, Options::default()).unwrap();
+    assert_eq!(plan.for_risks(&[], &[]).unwrap_err().issues()[0].field, "sum_insured");
+    let unbound = plan.apply(&losses, None, &mut Scratch::default(), &mut Annuals::default());
+    assert!(unbound.is_err());
+}
+
+#[test]
+fn second_event_drop_and_backup() {
+    let losses = plain(&[&[15.0, 8.0, 18.0, 25.0], &[30.0]]);
+    let of = |text: &str| applied(text, &losses).treaties.pop().unwrap().ceded;
+    assert_eq!(of("a: 10 xs 10, from event 2"), [18.0, 0.0]);
+    assert_eq!(of("a: 10 xs 10, from event 2 over 20"), [0.0, 0.0]);
+    assert_eq!(of("a: 10 xs 20, drop to 10 from event 2"), [8.0 + 10.0, 10.0]);
+    // One limit for both positions.
+    assert_eq!(of("a: 10 xs 20, top and drop to 10 from event 2"), [10.0, 10.0]);
+    // 10 xs 10 with one reinstatement pays 5, 8, 7 of 5, 8, 10: the backup pays the last 3.
+    assert_eq!(of("a: 10 xs 10, no reinstatements\nb: 10 xs 0 on backup of a"), [5.0 + 8.0, 0.0 + 0.0]);
+}
+
+/// A term of three years shares 30 after 5 (see `term`), also across blocks.
+#[test]
+fn a_term_of_years_shares_its_limit() {
+    let programme: Programme =
+        "a: unlimited xs 0, term deductible 5, term limit 30, term 3 years".parse().unwrap();
+    let years: Vec<i64> = (0..9000).collect();
+    let columns = LossColumns {
+        loss: years.iter().map(|y| [12.0, 20.0, 20.0][*y as usize % 3]).collect(),
+        year: years,
+        ..LossColumns::default()
+    };
+    let table = LossTable::new(columns, 0..9000).unwrap();
+    let plan = Plan::new(&programme, Options::default()).unwrap();
+    assert_eq!((plan.horizon(), plan.blocks_in_order()), (3, 3));
+    for threads in [1, 2] {
+        let out = run(&plan, &table, &Control::new(Some(threads))).unwrap();
+        for year in 0..9000 {
+            assert_eq!(out.treaties[0].ceded[year], [7.0, 20.0, 3.0][year % 3], "{year}");
+        }
+    }
+    let told = crate::treaty::explain_source(&programme, "a", &table, 4097, None).unwrap();
+    assert_eq!(told.steps[0].ceded, 3.0);
+}
+
+#[test]
+fn indexed_amounts_grow_over_the_run() {
+    let programme: Programme = "a: 10 xs 10, indexed 10%, 1 @ 100%, premium 2".parse().unwrap();
+    let options = Options { horizon: Some(2), ..Options::default() };
+    let plan = Plan::new(&programme, options).unwrap();
+    let losses = plain(&[&[15.0], &[15.0, 30.0], &[15.0]]);
+    let (mut scratch, mut out) = (Scratch::default(), Annuals::default());
+    plan.apply(&losses, None, &mut scratch, &mut out).unwrap();
+    let paid = &out.treaties[0].ceded;
+    for (paid, expected) in paid.iter().zip([5.0, 4.0 + 11.0, 5.0]) {
+        assert!((paid - expected).abs() < 1e-12, "{paid} {expected}");
+    }
+    assert!((out.treaties[0].reinstatement_premium[1] - 2.0).abs() < 1e-12);
+    assert_eq!(Plan::new(&programme, Options::default()).unwrap_err().issues()[0].code, "missing_horizon");
+}
+
+#[test]
+fn hours_franchise_corridor_and_stability() {
+    let hour = 1.0 / 8760.0;
+    let storm = block(&[vec![(0.0, 0, 0, 30.0), (50.0 * hour, 1, 0, 60.0), (100.0 * hour, 2, 0, 60.0)]]);
+    assert_eq!(applied("a: 1000 xs 100, hours 72", &storm).treaties[0].ceded, [20.0]);
+    assert_eq!(applied("a: 1000 xs 100", &storm).treaties[0].ceded, [0.0]);
+    let out = applied("a: 50% quota share, event franchise 40", &storm);
+    assert_eq!(out.treaties[0].ceded, [60.0]);
+    // 75 % of the corridor from 80 % to 90 % of a premium of 100: 95 becomes 87.5.
+    let out = applied("a: 100% quota share, corridor 75% from 80% to 90%", &plain(&[&[60.0, 35.0], &[70.0]]));
+    assert_eq!(out.treaties[0].ceded, [87.5, 70.0]);
+    // All is paid after half a year of 21 % growth: limit and attachment grow by 10 %.
+    let out = applied("a: 10 xs 10, stability 21% paid 100%", &plain(&[&[15.0, 30.0]]));
+    assert!((out.treaties[0].ceded[0] - (4.0 + 11.0)).abs() < 1e-12);
+}

@@ -31,7 +31,9 @@ impl Programme {
 
     /// Layers on one subject and basis, from the ground up.
     fn towers(&self, found: &mut Vec<Diagnostic>) {
-        let layers = |treaty: &&Treaty| !treaty.is_proportional();
+        let layers = |treaty: &&Treaty| {
+            !treaty.is_proportional() && !treaty.by_sum_insured() && treaty.backup_of.is_none()
+        };
         let mut done: Vec<(&[String], Basis, Unit)> = Vec::new();
         for treaty in self.treaties().iter().filter(layers) {
             let key = (treaty.net_of.as_slice(), treaty.basis, treaty.unit);

@@ -34,14 +34,14 @@ struct Memory<S> {
 /// # Errors
 /// Those of the source and of [`Plan::apply`]; an interrupt.
 pub fn events<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Events> {
-    let plan = plan.by_row();
+    let plan = plan.bind(source)?.by_row();
+    let together = plan.in_order(source);
     let treaties = plan.names().len();
-    let work = |memory: &mut Memory<S::Scratch>, number: u64| {
+    let block = |memory: &mut Memory<S::Scratch>, number: u64, found: &mut Events| -> Result<()> {
         let Memory { source: from, block, scratch, annuals } = memory;
         source.fill(number, control, from, block)?;
         plan.apply(block, scratch, annuals)?;
         let first = source.span(number).start;
-        let mut found = Events { ceded: vec![Vec::new(); treaties], ..Events::default() };
         for year in 0..block.years() {
             let rows = block.year(year);
             for row in rows.clone() {
@@ -66,9 +66,16 @@ pub fn events<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<E
                 }
             }
         }
+        Ok(())
+    };
+    let work = |memory: &mut Memory<S::Scratch>, number: u64| {
+        let mut found = Events { ceded: vec![Vec::new(); treaties], ..Events::default() };
+        for number in together[number as usize].clone() {
+            block(memory, number, &mut found)?;
+        }
         Ok(found)
     };
-    let parts = run_blocks(0..source.blocks(), control, work)?.complete()?;
+    let parts = run_blocks(0..together.len() as u64, control, work)?.complete()?;
     let mut all = Events { ceded: vec![Vec::new(); treaties], ..Events::default() };
     for mut part in parts {
         all.year.append(&mut part.year);

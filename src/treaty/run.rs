@@ -1,6 +1,8 @@
 //! A programme run over a source, block by block, on all threads.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
@@ -62,6 +64,8 @@ pub(super) const PART_ROWS: usize = 1 << 16;
 /// # Errors
 /// Those of the source and of [`Plan::apply`]; a group that the source does not have.
 pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outcome> {
+    let bound = plan.bind(source)?;
+    let plan = bound.as_ref();
     let mut outcome = Outcome::blank(plan, source.years() as usize);
     // Each block's part of every column: a thread writes to its place, in memory that is touched
     // for the first time there.
@@ -76,7 +80,7 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
             rest = after;
         }
     }
-    let work = |memory: &mut Memory<S::Scratch>, number: u64| {
+    let block = |memory: &mut Memory<S::Scratch>, number: u64| -> Result<Vec<(u64, u64)>> {
         let Memory { source: scratch, block, part, scratch: applied, annuals } = memory;
         source.fill(number, control, scratch, block)?;
         let mut counts = vec![(0, 0); plan.names().len()];
@@ -107,11 +111,23 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
         }
         Ok(counts)
     };
-    let done = run_blocks(0..source.blocks(), control, work)?;
+    // Where terms of years go across blocks, one thread does those blocks in order.
+    let together = plan.in_order(source);
+    let work = |memory: &mut Memory<S::Scratch>, number: u64| {
+        let mut counts = vec![(0, 0); plan.names().len()];
+        for number in together[number as usize].clone() {
+            for ((attached, exhausted), more) in counts.iter_mut().zip(block(memory, number)?) {
+                *attached += more.0;
+                *exhausted += more.1;
+            }
+        }
+        Ok(counts)
+    };
+    let done = run_blocks(0..together.len() as u64, control, work)?;
     drop(places);
-    let years = match done.done.len() as u64 {
+    let years = match done.done.len() {
         0 => 0,
-        blocks => source.span(blocks - 1).end,
+        some => source.span(together[some - 1].end - 1).end,
     };
     outcome.years = years;
     outcome.interrupted = done.cancelled;
@@ -125,6 +141,33 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
         }
     }
     Ok(outcome)
+}
+
+impl Plan {
+    /// Blocks that one thread does in order: one by one, but where terms of years go across their
+    /// borders.
+    pub(super) fn in_order<S: Source>(&self, source: &S) -> Vec<Range<u64>> {
+        let mut all = Vec::new();
+        let mut first = 0;
+        for block in 0..source.blocks() {
+            if !self.carries() || self.year_of_run(source.span(block).end) == 0 {
+                all.push(first..block + 1);
+                first = block + 1;
+            }
+        }
+        if first < source.blocks() {
+            all.push(first..source.blocks());
+        }
+        all
+    }
+
+    /// The plan with what it needs to know of the source's risks.
+    pub(super) fn bind<S: Source>(&self, source: &S) -> Result<Cow<'_, Self>> {
+        if self.needs_sums_insured() {
+            return Ok(Cow::Owned(self.for_risks(source.sums_insured(), source.groups())?));
+        }
+        Ok(Cow::Borrowed(self))
+    }
 }
 
 impl Outcome {

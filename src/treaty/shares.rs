@@ -76,7 +76,9 @@ pub fn shares<S: Source>(
     weights: &[&[f64]],
     control: &Control,
 ) -> Result<Vec<Vec<Share>>> {
-    let plan = plan.by_row();
+    let plan = plan.bind(source)?.by_row();
+    let sequence = plan.knows_its_year();
+    let together = plan.in_order(source);
     let width = 1 + plan.names().len();
     let known = match by {
         By::Risk => source.risk_ids().len(),
@@ -85,16 +87,16 @@ pub fn shares<S: Source>(
     };
     let blank = |groups: usize| vec![vec![Share::default(); groups]; weights.len()];
     let mut total = blank(known);
-    let work = |memory: &mut Memory<S::Scratch>, number: u64| {
-        let mut sums = blank(known);
+    let block = |memory: &mut Memory<S::Scratch>, number: u64, sums: &mut Vec<Vec<Share>>| -> Result<()> {
         let span = source.span(number);
         let weight = |set: &[f64], year: u64| match set {
             [] => 1.0,
             set => set.get(year as usize).copied().unwrap_or(0.0),
         };
-        let wanted = |year: u64| weights.iter().any(|set| weight(set, year) != 0.0);
+        // Where years hang together, all are applied.
+        let wanted = |year: u64| sequence || weights.iter().any(|set| weight(set, year) != 0.0);
         if !span.clone().any(wanted) {
-            return Ok(sums);
+            return Ok(());
         }
         let Memory { source: from, block, part, years, scratch, annuals, amounts, struck } = memory;
         source.fill(number, control, from, block)?;
@@ -152,6 +154,9 @@ pub fn shares<S: Source>(
             if wanted(span.start + year as u64) {
                 part.push_year(block, year);
                 years.push(year);
+                if years.len() == 1 {
+                    part.first_year = span.start + year as u64;
+                }
                 if part.rows() >= PART_ROWS {
                     flush(part, years)?;
                 }
@@ -160,11 +165,19 @@ pub fn shares<S: Source>(
         if !years.is_empty() {
             flush(part, years)?;
         }
+        Ok(())
+    };
+    let work = |memory: &mut Memory<S::Scratch>, number: u64| {
+        let mut sums = blank(known);
+        for number in together[number as usize].clone() {
+            block(memory, number, &mut sums)?;
+        }
         Ok(sums)
     };
-    for first in (0..source.blocks()).step_by(CHUNK as usize) {
-        let blocks = first..(first + CHUNK).min(source.blocks());
-        for part in run_blocks(blocks, control, work)?.complete()? {
+    let all = together.len() as u64;
+    for first in (0..all).step_by(CHUNK as usize) {
+        let blocks = first..(first + CHUNK).min(all);
+        for part in run_blocks(blocks, control, &work)?.complete()? {
             for (total, part) in total.iter_mut().zip(part) {
                 if total.len() < part.len() {
                     total.resize(part.len(), Share::default());

@@ -24,9 +24,10 @@ pub(super) fn applies(steps: &[Resolved], options: Options) -> bool {
         step.net_of.is_empty()
             && step.layer.franchise <= step.layer.attachment
             && step.event_limit == f64::INFINITY
+            && step.is_plain()
             && step.reinstatement.as_ref().is_none_or(|r| !r.pro_rata_time)
     });
-    let after = annual.iter().all(|step| step.layer.franchise <= step.layer.attachment);
+    let after = annual.iter().all(|step| step.is_plain());
     // The largest net event is that of the largest gross event where no more than all is ceded.
     let whole = covers.iter().all(|step| {
         let at = step.layer.attachment;
@@ -97,7 +98,7 @@ pub(super) fn apply(plan: &Plan, block: &LossBlock, out: &mut Annuals) -> Result
         }
     }
     for step in plan.steps.iter().filter(|step| step.basis == Basis::Annual) {
-        Plan::annual(step, &[], block, &mut Vec::new(), out);
+        plan.annual(step, &[], block, &mut Vec::new(), &mut 0.0, out);
     }
     let Annuals { gross, net, treaties, .. } = out;
     for (year, net) in net.iter_mut().enumerate() {
@@ -188,7 +189,7 @@ impl Kernel for Terms<'_> {
         let capacity = step.capacity();
         let (mut attached, mut exhausted) = (0, 0);
         for ((&gross, &layered), ceded) in gross.iter().zip(layered).zip(ceded) {
-            let recovery = step.annual.recovery(layered);
+            let recovery = step.annual.plain(layered);
             *ceded = to_the_places_of(gross, step.participation * recovery);
             attached += u64::from(recovery > 0.0);
             exhausted += u64::from(recovery >= capacity);
@@ -233,7 +234,7 @@ impl Kernel for Premiums<'_> {
     fn run(self) {
         let Self { step, reinstatement, column } = self;
         for value in column {
-            let recovery = step.annual.recovery(*value);
+            let recovery = step.annual.plain(*value);
             *value = step.participation * reinstatement.of_year(recovery);
         }
     }
