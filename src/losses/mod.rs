@@ -6,6 +6,7 @@
 //! threads or machines gives the same bits.
 
 mod arrow;
+mod cells;
 mod ord;
 mod order;
 mod scan;

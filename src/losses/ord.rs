@@ -58,9 +58,8 @@ pub fn read_ord(
     let weight = find("PeriodWeight").map(|c| c.numbers(&mut faults)).unwrap_or_default();
     let (risk, risk_ids) =
         find("SummaryId").map(|column| column.labels(&mut faults)).unwrap_or_default();
-    let (low, high) = weight.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), w| {
-        (low.min(*w), high.max(*w))
-    });
+    let (low, high) =
+        weight.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), w| (low.min(*w), high.max(*w)));
     faults.check(weight.is_empty() || high - low <= 1e-6 * high, || {
         Issue::new("not_supported", origin, "PeriodWeight")
             .value(format!("{low} to {high}"))

@@ -46,8 +46,7 @@ impl Sorter {
                 .then_with(|| year.loss[a].total_cmp(&year.loss[b]))
         };
         // Undated rows of one event stay as they came, but for the order of risk and loss.
-        let in_order =
-            (1..year.loss.len()).all(|row| compare(row - 1, row) != Ordering::Greater);
+        let in_order = (1..year.loss.len()).all(|row| compare(row - 1, row) != Ordering::Greater);
         if !in_order {
             order.clear();
             order.extend(0..year.loss.len());

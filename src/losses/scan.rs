@@ -49,12 +49,11 @@ impl LossScan {
     /// A file that is not readable as Parquet.
     pub fn open(path: &Path, years: Range<i64>) -> Result<Option<Self>> {
         let shown = path.display().to_string();
-        let fail = |e: &dyn std::fmt::Display| {
-            Error::file(&shown, format!("not readable Parquet: {e}"))
-        };
+        let fail =
+            |e: &dyn std::fmt::Display| Error::file(&shown, format!("not readable Parquet: {e}"));
         let file = File::open(path).map_err(|e| Error::file(&shown, e))?;
-        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
-            .map_err(|e| fail(&e))?;
+        let metadata =
+            ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|e| fail(&e))?;
         let columns = metadata.metadata().file_metadata().schema_descr();
         let year = (0..columns.num_columns()).find(|i| columns.column(*i).name() == "year");
         let Some(year) = year else { return Ok(None) };
@@ -62,10 +61,9 @@ impl LossScan {
         let mut row = 0;
         for group in metadata.metadata().row_groups() {
             let bounds = match group.column(year).statistics() {
-                Some(Statistics::Int32(s)) => s
-                    .min_opt()
-                    .zip(s.max_opt())
-                    .map(|(a, b)| (i64::from(*a), i64::from(*b))),
+                Some(Statistics::Int32(s)) => {
+                    s.min_opt().zip(s.max_opt()).map(|(a, b)| (i64::from(*a), i64::from(*b)))
+                }
                 Some(Statistics::Int64(s)) => s.min_opt().zip(s.max_opt()).map(|(a, b)| (*a, *b)),
                 _ => None,
             };

@@ -27,7 +27,8 @@ impl StoredLosses {
         }
         for (number, block) in blocks.iter().enumerate() {
             let rows = block.rows();
-            let lengths = [block.event.len(), block.time.len(), block.risk.len(), block.cause.len()];
+            let lengths =
+                [block.event.len(), block.time.len(), block.risk.len(), block.cause.len()];
             let whole = block.years() == source.block_years(number as u64)
                 && block.offsets.is_sorted()
                 && block.offsets.first() == Some(&0)

@@ -151,7 +151,15 @@ fn weights(totals: &[f64], level: f64) -> (Vec<f64>, Vec<f64>) {
     let rest = (1.0 - above * each).max(0.0) / equal;
     let tail = totals
         .iter()
-        .map(|x| if *x > var { each } else if *x == var { rest } else { 0.0 })
+        .map(|x| {
+            if *x > var {
+                each
+            } else if *x == var {
+                rest
+            } else {
+                0.0
+            }
+        })
         .collect();
     let reach = (n as f64 * (1.0 - level)).sqrt().ceil() as usize;
     let (low, high) = (rank.saturating_sub(reach), (rank + reach).min(n - 1));

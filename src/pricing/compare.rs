@@ -35,8 +35,7 @@ pub fn changes(base: &Outcome, other: &Outcome) -> Vec<Change> {
     ];
     let mut found = Vec::new();
     for (what, a, b) in columns {
-        let measures: &[Measure] =
-            if what == "reinstatement_premium" { &ALL[..1] } else { &ALL };
+        let measures: &[Measure] = if what == "reinstatement_premium" { &ALL[..1] } else { &ALL };
         for measure in measures {
             let (base, mut influence) = measure.of(&a);
             let (value, other) = measure.of(&b);
@@ -154,8 +153,8 @@ mod tests {
         }
         for at in 0..6 {
             let values: Vec<f64> = all.iter().map(|run| run[at].difference.value).collect();
-            let told =
-                all.iter().map(|run| run[at].difference.standard_error).sum::<f64>() / f64::from(runs);
+            let told = all.iter().map(|run| run[at].difference.standard_error).sum::<f64>()
+                / f64::from(runs);
             let spread = Moments::of(&values).sd;
             let ratio = told / spread;
             assert!((0.75..1.33).contains(&ratio), "{}: {ratio}", all[0][at].measure);

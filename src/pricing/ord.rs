@@ -87,9 +87,12 @@ fn of_events(outcome: &Outcome, events: &Events, of: &str) -> Result<Vec<f64>> {
     Ok(match (of, treaty) {
         ("gross", _) => events.gross.clone(),
         ("ceded", _) => events.all_ceded(),
-        ("net", _) => {
-            events.gross.iter().zip(events.all_ceded()).map(|(gross, ceded)| gross - ceded).collect()
-        }
+        ("net", _) => events
+            .gross
+            .iter()
+            .zip(events.all_ceded())
+            .map(|(gross, ceded)| gross - ceded)
+            .collect(),
         (_, Some(index)) => events.ceded[index].clone(),
         _ => return Err(unknown(outcome, of)),
     })

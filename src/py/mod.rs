@@ -8,6 +8,7 @@ mod frame;
 mod frequency;
 mod losses;
 mod machine;
+mod origin;
 mod portfolio;
 mod pricing;
 mod probe;

@@ -9,83 +9,19 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use pyo3_arrow::PyTable as ArrowTable;
 
-use super::aggregate::Aggregate as PyAggregate;
 use super::convert::Seed;
-use super::losses::{PyLossScan, PyLossTable};
-use super::simulate::PySimulation;
+use super::origin::{Origin, with_source};
 use super::table::PyTable;
 use super::treaty::{PyProgramme, options};
 use super::watch::{detached, watched};
 use crate::aggregate::{Aggregate, Sampler};
 use crate::error::{Error, Faults, Issue, Result};
 use crate::exec::Control;
-use crate::losses::{LossScan, LossTable, StoredLosses};
 use crate::measure::Estimate;
 use crate::output::{Table, write_parquet};
-use crate::portfolio::Portfolio;
 use crate::pricing::{self, Capital, LEVELS, Loadings, Measure, Row};
-use crate::sector::Library;
 use crate::simulate::{Parameters, Simulator};
 use crate::treaty::{self, Events, Outcome, Plan, Programme, TreatyColumns, explain_source};
-
-/// Where the losses come from: kept, because any year can be made again.
-#[derive(Clone)]
-enum Origin {
-    Aggregate { aggregate: Aggregate, years: u64, seed: u64 },
-    Simulation { simulator: Arc<Simulator>, book: Arc<Portfolio>, library: Arc<Library> },
-    Table(Arc<LossTable>),
-    Scan(Arc<LossScan>),
-    /// Drawn elsewhere, from the origin beside it.
-    Stored(Arc<StoredLosses>, Box<Origin>),
-}
-
-/// Does something with the source behind an origin, whatever its type.
-macro_rules! with_source {
-    ($origin:expr, $plan:expr, |$source:ident| $work:expr) => {
-        match $origin {
-            Origin::Aggregate { aggregate, years, seed } => {
-                let source = Sampler::new(aggregate.clone(), *years, *seed, $plan.needs_time())?;
-                let $source = &source;
-                $work
-            }
-            Origin::Simulation { simulator, .. } => {
-                let $source = simulator.as_ref();
-                $work
-            }
-            Origin::Table(table) => {
-                let $source = table.as_ref();
-                $work
-            }
-            Origin::Scan(scan) => {
-                let $source = scan.as_ref();
-                $work
-            }
-            Origin::Stored(losses, _) => {
-                let $source = losses.as_ref();
-                $work
-            }
-        }
-    };
-}
-
-impl Origin {
-    /// Where stored losses were drawn from; itself for the others.
-    fn drawn(&self) -> &Self {
-        if let Self::Stored(_, drawn) = self { drawn } else { self }
-    }
-
-    fn run(&self, plan: &Plan, control: &Control) -> Result<Outcome> {
-        let run = with_source!(self, plan, |source| treaty::run(plan, source, control));
-        match (self, run) {
-            // A run stops at the first fault; a file is then read to its end to tell them all.
-            (Self::Scan(scan), Err(Error::Input(issues))) => {
-                scan.check()?;
-                Err(Error::Input(issues))
-            }
-            (_, run) => run,
-        }
-    }
-}
 
 /// A programme applied to the years of a source.
 #[pyclass(frozen, name = "Result", module = "kebao._kebao")]
@@ -110,11 +46,7 @@ impl PyResultCore {
         })
     }
 
-    fn all_events(
-        &self,
-        py: Python<'_>,
-        progress: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Events> {
+    fn all_events(&self, py: Python<'_>, progress: Option<&Bound<'_, PyAny>>) -> PyResult<Events> {
         let control = Control::new(self.threads);
         let work = || {
             with_source!(&self.origin, self.plan, |source| {
@@ -150,30 +82,7 @@ pub fn apply_programme(
     threads: Option<usize>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PyResultCore> {
-    let origin = if let Ok(aggregate) = source.cast::<PyAggregate>() {
-        let missing =
-            |field| Issue::new("missing", "apply", field).allowed("given for an Aggregate");
-        Origin::Aggregate {
-            aggregate: aggregate.get().core.clone(),
-            years: years.filter(|n| *n > 0).ok_or_else(|| Error::from(missing("years")))?,
-            seed: seed.ok_or_else(|| Error::from(missing("seed")))?.0,
-        }
-    } else if let Ok(simulation) = source.cast::<PySimulation>() {
-        let simulation = simulation.get();
-        let drawn = Origin::Simulation {
-            simulator: simulation.core.clone(),
-            book: simulation.book.clone(),
-            library: simulation.library.clone(),
-        };
-        match &simulation.stored {
-            Some(stored) => Origin::Stored(stored.clone(), Box::new(drawn)),
-            None => drawn,
-        }
-    } else if let Ok(scan) = source.cast::<PyLossScan>() {
-        Origin::Scan(scan.get().core.clone())
-    } else {
-        Origin::Table(source.cast::<PyLossTable>()?.get().core.clone())
-    };
+    let origin = Origin::of(source, years, seed)?;
     let plan = Plan::new(&programme.core, options(attribution, horizon)?)?;
     let made = |outcome: Outcome| PyResultCore {
         outcome,
@@ -263,11 +172,7 @@ impl PyResultCore {
     }
 
     /// Premium, commission and balance of a treaty by year; None where its premium is not known.
-    fn account<'py>(
-        &self,
-        py: Python<'py>,
-        treaty: &str,
-    ) -> PyResult<Option<Bound<'py, PyDict>>> {
+    fn account<'py>(&self, py: Python<'py>, treaty: &str) -> PyResult<Option<Bound<'py, PyDict>>> {
         let columns = self.columns(treaty)?;
         let index = self.programme.index(treaty)?;
         let step = self.plan.steps().iter().find(|step| step.treaty == index);
@@ -327,7 +232,14 @@ impl PyResultCore {
         let work = || {
             with_source!(&self.origin, self.plan, |source| {
                 pricing::allocate(
-                    &self.outcome, &self.plan, source, measure, level, to, of, &control,
+                    &self.outcome,
+                    &self.plan,
+                    source,
+                    measure,
+                    level,
+                    to,
+                    of,
+                    &control,
                 )
             })
         };

@@ -174,8 +174,7 @@ pub fn account(
         };
         let commission = rate * premium;
         let profit_commission = terms.profit.map_or(0.0, |profit| {
-            let left =
-                premium - losses - commission - profit.after * premium - deficits.total();
+            let left = premium - losses - commission - profit.after * premium - deficits.total();
             if let Some(years) = terms.deficit_carried {
                 deficits.carry((-left).max(0.0), years);
             }
@@ -189,9 +188,8 @@ pub fn account(
         out.profit_commission.push(part * profit_commission);
         out.no_claims_bonus.push(part * bonus);
         out.deficit.push(part * (deficits.total() + debits.total()));
-        out.balance.push(
-            part * (premium - commission - profit_commission - bonus) + reinstated - ceded,
-        );
+        out.balance
+            .push(part * (premium - commission - profit_commission - bonus) + reinstated - ceded);
     }
     Some(out)
 }
@@ -219,7 +217,8 @@ pub(super) const SLIDING: Clause = Clause {
             let all: Vec<String> = treaty.sliding.iter().map(|p| percent_text(pick(p))).collect();
             all.join(" to ")
         };
-        (!treaty.sliding.is_empty()).then(|| format!("sliding {} at {}", text(|p| p.1), text(|p| p.0)))
+        (!treaty.sliding.is_empty())
+            .then(|| format!("sliding {} at {}", text(|p| p.1), text(|p| p.0)))
     },
 };
 
@@ -298,7 +297,8 @@ pub(super) const SWING: Clause = Clause {
     },
     write: |treaty| {
         let Swing { minimum, maximum, load } = treaty.swing?;
-        let load = if load == 1.0 { String::new() } else { format!(" load {}", percent_text(load)) };
+        let load =
+            if load == 1.0 { String::new() } else { format!(" load {}", percent_text(load)) };
         Some(format!("swing {} to {}{load}", percent_text(minimum), percent_text(maximum)))
     },
 };

@@ -115,12 +115,7 @@ impl Plan {
     ///
     /// # Errors
     /// A gross loss that is not finite; dates missing where reinstatements are pro rata as to time.
-    pub fn apply(
-        &self,
-        block: &LossBlock,
-        scratch: &mut Scratch,
-        out: &mut Annuals,
-    ) -> Result<()> {
+    pub fn apply(&self, block: &LossBlock, scratch: &mut Scratch, out: &mut Annuals) -> Result<()> {
         self.check(block)?;
         let years = block.years();
         let events = self.options.largest_events;
@@ -143,16 +138,16 @@ impl Plan {
             let target = &mut std::mem::take(&mut by_row[step.treaty]);
             let occurrence = step.basis != Basis::Annual;
             let scaled = occurrence && (step.cession.is_some() || step.indexed != 0.0);
-            let rows: &[f64] = if !scaled && (step.net_of.is_empty() || !(occurrence || step.by_row))
-            {
-                &block.loss
-            } else {
-                net_rows(&block.loss, &step.net_of, by_row, subject);
-                if scaled {
-                    self.scale(step, block, subject);
-                }
-                subject
-            };
+            let rows: &[f64] =
+                if !scaled && (step.net_of.is_empty() || !(occurrence || step.by_row)) {
+                    &block.loss
+                } else {
+                    net_rows(&block.loss, &step.net_of, by_row, subject);
+                    if scaled {
+                        self.scale(step, block, subject);
+                    }
+                    subject
+                };
             let carried = &mut carried[step.treaty];
             if occurrence {
                 let wanted = step.by_row || events_by_row;

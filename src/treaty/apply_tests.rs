@@ -110,8 +110,7 @@ fn an_annual_limit_is_given_back_to_events() {
     assert_eq!((in_order.treaties[0].ceded[0], in_order.largest_net[0]), (20.0, 0.0));
     let text = "a: 10 xs 10, aal 20\nb: 100 xs 14 on net of a";
     assert_eq!(applied(text, &losses).treaties[1].ceded, [1.0]);
-    let pro_rata =
-        Options { attribution: Attribution::ProRata, ..Options::default() };
+    let pro_rata = Options { attribution: Attribution::ProRata, ..Options::default() };
     assert_eq!(applied_with(text, &losses, pro_rata).treaties[1].ceded, [0.0]);
     assert_eq!(applied_with("a: 10 xs 10, aal 20", &losses, pro_rata).largest_net, [12.0]);
     assert_eq!(applied("a: 10 xs 10, aal 20", &losses).largest_net, [15.0]);
@@ -458,7 +457,10 @@ fn second_event_drop_and_backup() {
     // One limit for both positions.
     assert_eq!(of("a: 10 xs 20, top and drop to 10 from event 2"), [10.0, 10.0]);
     // 10 xs 10 with one reinstatement pays 5, 8, 7 of 5, 8, 10: the backup pays the last 3.
-    assert_eq!(of("a: 10 xs 10, no reinstatements\nb: 10 xs 0 on backup of a"), [5.0 + 8.0, 0.0 + 0.0]);
+    assert_eq!(
+        of("a: 10 xs 10, no reinstatements\nb: 10 xs 0 on backup of a"),
+        [5.0 + 8.0, 0.0 + 0.0]
+    );
 }
 
 /// A term of three years shares 30 after 5 (see `term`), also across blocks.
@@ -498,19 +500,26 @@ fn indexed_amounts_grow_over_the_run() {
         assert!((paid - expected).abs() < 1e-12, "{paid} {expected}");
     }
     assert!((out.treaties[0].reinstatement_premium[1] - 2.0).abs() < 1e-12);
-    assert_eq!(Plan::new(&programme, Options::default()).unwrap_err().issues()[0].code, "missing_horizon");
+    assert_eq!(
+        Plan::new(&programme, Options::default()).unwrap_err().issues()[0].code,
+        "missing_horizon"
+    );
 }
 
 #[test]
 fn hours_franchise_corridor_and_stability() {
     let hour = 1.0 / 8760.0;
-    let storm = block(&[vec![(0.0, 0, 0, 30.0), (50.0 * hour, 1, 0, 60.0), (100.0 * hour, 2, 0, 60.0)]]);
+    let storm =
+        block(&[vec![(0.0, 0, 0, 30.0), (50.0 * hour, 1, 0, 60.0), (100.0 * hour, 2, 0, 60.0)]]);
     assert_eq!(applied("a: 1000 xs 100, hours 72", &storm).treaties[0].ceded, [20.0]);
     assert_eq!(applied("a: 1000 xs 100", &storm).treaties[0].ceded, [0.0]);
     let out = applied("a: 50% quota share, event franchise 40", &storm);
     assert_eq!(out.treaties[0].ceded, [60.0]);
     // 75 % of the corridor from 80 % to 90 % of a premium of 100: 95 becomes 87.5.
-    let out = applied("a: 100% quota share, corridor 75% from 80% to 90%", &plain(&[&[60.0, 35.0], &[70.0]]));
+    let out = applied(
+        "a: 100% quota share, corridor 75% from 80% to 90%",
+        &plain(&[&[60.0, 35.0], &[70.0]]),
+    );
     assert_eq!(out.treaties[0].ceded, [87.5, 70.0]);
     // All is paid after half a year of 21 % growth: limit and attachment grow by 10 %.
     let out = applied("a: 10 xs 10, stability 21% paid 100%", &plain(&[&[15.0, 30.0]]));

@@ -4,10 +4,8 @@
 use super::reader::Reader;
 use super::reinstatement::{self, Reinstatements};
 use super::terms::{Basis, Limit, ProRata, Treaty};
-use super::{
-    account, corridor, event_limit, hours, nth_event, proportional, stability, term,
-};
 use super::wording::{amount_text, percent_text};
+use super::{account, corridor, event_limit, hours, nth_event, proportional, stability, term};
 
 /// One clause of the wording.
 pub struct Clause {

@@ -34,7 +34,10 @@ pub(super) fn check(treaty: &Treaty, place: &str, faults: &mut Faults) {
         "make them two treaties",
     );
     refuse(
-        share && (treaty.basis != Basis::Risk || !treaty.limit.is_unlimited() || treaty.attachment > 0.0),
+        share
+            && (treaty.basis != Basis::Risk
+                || !treaty.limit.is_unlimited()
+                || treaty.attachment > 0.0),
         "share_of_a_layer",
         "limit, attachment",
         "a surplus and a variable quota share take a share of every risk",
@@ -77,7 +80,10 @@ pub(super) fn check(treaty: &Treaty, place: &str, faults: &mut Faults) {
     );
     refuse(
         treaty.backup_of.is_some()
-            && (share || treaty.from_event.is_some() || treaty.drop.is_some() || treaty.hours.is_some()),
+            && (share
+                || treaty.from_event.is_some()
+                || treaty.drop.is_some()
+                || treaty.hours.is_some()),
         "clause_of_backup",
         "backup_of",
         "a backup pays what its treaty could not",

@@ -59,7 +59,8 @@ mod tests {
     #[test]
     fn three_quarters_of_ten_points() {
         let corridor = Corridor { share: 0.75, from: 0.8, to: 0.9 }.of(100.0);
-        for (before, after) in [(70.0, 70.0), (80.0, 80.0), (84.0, 81.0), (90.0, 82.5), (95.0, 87.5)]
+        for (before, after) in
+            [(70.0, 70.0), (80.0, 80.0), (84.0, 81.0), (90.0, 82.5), (95.0, 87.5)]
         {
             assert!((corridor.recovery(before) - after).abs() < 1e-12, "{before}");
         }

@@ -86,7 +86,8 @@ impl Plan {
             *carried += annual.of_year(total);
             if step.backed_up {
                 shortfall.extend_from_slice(parts);
-                let unlimited = Annual { limit: f64::INFINITY, left_limit: f64::INFINITY, ..annual };
+                let unlimited =
+                    Annual { limit: f64::INFINITY, left_limit: f64::INFINITY, ..annual };
                 let attribution = self.options().attribution;
                 unlimited.attribute(&mut shortfall[range.clone()], total, attribution);
             }
@@ -158,9 +159,11 @@ pub(super) fn before_annual_terms(
         paid.clear();
         of_counted(step, &sums, &mut paid);
         // Within an occurrence, recoveries belong to its events in proportion to their losses.
-        recoveries.extend(occurrence.iter().zip(of_year).map(|(at, loss)| {
-            if paid[*at] > 0.0 { loss * (paid[*at] / sums[*at]) } else { 0.0 }
-        }));
+        recoveries.extend(
+            occurrence.iter().zip(of_year).map(|(at, loss)| {
+                if paid[*at] > 0.0 { loss * (paid[*at] / sums[*at]) } else { 0.0 }
+            }),
+        );
     }
 }
 

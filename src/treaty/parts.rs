@@ -14,8 +14,18 @@ use crate::error::{Error, Faults, Issue, Result};
 use crate::numeric::parse_amount;
 
 /// Fields of a treaty that are not clauses of [`CLAUSES`].
-pub(super) const COVER: &[&str] =
-    &["name", "net_of", "backup_of", "basis", "share", "limit", "attachment", "unit", "lines", "bands"];
+pub(super) const COVER: &[&str] = &[
+    "name",
+    "net_of",
+    "backup_of",
+    "basis",
+    "share",
+    "limit",
+    "attachment",
+    "unit",
+    "lines",
+    "bands",
+];
 
 /// Reads `{currency, premium, treaties: [{name, …}]}`. Amounts may be text (`"20m"`, `"unlimited"`).
 pub(super) fn read(value: Value) -> Result<Programme> {
@@ -155,19 +165,17 @@ fn treaty(place: &str, fields: Map<String, Value>, faults: &mut Faults) -> Optio
                     Some(value)
                 }
             }
-            "term" | "deficit_carried" | "credit_carried" => {
-                number(place, field, &value, faults).and_then(|years| {
+            "term" | "deficit_carried" | "credit_carried" => number(place, field, &value, faults)
+                .and_then(|years| {
                     let whole = years.fract() == 0.0 && (0.0..=10_000.0).contains(&years);
                     faults.check(whole, || wrong(place, field, &value, "a whole number of years"));
                     whole.then(|| Value::from(years as u32))
-                })
-            }
-            "limit" | "event_limit" | "aal" | "term_limit" => {
-                number(place, field, &value, faults).map(|limit| match limit {
+                }),
+            "limit" | "event_limit" | "aal" | "term_limit" => number(place, field, &value, faults)
+                .map(|limit| match limit {
                     f64::INFINITY => Value::from("unlimited"),
                     limit => Value::from(limit),
-                })
-            }
+                }),
             _ if known().contains(&field) => number(place, field, &value, faults).map(Value::from),
             _ => {
                 faults.push(Issue::unknown(place, "field", field, known()));

@@ -16,7 +16,6 @@ use super::term::Term;
 use super::terms::{Basis, ProRata, Treaty, Unit};
 use super::tower;
 use crate::error::{Faults, Issue, Result};
-use crate::losses::Groups;
 
 /// What to compute beside the annual columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -210,11 +209,8 @@ impl Plan {
             if treaty.swing.is_some() {
                 subject("swing", &mut faults);
             }
-            let layer = Layer {
-                limit,
-                attachment: treaty.attachment * unit,
-                franchise: treaty.franchise,
-            };
+            let layer =
+                Layer { limit, attachment: treaty.attachment * unit, franchise: treaty.franchise };
             steps.push(Resolved {
                 treaty: index,
                 basis: treaty.basis,
@@ -342,50 +338,6 @@ impl Plan {
     /// Year of the run that year `year` of the source (from 0) is.
     pub(super) fn year_of_run(&self, year: u64) -> u64 {
         year % self.horizon
-    }
-
-    /// Whether a treaty needs the sums insured of the risks.
-    pub fn needs_sums_insured(&self) -> bool {
-        self.steps.iter().any(|step| step.cession.is_some())
-    }
-
-    /// The plan for a source whose risks are known: ceded shares by sum insured are resolved.
-    ///
-    /// # Errors
-    /// Sums insured that are missing or not positive; classes of a table of lines that no risk has.
-    pub fn for_risks(&self, sums_insured: &[f64], groups: &[Groups]) -> Result<Self> {
-        let mut bound = self.clone();
-        let mut faults = Faults::new();
-        for step in &mut bound.steps {
-            let Some(cession) = &step.cession else { continue };
-            let place = format!("programme.{}", self.names[step.treaty]);
-            faults.check(!sums_insured.is_empty(), || {
-                Issue::new("missing_column", "losses", "sum_insured")
-                    .value("absent")
-                    .allowed("the sum insured of each risk")
-                    .hint(format!("{place} cedes by sum insured"))
-            });
-            let bad = sums_insured.iter().position(|sum| !(sum.is_finite() && *sum > 0.0));
-            if let Some(risk) = bad {
-                faults.push(
-                    Issue::new("out_of_range", format!("losses, risk {risk}"), "sum_insured")
-                        .value(sums_insured[risk])
-                        .allowed("a finite number > 0")
-                        .hint(format!("{place} cedes by sum insured")),
-                );
-            }
-            if let Cession::Surplus { retentions, .. } = cession {
-                let known = || groups.iter().flat_map(|g| g.names.iter().map(String::as_str));
-                for name in retentions.keys() {
-                    if !known().any(|other| other == name) {
-                        faults.push(Issue::unknown(&place, "retention for", name, known()));
-                    }
-                }
-            }
-            step.shares = cession.shares(sums_insured, groups).into();
-        }
-        faults.finish()?;
-        Ok(bound)
     }
 }
 

@@ -9,9 +9,10 @@ use sha2::{Digest, Sha256};
 
 use super::apply::{Annuals, Scratch};
 use super::plan::Plan;
-use crate::error::Result;
+use super::proportional::Cession;
+use crate::error::{Faults, Issue, Result};
 use crate::exec::{Control, run_blocks};
-use crate::losses::{LossBlock, Source};
+use crate::losses::{Groups, LossBlock, Source};
 
 /// Annual columns of a run: memory is O(block) a thread and these.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -159,6 +160,50 @@ impl Plan {
             all.push(first..source.blocks());
         }
         all
+    }
+
+    /// Whether a treaty needs the sums insured of the risks.
+    pub fn needs_sums_insured(&self) -> bool {
+        self.steps.iter().any(|step| step.cession.is_some())
+    }
+
+    /// The plan for a source whose risks are known: ceded shares by sum insured are resolved.
+    ///
+    /// # Errors
+    /// Sums insured that are missing or not positive; classes of a table of lines that no risk has.
+    pub fn for_risks(&self, sums_insured: &[f64], groups: &[Groups]) -> Result<Self> {
+        let mut bound = self.clone();
+        let mut faults = Faults::new();
+        for step in &mut bound.steps {
+            let Some(cession) = &step.cession else { continue };
+            let place = format!("programme.{}", self.names[step.treaty]);
+            faults.check(!sums_insured.is_empty(), || {
+                Issue::new("missing_column", "losses", "sum_insured")
+                    .value("absent")
+                    .allowed("the sum insured of each risk")
+                    .hint(format!("{place} cedes by sum insured"))
+            });
+            let bad = sums_insured.iter().position(|sum| !(sum.is_finite() && *sum > 0.0));
+            if let Some(risk) = bad {
+                faults.push(
+                    Issue::new("out_of_range", format!("losses, risk {risk}"), "sum_insured")
+                        .value(sums_insured[risk])
+                        .allowed("a finite number > 0")
+                        .hint(format!("{place} cedes by sum insured")),
+                );
+            }
+            if let Cession::Surplus { retentions, .. } = cession {
+                let known = || groups.iter().flat_map(|g| g.names.iter().map(String::as_str));
+                for name in retentions.keys() {
+                    if !known().any(|other| other == name) {
+                        faults.push(Issue::unknown(&place, "retention for", name, known()));
+                    }
+                }
+            }
+            step.shares = cession.shares(sums_insured, groups).into();
+        }
+        faults.finish()?;
+        Ok(bound)
     }
 
     /// The plan with what it needs to know of the source's risks.

@@ -11,7 +11,9 @@ pub fn schema() -> Value {
     let mut fields = serde_json::Map::new();
     for field in COVER {
         let value = match *field {
-            "name" => json!({"type": "string", "description": "one word that starts with a letter"}),
+            "name" => {
+                json!({"type": "string", "description": "one word that starts with a letter"})
+            }
             "net_of" => json!({
                 "description": "treaties whose recoveries are taken off the gross losses",
                 "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
@@ -82,8 +84,17 @@ pub fn schema() -> Value {
 
 /// Fields that are one amount, share or rate.
 const SIMPLE: [&str; 11] = [
-    "aad", "aal", "placed", "co_participation", "franchise", "event_limit", "loss_ratio_cap",
-    "commission", "premium", "rate", "event_franchise",
+    "aad",
+    "aal",
+    "placed",
+    "co_participation",
+    "franchise",
+    "event_limit",
+    "loss_ratio_cap",
+    "commission",
+    "premium",
+    "rate",
+    "event_franchise",
 ];
 
 fn choice(known: &[&str], about: &str) -> Value {

@@ -87,86 +87,88 @@ pub fn shares<S: Source>(
     };
     let blank = |groups: usize| vec![vec![Share::default(); groups]; weights.len()];
     let mut total = blank(known);
-    let block = |memory: &mut Memory<S::Scratch>, number: u64, sums: &mut Vec<Vec<Share>>| -> Result<()> {
-        let span = source.span(number);
-        let weight = |set: &[f64], year: u64| match set {
-            [] => 1.0,
-            set => set.get(year as usize).copied().unwrap_or(0.0),
-        };
-        // Where years hang together, all are applied.
-        let wanted = |year: u64| sequence || weights.iter().any(|set| weight(set, year) != 0.0);
-        if !span.clone().any(wanted) {
-            return Ok(());
-        }
-        let Memory { source: from, block, part, years, scratch, annuals, amounts, struck } = memory;
-        source.fill(number, control, from, block)?;
-        let mut flush = |part: &mut LossBlock, years: &mut Vec<usize>| -> Result<()> {
-            plan.apply(part, scratch, annuals)?;
-            let group = |row: usize| group(part, source, by, row);
-            for (at, year) in years.iter().enumerate() {
-                struck.clear();
-                for row in part.year(at) {
-                    let group = group(row)?;
-                    let first = group as usize * width;
-                    if amounts.len() < first + width {
-                        amounts.resize(first + width, 0.0);
-                    }
-                    let amounts = &mut amounts[first..first + width];
-                    if amounts[0] == 0.0 {
-                        struck.push(group);
-                    }
-                    amounts[0] += part.loss[row];
-                    for (amount, ceded) in amounts[1..].iter_mut().zip(&scratch.by_row) {
-                        *amount += ceded.get(row).copied().unwrap_or(0.0);
-                    }
-                }
-                for &group in &*struck {
-                    let first = group as usize * width;
-                    let amounts = &mut amounts[first..first + width];
-                    let ceded: f64 = amounts[1..].iter().sum();
-                    for (sums, set) in sums.iter_mut().zip(weights) {
-                        let weight = weight(set, span.start + *year as u64);
-                        if weight == 0.0 {
-                            continue;
-                        }
-                        if sums.len() <= group as usize {
-                            sums.resize(group as usize + 1, Share::default());
-                        }
-                        let share = &mut sums[group as usize];
-                        share.treaties.resize(width - 1, Weighted::default());
-                        share.gross.add(weight, amounts[0]);
-                        share.ceded.add(weight, ceded);
-                        share.net.add(weight, amounts[0] - ceded);
-                        for (treaty, amount) in share.treaties.iter_mut().zip(&amounts[1..]) {
-                            treaty.add(weight, *amount);
-                        }
-                    }
-                    amounts.fill(0.0);
-                }
+    let block =
+        |memory: &mut Memory<S::Scratch>, number: u64, sums: &mut Vec<Vec<Share>>| -> Result<()> {
+            let span = source.span(number);
+            let weight = |set: &[f64], year: u64| match set {
+                [] => 1.0,
+                set => set.get(year as usize).copied().unwrap_or(0.0),
+            };
+            // Where years hang together, all are applied.
+            let wanted = |year: u64| sequence || weights.iter().any(|set| weight(set, year) != 0.0);
+            if !span.clone().any(wanted) {
+                return Ok(());
             }
+            let Memory { source: from, block, part, years, scratch, annuals, amounts, struck } =
+                memory;
+            source.fill(number, control, from, block)?;
+            let mut flush = |part: &mut LossBlock, years: &mut Vec<usize>| -> Result<()> {
+                plan.apply(part, scratch, annuals)?;
+                let group = |row: usize| group(part, source, by, row);
+                for (at, year) in years.iter().enumerate() {
+                    struck.clear();
+                    for row in part.year(at) {
+                        let group = group(row)?;
+                        let first = group as usize * width;
+                        if amounts.len() < first + width {
+                            amounts.resize(first + width, 0.0);
+                        }
+                        let amounts = &mut amounts[first..first + width];
+                        if amounts[0] == 0.0 {
+                            struck.push(group);
+                        }
+                        amounts[0] += part.loss[row];
+                        for (amount, ceded) in amounts[1..].iter_mut().zip(&scratch.by_row) {
+                            *amount += ceded.get(row).copied().unwrap_or(0.0);
+                        }
+                    }
+                    for &group in &*struck {
+                        let first = group as usize * width;
+                        let amounts = &mut amounts[first..first + width];
+                        let ceded: f64 = amounts[1..].iter().sum();
+                        for (sums, set) in sums.iter_mut().zip(weights) {
+                            let weight = weight(set, span.start + *year as u64);
+                            if weight == 0.0 {
+                                continue;
+                            }
+                            if sums.len() <= group as usize {
+                                sums.resize(group as usize + 1, Share::default());
+                            }
+                            let share = &mut sums[group as usize];
+                            share.treaties.resize(width - 1, Weighted::default());
+                            share.gross.add(weight, amounts[0]);
+                            share.ceded.add(weight, ceded);
+                            share.net.add(weight, amounts[0] - ceded);
+                            for (treaty, amount) in share.treaties.iter_mut().zip(&amounts[1..]) {
+                                treaty.add(weight, *amount);
+                            }
+                        }
+                        amounts.fill(0.0);
+                    }
+                }
+                part.clear();
+                years.clear();
+                Ok(())
+            };
             part.clear();
             years.clear();
-            Ok(())
-        };
-        part.clear();
-        years.clear();
-        for year in 0..block.years() {
-            if wanted(span.start + year as u64) {
-                part.push_year(block, year);
-                years.push(year);
-                if years.len() == 1 {
-                    part.first_year = span.start + year as u64;
-                }
-                if part.rows() >= PART_ROWS {
-                    flush(part, years)?;
+            for year in 0..block.years() {
+                if wanted(span.start + year as u64) {
+                    part.push_year(block, year);
+                    years.push(year);
+                    if years.len() == 1 {
+                        part.first_year = span.start + year as u64;
+                    }
+                    if part.rows() >= PART_ROWS {
+                        flush(part, years)?;
+                    }
                 }
             }
-        }
-        if !years.is_empty() {
-            flush(part, years)?;
-        }
-        Ok(())
-    };
+            if !years.is_empty() {
+                flush(part, years)?;
+            }
+            Ok(())
+        };
     let work = |memory: &mut Memory<S::Scratch>, number: u64| {
         let mut sums = blank(known);
         for number in together[number as usize].clone() {
@@ -211,7 +213,9 @@ fn group<S: Source>(block: &LossBlock, source: &S, by: By, row: usize) -> Result
         issue.allowed(format!("a {field} in every row")).into_error()
     };
     match by {
-        By::Cause => block.cause.get(row).map(|cause| u32::from(*cause)).ok_or_else(|| missing("cause")),
+        By::Cause => {
+            block.cause.get(row).map(|cause| u32::from(*cause)).ok_or_else(|| missing("cause"))
+        }
         By::Risk => block.risk.get(row).copied().ok_or_else(|| missing("risk_id")),
         By::Groups(index) => {
             let groups = source.groups().get(index).ok_or_else(|| missing("sector"))?;

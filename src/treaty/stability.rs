@@ -73,8 +73,11 @@ pub(super) const STABILITY: Clause = Clause {
     },
     write: |treaty| {
         let Stability { rate, beyond, pattern } = treaty.stability.as_ref()?;
-        let beyond =
-            if *beyond == 0.0 { String::new() } else { format!(" beyond {}", percent_text(*beyond)) };
+        let beyond = if *beyond == 0.0 {
+            String::new()
+        } else {
+            format!(" beyond {}", percent_text(*beyond))
+        };
         let pattern: Vec<String> = pattern.iter().map(|p| percent_text(*p)).collect();
         Some(format!("stability {}{beyond} paid {}", percent_text(*rate), pattern.join(", ")))
     },

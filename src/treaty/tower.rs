@@ -37,10 +37,7 @@ pub(super) fn applies(steps: &[Resolved], options: Options) -> bool {
         };
         covers.iter().filter(over).map(|other| other.participation).sum::<f64>() <= 1.0
     });
-    !covers.is_empty()
-        && on_gross
-        && after
-        && (whole || !options.largest_events)
+    !covers.is_empty() && on_gross && after && (whole || !options.largest_events)
 }
 
 /// Layers read together.
@@ -60,8 +57,10 @@ pub(super) fn apply(plan: &Plan, block: &LossBlock, out: &mut Annuals) -> Result
     for part in of.chunks_mut(TOGETHER) {
         let layers: Vec<(f64, f64)> =
             part.iter().map(|(step, _)| (step.layer.limit, step.layer.attachment)).collect();
-        let to: Vec<&mut [f64]> =
-            part.iter_mut().map(|(_, column)| column.reinstatement_premium.as_mut_slice()).collect();
+        let to: Vec<&mut [f64]> = part
+            .iter_mut()
+            .map(|(_, column)| column.reinstatement_premium.as_mut_slice())
+            .collect();
         let totals = first.then_some((gross.as_mut_slice(), largest_gross.as_mut_slice()));
         read(block, &layers, to, totals);
         first = false;

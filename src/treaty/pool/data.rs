@@ -10,7 +10,9 @@ use crate::numeric::parse_amount;
 use crate::treaty::Programme;
 
 /// A number, or an amount in words: `"20m"`, `"40%"`.
-pub(super) fn amount<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<f64, D::Error> {
+pub(super) fn amount<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<f64, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Written {
@@ -68,7 +70,11 @@ pub struct Member {
 pub struct Band {
     #[serde(default, deserialize_with = "amount")]
     pub from: f64,
-    #[serde(default = "unlimited", deserialize_with = "amount", skip_serializing_if = "is_infinite")]
+    #[serde(
+        default = "unlimited",
+        deserialize_with = "amount",
+        skip_serializing_if = "is_infinite"
+    )]
     pub to: f64,
     pub shares: BTreeMap<String, f64>,
 }
@@ -253,7 +259,8 @@ impl Pool {
         if let Some(breaker) = &self.circuit_breaker {
             let place = "pool.circuit_breaker";
             faults.positive(place, "above", breaker.above);
-            let known = || self.bands.iter().flat_map(|band| band.shares.keys().map(String::as_str));
+            let known =
+                || self.bands.iter().flat_map(|band| band.shares.keys().map(String::as_str));
             for name in &breaker.stops {
                 if !known().any(|party| party == name) {
                     faults.push(Issue::unknown(place, "stops", name, known()));

@@ -266,7 +266,8 @@ impl Settlement {
                 continue;
             }
             let bands = self.parties.iter().filter(|party| party.role == "band");
-            let seen: f64 = bands.map(|party| party.losses[year]).sum::<f64>() + self.retained[year];
+            let seen: f64 =
+                bands.map(|party| party.losses[year]).sum::<f64>() + self.retained[year];
             if seen > above {
                 left = years;
             }
@@ -281,7 +282,8 @@ impl Settlement {
         }
         let mut unpaid = vec![0.0; self.gross.len()];
         for member in at_risk() {
-            let Some(party) = self.parties.iter_mut().find(|party| party.name == member.name) else {
+            let Some(party) = self.parties.iter_mut().find(|party| party.name == member.name)
+            else {
                 continue;
             };
             let entity = entity_id(&format!("pool member {}", member.name));

@@ -68,9 +68,12 @@ fn lines_have_maxima_and_overflow() {
 members = [{name = "a", share = 0.5, maximum_line = 40}, {name = "b", share = 0.3},
            {name = "c", share = 0.2, maximum_line = 100}]"#;
     let out = of(text, &[vec![(0, 60.0)], vec![(1, 100.0)]], &[60.0, 200.0], None);
-    for (party, expected) in
-        [("a", [30.0, 20.0]), ("b", [18.0, 30.0]), ("c", [12.0, 20.0]), ("facultative", [0.0, 30.0])]
-    {
+    for (party, expected) in [
+        ("a", [30.0, 20.0]),
+        ("b", [18.0, 30.0]),
+        ("c", [12.0, 20.0]),
+        ("facultative", [0.0, 30.0]),
+    ] {
         for (got, expected) in losses(&out, party).iter().zip(expected) {
             assert!((got - expected).abs() < 1e-12, "{party} {got} {expected}");
         }
@@ -120,13 +123,20 @@ stops = ["goverment"]
     let issues = Pool::from_toml(text).unwrap_err().issues().to_vec();
     let codes: Vec<&str> = issues.iter().map(|issue| issue.code).collect();
     for code in [
-        "out_of_range", "duplicate_name", "shares_do_not_sum", "member_in_band", "over_placed",
-        "overlap", "unknown_name", "unexpected_word",
+        "out_of_range",
+        "duplicate_name",
+        "shares_do_not_sum",
+        "member_in_band",
+        "over_placed",
+        "overlap",
+        "unknown_name",
+        "unexpected_word",
     ] {
         assert!(codes.contains(&code), "{code} {codes:?}");
     }
     assert!(Pool::from_toml("membrs = []").unwrap_err().to_string().contains("membrs"));
-    let suspends = "members = [{name = 'a', share = 1}]\ncircuit_breaker = {above = 1, suspends = 1}";
+    let suspends =
+        "members = [{name = 'a', share = 1}]\ncircuit_breaker = {above = 1, suspends = 1}";
     let pool = Pool::from_toml(suspends).unwrap();
     let error = settle(&pool, &table(&[vec![]], &[]), 1, None, false, &Control::new(None));
     assert_eq!(error.unwrap_err().issues()[0].code, "missing_horizon");

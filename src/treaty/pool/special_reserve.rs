@@ -56,7 +56,11 @@ pub struct Rule {
     #[serde(default, deserialize_with = "amount", skip_serializing_if = "is_default")]
     pub premium_share: f64,
     /// In years' premiums.
-    #[serde(default = "unlimited", deserialize_with = "amount", skip_serializing_if = "is_infinite")]
+    #[serde(
+        default = "unlimited",
+        deserialize_with = "amount",
+        skip_serializing_if = "is_infinite"
+    )]
     pub cap: f64,
     /// i: yearly investment income.
     #[serde(default, deserialize_with = "amount", skip_serializing_if = "is_default")]
@@ -165,7 +169,8 @@ pub fn run(
 ) -> SpecialReserve {
     let mut out = SpecialReserve { years, ..SpecialReserve::default() };
     let cap = rule.cap * premium;
-    for (losses, events) in losses.chunks_exact(years.max(1)).zip(events.chunks_exact(years.max(1))) {
+    for (losses, events) in losses.chunks_exact(years.max(1)).zip(events.chunks_exact(years.max(1)))
+    {
         out.paths += 1;
         let mut balance = rule.initial;
         for (&loss, &event) in losses.iter().zip(events) {
