@@ -330,7 +330,7 @@ def test_oed_treaties_worked_by_hand(tmp_path, line, losses, want):
 
 
 def test_inuring_priorities_worked_by_hand(tmp_path):
-    """20 % of each location; then 1000 xs 400 of each net one; then 900 xs 600 of the event left."""
+    """20 % of each location; 1000 xs 400 of each net one; 900 xs 600 of the event left."""
     path = tmp_path / "info.csv"
     path.write_text(
         "ReinsNumber,ReinsName,CededPercent,RiskLimit,RiskAttachment,OccLimit,OccAttachment,"

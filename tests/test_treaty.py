@@ -428,7 +428,9 @@ def test_clauses_are_listed_and_every_example_reads():
         "credit": "9m xs 1m, sliding 24% to 46% at 71% to 49%, {}",
     }
     for form in Programme.clauses():
-        cover = next((text for words, text in needs.items() if form.startswith(words)), "9m xs 1m, {}")
+        cover = next(
+            (text for words, text in needs.items() if form.startswith(words)), "9m xs 1m, {}"
+        )
         text = f"a: {cover.format(form)}"
         programme = Programme.from_text(text)
         assert form in str(programme)
