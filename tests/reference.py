@@ -334,7 +334,11 @@ class Reference:
                 )
                 # Of equals the fewest, then the longest last one, last but one, ...
                 rank = (-len(runs), [len(run) for run in reversed(runs)])
-                if best is None or paid > best[0] + 1e-9 or (paid > best[0] - 1e-9 and rank > best[1]):
+                if (
+                    best is None
+                    or paid > best[0] + 1e-9
+                    or (paid > best[0] - 1e-9 and rank > best[1])
+                ):
                     best = (paid, rank, runs)
             assert best is not None
             found += best[2]

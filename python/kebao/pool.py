@@ -86,12 +86,12 @@ class Pool:
 
         Parameters
         ----------
-        losses : Losses, LossTable or any Arrow table of losses
+        losses : Losses, LossTable, any Arrow table of losses, or Aggregate
             With ``risk_id`` and ``sum_insured`` where members have maximum lines.
         years : int, optional
-            Years covered by a table.
+            Years covered by a table, or to simulate.
         seed : int
-            Seed of the members' defaults.
+            Seed of the members' defaults, and of an aggregate.
         horizon : int, optional
             Years of a run, in which suspensions and terms of years are carried.
         threads : int, optional
@@ -137,13 +137,16 @@ class Pool:
         threads: int | None,
         progress: ProgressHook | bool | None,
     ) -> Settlement:
-        if isinstance(losses, _kebao.Aggregate):
-            allowed = "losses by risk: a simulated book or a table"
-            raise InputError(issues=[Issue("wrong_type", "settle", "losses", allowed=allowed)])
         source = _source(losses, years, seed, threads)
         with _hook(progress, years or 0, "years") as hook:
             core = self._core.settle(
-                source, seed=seed, horizon=horizon, events=events, threads=threads, progress=hook
+                source,
+                seed=seed,
+                years=years,
+                horizon=horizon,
+                events=events,
+                threads=threads,
+                progress=hook,
             )
         return Settlement(core)
 

@@ -13,10 +13,14 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from html import escape
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
+import numpy as np
+
 from . import _kebao
-from .errors import InputError, Issue
+from .errors import FileError, InputError, Issue
 
 if TYPE_CHECKING:
     from .pricing import Result
@@ -345,6 +349,61 @@ class Programme:
         """Write the programme as JSON."""
         return self._core.to_json()
 
+    @classmethod
+    def from_oed(
+        cls,
+        info: str | PathLike[str],
+        scope: str | PathLike[str] | None = None,
+        *,
+        premium: Amount | None = None,
+    ) -> Self:
+        """Read OED 5 reinsurance files.
+
+        Types ``QS``, ``PR``, ``CXL`` and ``AXL``. A treaty is net of all treaties of lower inuring
+        priority; limits of 0 are unlimited.
+
+        Parameters
+        ----------
+        info, scope : path
+            ReinsInfo and ReinsScope as CSV.
+        premium : float or str, optional
+            Gross premium, which OED does not state.
+
+        Raises
+        ------
+        InputError
+            With every fault and its line; treaties on a part of the portfolio are refused.
+        """
+        texts = [None if path is None else _text_of(path) for path in (info, scope)]
+        assert texts[0] is not None
+        return cls._of(_kebao.Programme.from_oed(texts[0], texts[1], premium=premium))
+
+    def to_oed(self, folder: str | PathLike[str]) -> None:
+        """Write ``ReinsInfo.csv`` and ``ReinsScope.csv``, OED 5.
+
+        Raises
+        ------
+        InputError
+            With every clause that OED has no column for; nothing is written then.
+        """
+        info, scope = self._core.to_oed()
+        to = Path(folder)
+        to.mkdir(parents=True, exist_ok=True)
+        (to / "ReinsInfo.csv").write_text(info, encoding="utf-8")
+        (to / "ReinsScope.csv").write_text(scope, encoding="utf-8")
+
+    @staticmethod
+    def schema() -> dict[str, Any]:
+        """The JSON Schema of what `from_toml` and `from_json` read, for editors.
+
+        Examples
+        --------
+        >>> sorted(Programme.schema()["properties"])
+        ['currency', 'premium', 'treaties']
+        """
+        schema: dict[str, Any] = json.loads(_kebao.Programme.schema())
+        return schema
+
     @staticmethod
     def clauses() -> dict[str, str]:
         """The clauses of the wording: an example of each and what it means.
@@ -396,7 +455,7 @@ class Programme:
         *,
         years: int | None = None,
         seed: int | None = None,
-        by: str | None = None,
+        attribution: Literal["event_order", "pro_rata"] = "event_order",
         horizon: int | None = None,
         threads: int | None = None,
         progress: Callable[[int, int], object] | bool | None = None,
@@ -407,13 +466,14 @@ class Programme:
         ----------
         source : Aggregate, Portfolio, Losses, LossTable or any Arrow table of losses
             An aggregate or a portfolio is simulated, ``years`` years from ``seed``; a table has a
-            row per year and loss, and where known per event, date, risk and cause.
+            row per year and loss, and where known per event, date, risk and cause. A path to a
+            Parquet file is read as by `LossTable.scan`.
         years : int, optional
             Years to simulate, or covered by a table.
         seed : int, optional
             Seed of the draws.
-        by : {"sector", "coverage"}, optional
-            Keep annual results by group too; a simulated book keeps its sectors.
+        attribution : {"event_order", "pro_rata"}
+            How a year's recovery, after annual terms, is given back to its events.
         horizon : int, optional
             Years of a run: consecutive years that share what is carried from one to the next (terms
             of years, indexed amounts, deficits); each run starts afresh. By default the shortest
@@ -445,7 +505,7 @@ class Programme:
             source,
             years=years,
             seed=seed,
-            by=by,
+            attribution=attribution,
             horizon=horizon,
             threads=threads,
             progress=progress,
@@ -533,19 +593,62 @@ class LossTable:
     """
 
     __slots__ = ("_core",)
-    _core: _kebao.LossTable
+    _core: _kebao.LossTable | _kebao.LossScan
 
     def __init__(self, data: Any, *, years: int | tuple[int, int]) -> None:
-        if isinstance(years, tuple):
-            first, last = years
-        elif isinstance(years, int) and not isinstance(years, bool) and years > 0:
-            first = 0 if _starts_at_zero(data) else 1
-            last = first + years - 1
-        else:
-            allowed = "a number of years > 0, or the labels of the first and last"
-            issue = Issue("out_of_range", "LossTable", "years", value=repr(years), allowed=allowed)
-            raise InputError(issues=[issue])
+        first, last = _labels(data, years)
         self._core = _kebao.LossTable(data, first=first, last=last)
+
+    @classmethod
+    def scan(cls, path: str | PathLike[str], *, years: int | tuple[int, int]) -> Self:
+        """Read a Parquet file row group by row group, at each run anew: memory stays flat.
+
+        This needs rows in order of years, from row group to row group; a file in another order, or
+        one without statistics, is read whole. Results by sector need the whole table.
+
+        Parameters
+        ----------
+        path : str or path
+            A Parquet file with the columns of a loss table.
+        years : int or (int, int)
+            All the years there are; their number counts from 1.
+        """
+        first, last = _labels(None, years)
+        core = _kebao.LossScan.open(path, first=first, last=last)
+        if core is None:
+            return cls(path, years=years)
+        table = object.__new__(cls)
+        table._core = core
+        return table
+
+    @classmethod
+    def from_ord(cls, data: Any, *, periods: int) -> Self:
+        """Read an SPLT or MPLT of the Open Results Data standard (Oasis LMF).
+
+        Each sample of each period is a year of its own, so there are samples x periods years.
+        Rows of statistics (``SampleId`` of 0 and below) are left out. ``SummaryId`` becomes the
+        risk.
+
+        Parameters
+        ----------
+        data : table
+            As for `LossTable`: ``Period``, ``EventId``, ``Loss`` or ``MeanLoss``, and where there
+            are ``SampleId``, ``SummaryId``, ``Month``, ``Day``, ``Hour``, ``Minute``,
+            ``PeriodWeight`` (equal weights only).
+        periods : int
+            Number of periods, with and without losses.
+
+        Examples
+        --------
+        >>> import kebao as kb
+        >>> splt = {"Period": [1, 1, 2], "EventId": [7, 7, 9], "SampleId": [1, 2, 1],
+        ...         "Loss": [5e6, 6e6, 2e6]}
+        >>> kb.LossTable.from_ord(splt, periods=3)
+        LossTable(3 losses in 6 years, 1 to 6; columns year, event, loss)
+        """
+        table = object.__new__(cls)
+        table._core, _, _ = _kebao.LossTable.from_ord(data, periods)
+        return table
 
     @property
     def years(self) -> int:
@@ -573,10 +676,30 @@ class LossTable:
         )
 
 
+def _text_of(path: str | PathLike[str]) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileError(f"{path}: {error}") from error
+
+
+def _labels(data: Any, years: int | tuple[int, int]) -> tuple[int, int]:
+    """Labels of the first and the last year."""
+    if isinstance(years, tuple):
+        return years
+    if isinstance(years, int) and not isinstance(years, bool) and years > 0:
+        first = 0 if _starts_at_zero(data) else 1
+        return first, first + years - 1
+    allowed = "a number of years > 0, or the labels of the first and last"
+    issue = Issue("out_of_range", "LossTable", "years", value=repr(years), allowed=allowed)
+    raise InputError(issues=[issue])
+
+
 def _starts_at_zero(data: Any) -> bool:
     try:
         years = data["year"]
-        return bool(min(years) == 0) if len(years) else False
+        years = years.to_numpy() if hasattr(years, "to_numpy") else np.asarray(years)
+        return bool(years.min() == 0)
     except Exception:
         return False
 

@@ -9,6 +9,7 @@ mod frequency;
 mod losses;
 mod machine;
 mod measure;
+mod origin;
 mod pool;
 mod portfolio;
 mod pricing;
@@ -36,7 +37,7 @@ mod _kebao {
     #[pymodule_export]
     use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
     #[pymodule_export]
-    use super::losses::PyLossTable;
+    use super::losses::{PyLossScan, PyLossTable};
     #[pymodule_export]
     use super::machine::instruction_set;
     #[pymodule_export]
@@ -66,5 +67,5 @@ mod _kebao {
     #[pymodule_export]
     use super::table::{PyTable, write_sheets};
     #[pymodule_export]
-    use super::treaty::{PyOutcome, PyProgramme, apply, clauses, explain, treaty_terms};
+    use super::treaty::{PyProgramme, clauses, treaty_terms};
 }

@@ -7,13 +7,12 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::convert::{Amount, Seed};
-use super::losses::PyLossTable;
-use super::simulate::PySimulation;
+use super::origin::{Origin, with_source};
 use super::table::PyTable;
 use super::watch::watched;
+use crate::aggregate::Sampler;
 use crate::error::{Issue, Result};
 use crate::exec::Control;
-use crate::losses::Source;
 use crate::measure::{Moments, Tail};
 use crate::output::Table;
 use crate::treaty::pool::{
@@ -47,44 +46,40 @@ impl PyPool {
         Ok(self.core.to_json()?)
     }
 
-    /// Settles the losses of a loss table or a simulated book.
-    #[pyo3(signature = (source, *, seed, horizon=None, events=false, threads=None, progress=None))]
+    /// Settles the losses of an aggregate (`years` needed), a loss table or a simulated book.
+    #[pyo3(signature = (source, *, seed, years=None, horizon=None, events=false, threads=None, progress=None))]
     #[expect(clippy::too_many_arguments, reason = "keyword-only, filled by the face")]
     fn settle(
         &self,
         py: Python<'_>,
         source: &Bound<'_, PyAny>,
         seed: Seed,
+        years: Option<u64>,
         horizon: Option<u64>,
         events: bool,
         threads: Option<usize>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<PySettlement> {
-        let asked = Asked { pool: &self.core, seed: seed.0, horizon, events, threads, progress };
-        let core = if let Ok(simulation) = source.cast::<PySimulation>() {
-            asked.settle(py, simulation.get().core.as_ref())
-        } else {
-            asked.settle(py, &source.cast::<PyLossTable>()?.get().core)
-        }?;
+        let seed = seed.0;
+        let origin = Origin::of(source, years, Some(Seed(seed)))?;
+        let control = Control::new(threads);
+        let work = || {
+            with_source!(&origin, Dated, |source| {
+                pool::settle(&self.core, source, seed, horizon, events, &control)
+            })
+        };
+        let core = watched(py, progress, &control, work, |py, _| Ok(py.None()))?;
         Ok(PySettlement { core, pool: self.core.clone(), summary: OnceLock::new() })
     }
 }
 
-struct Asked<'a, 'py> {
-    pool: &'a Pool,
-    seed: u64,
-    horizon: Option<u64>,
-    events: bool,
-    threads: Option<usize>,
-    progress: Option<&'a Bound<'py, PyAny>>,
-}
+/// Losses are dated: the reinsurance may ask for it.
+struct Dated;
 
-impl Asked<'_, '_> {
-    fn settle<S: Source>(&self, py: Python<'_>, source: &S) -> PyResult<Settlement> {
-        let control = Control::new(self.threads);
-        let (pool, seed, horizon, events) = (self.pool, self.seed, self.horizon, self.events);
-        let work = || pool::settle(pool, source, seed, horizon, events, &control);
-        watched(py, self.progress, &control, work, |py, _| Ok(py.None()))
+impl Dated {
+    #[expect(clippy::unused_self, reason = "called as a plan is")]
+    fn needs_time(&self) -> bool {
+        true
     }
 }
 

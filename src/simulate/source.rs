@@ -59,11 +59,6 @@ impl Simulator {
         &self.options
     }
 
-    /// Ids of the risks, by [`LossBlock::risk`].
-    pub fn risk_ids(&self) -> &[String] {
-        &self.risk_ids
-    }
-
     /// Number of risks that are simulated: all of the book unless [`Options::partial`].
     pub fn risks(&self) -> usize {
         self.models.iter().map(|m| m.risks.len()).sum()
@@ -143,6 +138,10 @@ impl Source for Simulator {
 
     fn causes(&self) -> &[String] {
         &self.causes
+    }
+
+    fn risk_ids(&self) -> &[String] {
+        &self.risk_ids
     }
 }
 

@@ -3,11 +3,11 @@
 use super::layer::{Layer, band, largest, sum, sum_of};
 use super::plan::{Plan, Resolved};
 use super::share::to_the_places_of;
-use super::single;
 use super::terms::Basis;
+use super::tower;
 use super::units::{Spans, Units};
 use crate::error::{Error, Issue, Result};
-use crate::losses::{Groups, LossBlock};
+use crate::losses::LossBlock;
 
 /// Annual columns of a block.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,8 +21,6 @@ pub struct Annuals {
     pub largest_gross: Vec<f64>,
     /// Largest event net of the covers per risk and per event (not of annual covers).
     pub largest_net: Vec<f64>,
-    /// By group; empty unless asked for.
-    pub groups: Vec<GroupAnnuals>,
 }
 
 /// Annual columns of one treaty.
@@ -36,14 +34,6 @@ pub struct TreatyAnnuals {
     pub exhausted: u64,
 }
 
-/// Annual columns of one group.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct GroupAnnuals {
-    pub gross: Vec<f64>,
-    pub ceded: Vec<f64>,
-    pub net: Vec<f64>,
-}
-
 impl Annuals {
     /// The columns that are wanted.
     pub(super) fn columns(&self) -> impl Iterator<Item = &[f64]> {
@@ -51,13 +41,12 @@ impl Annuals {
         first
             .into_iter()
             .chain(self.treaties.iter().flat_map(|t| [&t.ceded, &t.reinstatement_premium]))
-            .chain(self.groups.iter().flat_map(|g| [&g.gross, &g.ceded, &g.net]))
             .filter(|column| !column.is_empty())
             .map(Vec::as_slice)
     }
 
-    /// Empties the columns and makes room for `years`, `treaties` and `groups`.
-    pub(super) fn reset(&mut self, years: usize, treaties: usize, groups: usize, events: bool) {
+    /// Empties the columns and makes room for `years` and `treaties`.
+    pub(super) fn reset(&mut self, years: usize, treaties: usize, events: bool) {
         let zero = |column: &mut Vec<f64>, wanted: bool| {
             column.clear();
             column.resize(if wanted { years } else { 0 }, 0.0);
@@ -67,16 +56,10 @@ impl Annuals {
         zero(&mut self.largest_gross, events);
         zero(&mut self.largest_net, events);
         self.treaties.resize_with(treaties, TreatyAnnuals::default);
-        self.groups.resize_with(groups, GroupAnnuals::default);
         for treaty in &mut self.treaties {
             zero(&mut treaty.ceded, true);
             zero(&mut treaty.reinstatement_premium, true);
             (treaty.attached, treaty.exhausted) = (0, 0);
-        }
-        for group in &mut self.groups {
-            zero(&mut group.gross, true);
-            zero(&mut group.ceded, true);
-            zero(&mut group.net, true);
         }
     }
 }
@@ -127,27 +110,18 @@ impl Resolved {
 impl Plan {
     /// Applies the programme to a block.
     ///
-    /// `groups` is needed when [`super::Options::groups`] is set. A treaty's recoveries are given
-    /// back to events in date order, and within an event to its rows in proportion to their subject
-    /// loss, wherever a later treaty or a group needs them.
+    /// A treaty's recoveries are given back to events in date order, and within an event to its rows
+    /// in proportion to their subject loss, wherever they are needed.
     ///
     /// # Errors
-    /// A gross loss that is not finite; dates missing where reinstatements are pro rata as to time;
-    /// risks missing where groups are asked for.
-    pub fn apply(
-        &self,
-        block: &LossBlock,
-        groups: Option<&Groups>,
-        scratch: &mut Scratch,
-        out: &mut Annuals,
-    ) -> Result<()> {
-        self.check(block, groups)?;
+    /// A gross loss that is not finite; dates missing where reinstatements are pro rata as to time.
+    pub fn apply(&self, block: &LossBlock, scratch: &mut Scratch, out: &mut Annuals) -> Result<()> {
+        self.check(block)?;
         let years = block.years();
-        let groups = groups.filter(|_| self.options.groups.is_some());
         let events = self.options.largest_events;
-        out.reset(years, self.names.len(), groups.map_or(0, |g| g.names.len()), events);
-        if block.event.is_empty() && single::applies(self) {
-            return single::apply(self, block, out);
+        out.reset(years, self.names.len(), events);
+        if block.event.is_empty() && self.tower {
+            return tower::apply(self, block, out);
         }
         let Scratch { units, subject, losses, recoveries, by_row, shortfalls, carried } = scratch;
         units.of(block);
@@ -158,8 +132,8 @@ impl Plan {
         for year in 0..years {
             out.gross[year] = gross_of(block, year)?;
         }
-        // The largest net event of a lone treaty is found by way of its rows here.
-        let events_by_row = events && self.single;
+        // The largest net event of a tower is found by way of its rows here.
+        let events_by_row = events && self.tower;
         for step in &self.steps {
             let target = &mut std::mem::take(&mut by_row[step.treaty]);
             let occurrence = step.basis != Basis::Annual;
@@ -196,13 +170,10 @@ impl Plan {
         if events {
             self.largest_events(block, units, by_row, subject, losses, out);
         }
-        if let Some(groups) = groups {
-            Self::by_group(block, groups, by_row, out);
-        }
         Ok(())
     }
 
-    fn check(&self, block: &LossBlock, groups: Option<&Groups>) -> Result<()> {
+    fn check(&self, block: &LossBlock) -> Result<()> {
         if self.needs_time() && block.time.is_empty() && block.rows() > 0 {
             return Err(Issue::new("missing_column", "losses", "time")
                 .value("absent")
@@ -217,23 +188,6 @@ impl Plan {
                     .value("absent or without a sum insured")
                     .allowed("a risk with a sum insured in every row")
                     .hint(format!("'{}' cedes by sum insured", self.names[step.treaty]))
-                    .into_error());
-            }
-        }
-        if self.options.groups.is_some() && block.rows() > 0 {
-            let Some(groups) = groups else {
-                return Err(Issue::new("missing_groups", "losses", "groups")
-                    .value("none")
-                    .allowed("a partition of the risks")
-                    .into_error());
-            };
-            let outside = |risk: &u32| {
-                groups.of_risk.get(*risk as usize).is_none_or(|g| *g as usize >= groups.names.len())
-            };
-            if block.risk.is_empty() || block.risk.iter().any(outside) {
-                return Err(Issue::new("missing_column", "losses", "risk")
-                    .value("absent or without a group")
-                    .allowed(format!("a risk with a {} in every row", groups.label))
                     .into_error());
             }
         }
@@ -294,7 +248,7 @@ impl Plan {
         }
     }
 
-    fn annual(
+    pub(super) fn annual(
         &self,
         step: &Resolved,
         rows: &[f64],
@@ -347,22 +301,6 @@ impl Plan {
         let net: &[f64] = spans.sums(net, events);
         for year in 0..block.years() {
             out.largest_net[year] = largest(&net[spans.year(year)]);
-        }
-    }
-
-    fn by_group(block: &LossBlock, groups: &Groups, by_row: &[Vec<f64>], out: &mut Annuals) {
-        for year in 0..block.years() {
-            for row in block.year(year) {
-                let group = &mut out.groups[groups.of_risk[block.risk[row] as usize] as usize];
-                group.gross[year] += block.loss[row];
-                for column in by_row {
-                    group.ceded[year] += column[row];
-                }
-            }
-            for group in &mut out.groups {
-                group.ceded[year] = to_the_places_of(group.gross[year], group.ceded[year]);
-                group.net[year] = group.gross[year] - group.ceded[year];
-            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One treaty in one year, step by step.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::Serialize;
@@ -7,13 +8,14 @@ use serde::Serialize;
 use super::apply::{Annuals, Scratch};
 use super::layer::sum;
 use super::occurrence::before_annual_terms;
-use super::plan::{Options, Plan};
+use super::plan::{Options, Plan, Resolved};
 use super::programme::Programme;
+use super::reinstatement::Reinstatements;
 use super::terms::{Basis, Unit};
 use super::units::Units;
 use crate::error::{Issue, Result};
 use crate::exec::Control;
-use crate::losses::{BLOCK_YEARS, Groups, LossBlock, Source};
+use crate::losses::{Groups, LossBlock, Source};
 
 /// What one occurrence went through.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -47,6 +49,8 @@ pub struct Explanation {
     /// Premium for 100 %, where known.
     pub premium: Option<f64>,
     pub subject_premium: Option<f64>,
+    /// The numbers that the steps follow from; what is unlimited or absent is left out.
+    pub terms: BTreeMap<String, f64>,
     pub steps: Vec<Step>,
 }
 
@@ -82,23 +86,23 @@ fn explain_in(
     let before = block;
     let block = &one_year(block, year);
     // By row, so that the subject of the treaty is at hand.
-    let options = Options { largest_events: true, groups: None, ..options };
+    let options = Options { largest_events: true, ..options };
     let mut plan = Plan::new(programme, options)?;
     if plan.needs_sums_insured() {
         plan = plan.for_risks(risks.0, risks.1)?;
     }
-    plan.single = false;
+    plan.tower = false;
     for step in &mut plan.steps {
         step.by_row = step.basis != Basis::Annual;
     }
     let (mut scratch, mut annuals) = (Scratch::default(), Annuals::default());
-    if plan.blocks_in_order() > 1 || plan.steps.iter().any(|step| step.term.is_some()) {
+    if plan.carries() {
         let mut earlier = LossBlock::default();
         before.copy_years(0..year, &mut earlier);
-        plan.apply(&earlier, None, &mut scratch, &mut annuals)?;
+        plan.apply(&earlier, &mut scratch, &mut annuals)?;
     }
     let mut carried = scratch.carried.get(index).copied().unwrap_or(0.0);
-    plan.apply(block, None, &mut scratch, &mut annuals)?;
+    plan.apply(block, &mut scratch, &mut annuals)?;
     let Some(step) = plan.steps.iter().find(|step| step.treaty == index) else {
         return Err(Issue::new("unknown_name", "explain", "treaty").value(treaty).into_error());
     };
@@ -110,6 +114,7 @@ fn explain_in(
         participation: step.participation,
         premium: step.premiums.treaty,
         subject_premium: step.premiums.subject,
+        terms: numbers(step),
         steps: Vec::new(),
     };
     debug_assert!(wording.unit == Unit::Amount || step.basis == Basis::Annual);
@@ -204,23 +209,60 @@ pub fn explain_source<S: Source>(
             .allowed(format!("below {}", source.years()))
             .into_error());
     }
-    let size = BLOCK_YEARS as u64;
     let options = Options { horizon, ..Options::default() };
     let plan = Plan::new(programme, options)?;
     // Terms of years need the run from its first year on.
-    let carried = plan.steps.iter().any(|step| step.term.is_some());
-    let first = if carried { year - plan.year_of_run(year) } else { year };
+    let first = if plan.carries() { year - plan.year_of_run(year) } else { year };
     let (mut block, mut years, mut part) = Default::default();
     let mut scratch = S::Scratch::default();
-    for number in first / size..=year / size {
+    for number in source.block_of(first)..=source.block_of(year) {
         source.fill(number, &Control::default(), &mut scratch, &mut block)?;
-        let from = first.max(number * size) - number * size;
-        let to = (year + 1).min((number + 1) * size) - number * size;
+        let span = source.span(number);
+        let from = first.max(span.start) - span.start;
+        let to = (year + 1).min(span.end) - span.start;
         LossBlock::copy_years(&block, from as usize..to as usize, &mut part);
+        part.first_year = span.start + from;
         LossBlock::append(&mut years, &part);
     }
     let risks = (source.sums_insured(), source.groups());
     explain_in(programme, treaty, (&years, (year - first) as usize), options, risks)
+}
+
+/// What a spreadsheet needs to work the steps out again.
+fn numbers(step: &Resolved) -> BTreeMap<String, f64> {
+    if !step.is_plain() || step.reinstatement.as_ref().is_some_and(|r| r.prepaid) {
+        return BTreeMap::new();
+    }
+    let mut terms: BTreeMap<String, f64> = [
+        ("limit", step.layer.limit),
+        ("attachment", step.layer.attachment),
+        ("franchise", step.layer.franchise),
+        ("event_limit", step.event_limit),
+        ("annual_deductible", step.annual.deductible),
+        ("annual_limit", step.annual.limit),
+        ("capacity", step.capacity()),
+        ("participation", step.participation),
+    ]
+    .into_iter()
+    .filter(|(_, value)| value.is_finite())
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect();
+    if let Some(reinstatement) = &step.reinstatement {
+        terms.insert("reinstated_limit".to_owned(), reinstatement.limit);
+        terms.insert("premium".to_owned(), reinstatement.premium);
+        terms.insert("pro_rata_time".to_owned(), f64::from(reinstatement.pro_rata_time));
+        match &reinstatement.terms {
+            Reinstatements::Unlimited { unlimited } => {
+                terms.insert("unlimited_rate".to_owned(), *unlimited);
+            }
+            Reinstatements::Rates(rates) => {
+                for (number, rate) in (1..).zip(rates) {
+                    terms.insert(format!("rate_{number}"), *rate);
+                }
+            }
+        }
+    }
+    terms
 }
 
 fn cut<T: Copy>(column: &[T], rows: &Range<usize>) -> Vec<T> {

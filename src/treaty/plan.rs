@@ -14,16 +14,14 @@ use super::reinstatement::Reinstatement;
 use super::stability::Stability;
 use super::term::Term;
 use super::terms::{Basis, ProRata, Treaty, Unit};
+use super::tower;
 use crate::error::{Faults, Issue, Result};
-use crate::losses::{BLOCK_YEARS, Groups};
 
 /// What to compute beside the annual columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
     /// Largest event of each year, gross and net of the covers per risk and per event.
     pub largest_events: bool,
-    /// Annual sums by this one of the source's partitions.
-    pub groups: Option<usize>,
     /// How annual terms are given back to events.
     pub attribution: Attribution,
     /// Years of a run: consecutive years that share what is carried from one to the next. None: the
@@ -33,12 +31,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            largest_events: true,
-            groups: None,
-            attribution: Attribution::EventOrder,
-            horizon: None,
-        }
+        Self { largest_events: true, attribution: Attribution::EventOrder, horizon: None }
     }
 }
 
@@ -139,8 +132,8 @@ pub struct Plan {
     /// In an order that can be run.
     pub(super) steps: Vec<Resolved>,
     pub(super) options: Options,
-    /// Whether the one-pass path applies: see [`super::apply`].
-    pub(super) single: bool,
+    /// Whether the one-pass path applies: see `tower`.
+    pub(super) tower: bool,
     /// Years of a run.
     pub(super) horizon: u64,
 }
@@ -285,15 +278,25 @@ impl Plan {
     pub(super) fn of_steps(names: Vec<String>, mut steps: Vec<Resolved>, options: Options) -> Self {
         let horizon = options.horizon.unwrap_or(1);
         let occurrence = |step: &Resolved| step.basis != Basis::Annual;
-        let single = steps.len() == 1 && occurrence(&steps[0]) && options.groups.is_none();
-        // The largest net event of a lone treaty follows from its largest gross event.
-        let every_row = options.groups.is_some() || (options.largest_events && !single);
+        let tower = tower::applies(&steps, options);
+        // The largest net event of a tower follows from its largest gross event.
+        let every_row = options.largest_events && !tower;
         let wanted: Vec<usize> =
             steps.iter().filter(|s| occurrence(s)).flat_map(|s| s.net_of.clone()).collect();
         for step in &mut steps {
             step.by_row = every_row || wanted.contains(&step.treaty);
         }
-        Self { names, steps, options, single, horizon }
+        Self { names, steps, options, tower, horizon }
+    }
+
+    /// The plan with every recovery given back to its rows.
+    #[must_use]
+    pub(super) fn by_row(&self) -> Self {
+        let mut plan = self.clone();
+        plan.tower = false;
+        plan.options.largest_events = false;
+        plan.steps.iter_mut().for_each(|step| step.by_row = true);
+        plan
     }
 
     /// Names of the treaties, as in the programme.
@@ -322,63 +325,19 @@ impl Plan {
         self.horizon
     }
 
-    /// Blocks that one thread must do in order, because terms of years go across their borders.
-    pub fn blocks_in_order(&self) -> u64 {
-        let block = BLOCK_YEARS as u64;
-        if self.steps.iter().any(|step| step.term.is_some()) {
-            lcm(self.horizon, block) / block
-        } else {
-            1
-        }
+    /// Whether what one year leaves of a term matters to the next.
+    pub(super) fn carries(&self) -> bool {
+        self.steps.iter().any(|step| step.term.is_some())
+    }
+
+    /// Whether it matters which year of its run a year is.
+    pub(super) fn knows_its_year(&self) -> bool {
+        self.carries() || self.steps.iter().any(|step| step.indexed != 0.0)
     }
 
     /// Year of the run that year `year` of the source (from 0) is.
     pub(super) fn year_of_run(&self, year: u64) -> u64 {
         year % self.horizon
-    }
-
-    /// Whether a treaty needs the sums insured of the risks.
-    pub fn needs_sums_insured(&self) -> bool {
-        self.steps.iter().any(|step| step.cession.is_some())
-    }
-
-    /// The plan for a source whose risks are known: ceded shares by sum insured are resolved.
-    ///
-    /// # Errors
-    /// Sums insured that are missing or not positive; classes of a table of lines that no risk has.
-    pub fn for_risks(&self, sums_insured: &[f64], groups: &[Groups]) -> Result<Self> {
-        let mut bound = self.clone();
-        let mut faults = Faults::new();
-        for step in &mut bound.steps {
-            let Some(cession) = &step.cession else { continue };
-            let place = format!("programme.{}", self.names[step.treaty]);
-            faults.check(!sums_insured.is_empty(), || {
-                Issue::new("missing_column", "losses", "sum_insured")
-                    .value("absent")
-                    .allowed("the sum insured of each risk")
-                    .hint(format!("{place} cedes by sum insured"))
-            });
-            let bad = sums_insured.iter().position(|sum| !(sum.is_finite() && *sum > 0.0));
-            if let Some(risk) = bad {
-                faults.push(
-                    Issue::new("out_of_range", format!("losses, risk {risk}"), "sum_insured")
-                        .value(sums_insured[risk])
-                        .allowed("a finite number > 0")
-                        .hint(format!("{place} cedes by sum insured")),
-                );
-            }
-            if let Cession::Surplus { retentions, .. } = cession {
-                let known = || groups.iter().flat_map(|g| g.names.iter().map(String::as_str));
-                for name in retentions.keys() {
-                    if !known().any(|other| other == name) {
-                        faults.push(Issue::unknown(&place, "retention for", name, known()));
-                    }
-                }
-            }
-            step.shares = cession.shares(sums_insured, groups).into();
-        }
-        faults.finish()?;
-        Ok(bound)
     }
 }
 
