@@ -24,6 +24,36 @@ def _amount(value: Any, default: float) -> float:
     return math.inf if value == "unlimited" else float(value)
 
 
+def _interpolate(scale: list[list[float]], ratio: float) -> float:
+    """Commission at a loss ratio: points by descending loss ratio, flat beyond."""
+    points = sorted((low, commission) for low, commission in scale)
+    if ratio <= points[0][0]:
+        return points[0][1]
+    for (a, ca), (b, cb) in zip(points, points[1:], strict=False):
+        if ratio <= b:
+            return ca + (cb - ca) * (ratio - a) / (b - a)
+    return points[-1][1]
+
+
+def _carry(lots: list[tuple[int, float]], year: int, total: float, years: int | None) -> None:
+    """Lots (year, amount) whose sum becomes ``total``: new ones of this year, used ones the oldest.
+
+    What arose in year t counts in the years t + 1 to t + ``years``; 0 is without end.
+    """
+    if years is None:
+        lots.clear()
+        return
+    more = total - sum(amount for _, amount in lots)
+    if more > 0:
+        lots.append((year, more))
+    while more < 0 and lots:
+        oldest, amount = lots.pop(0)
+        if amount + more > 0:
+            lots.insert(0, (oldest, amount + more))
+        more += amount
+    lots[:] = [(of, amount) for of, amount in lots if not years or year + 1 <= of + years]
+
+
 class Reference:
     """Applies a parsed programme to one year at a time."""
 
@@ -61,7 +91,8 @@ class Reference:
         treaty = self.treaties[name]
         if treaty.get("lines") is not None:
             insured = self.sums_insured[risk]
-            line = treaty.get("retentions", {}).get(self.sectors.get(risk), treaty["retention"])
+            lines = treaty.get("retentions", {})
+            line = lines.get(self.sectors.get(risk), treaty["retention"])
             return min(max(insured - line, 0.0), treaty["lines"] * line) / insured
         if treaty.get("bands"):
             for band in treaty["bands"]:
@@ -145,6 +176,52 @@ class Reference:
             "reinstatement_premium": dict(self.charges),
             "largest_net": max(net.values(), default=0.0),
         }
+
+    def account(self, name: str, told: list[dict[str, Any]]) -> list[dict[str, float]]:
+        """Premium, commission and balance of the years that `run` told, for the reinsurers' part."""
+        treaty, part = self.treaties[name], self.part(name)
+        scale = treaty.get("sliding") or []
+        swing, profit = treaty.get("swing"), treaty.get("profit_commission")
+        lots: dict[str, list[tuple[int, float]]] = {}
+        accounts = []
+        for number, of_year in enumerate(told):
+            if number % self.horizon == 0:
+                lots = {"scale": [], "credit": [], "profit": []}
+            losses = of_year["ceded"][name] / part
+            premium = self.premium(name)
+            if swing:
+                subject = self.subject_premium(name)
+                rate = losses * swing.get("load", 1.0) / subject
+                premium = subject * min(max(rate, swing["minimum"]), swing["maximum"])
+            commission = treaty.get("commission") or 0.0
+            if scale:
+                debit = sum(amount for _, amount in lots["scale"])
+                credit = sum(amount for _, amount in lots["credit"])
+                ratio = (losses + debit - credit) / premium
+                commission = _interpolate(scale, ratio)
+                over = max(ratio - scale[0][0], 0.0) * premium
+                under = max(scale[-1][0] - ratio, 0.0) * premium
+                _carry(lots["scale"], number, over, treaty.get("deficit_carried"))
+                _carry(lots["credit"], number, under, treaty.get("credit_carried"))
+            shared = 0.0
+            if profit:
+                margin = 1 - commission - profit.get("after", 0.0)
+                left = premium * margin - losses - sum(a for _, a in lots["profit"])
+                shared = profit["share"] * max(left, 0.0)
+                _carry(lots["profit"], number, max(-left, 0.0), treaty.get("deficit_carried"))
+            bonus = treaty.get("no_claims_bonus", 0.0) * premium if losses == 0 else 0.0
+            reinstated = of_year["reinstatement_premium"][name]
+            accounts.append(
+                {
+                    "premium": part * premium,
+                    "commission": part * commission * premium,
+                    "profit_commission": part * shared,
+                    "no_claims_bonus": part * bonus,
+                    "balance": part * (premium * (1 - commission) - shared - bonus - losses)
+                    + reinstated,
+                }
+            )
+        return accounts
 
     def _treaty(self, name: str) -> None:
         if name in self.totals:

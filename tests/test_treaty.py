@@ -8,6 +8,7 @@ import pickle
 import random
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -437,3 +438,77 @@ def test_clauses_are_listed_and_every_example_reads():
         assert Programme.from_text(str(programme)) == programme
         assert Programme(programme.treaties) == programme
         assert Programme.from_toml(programme.to_toml()) == programme
+
+
+def test_every_clause_is_in_the_documentation():
+    text = (Path(__file__).parent.parent / "docs" / "treaties.md").read_text(encoding="utf-8")
+    missing = [form for form in Programme.clauses() if f"`{form}`" not in text]
+    assert missing == []
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_accounts_agree_with_an_independent_engine(seed):
+    rng = random.Random(1000 + seed)
+    for _ in range(10):
+        terms: dict[str, object] = {}
+        if rng.random() < 0.5:
+            ratios = sorted((rng.uniform(0.2, 2) for _ in range(rng.randint(2, 4))), reverse=True)
+            rates = sorted(rng.uniform(0, 0.5) for _ in ratios)
+            terms["sliding"] = list(zip(ratios, rates, strict=True))
+            if rng.random() < 0.5:
+                terms["credit_carried"] = rng.randint(0, 3)
+        elif rng.random() < 0.5:
+            terms["commission"] = 0.2
+        if rng.random() < 0.5:
+            terms["profit_commission"] = {"share": 0.3, "after": rng.choice([0, 0.1])}
+        if rng.random() < 0.7 and {"sliding", "profit_commission"} & set(terms):
+            terms["deficit_carried"] = rng.randint(0, 3)
+        if rng.random() < 0.5:
+            terms["no_claims_bonus"] = 0.1
+        if rng.random() < 0.5:
+            treaty = Treaty.quota_share("a", share=0.4, placed=0.9, **terms)
+        else:
+            rated = rng.choice(
+                [{"premium": 20}, {"rate": 0.15}, {"swing": {"minimum": 0.05, "maximum": 0.3}}]
+            )
+            treaty = Treaty.excess_of_loss(
+                "a", limit=30, attachment=10, reinstatements=[1.0], **terms, **rated
+            )
+        programme = Programme([treaty], premium=100)
+        years, horizon = random_years(rng, 12), rng.choice([1, 4, 12])
+        result = programme.apply(table_of(years, rng), horizon=horizon, progress=False)
+        account = result.account("a")
+        reference = Reference(json.loads(programme.to_json()), horizon=horizon)
+        for year, row in enumerate(reference.account("a", reference.run(years))):
+            for column, expected in row.items():
+                assert account[column][year] == pytest.approx(expected, abs=1e-9), (programme, year)
+
+
+MORE = [
+    ("{} xs 10", 5, 20),
+    ("20 xs {}", 20, 5),
+    ("20 xs 10, {} @ free", 1, 3),
+    ("20 xs 10, aad {}", 20, 5),
+    ("20 xs 10, from event {}", 3, 2),
+    ("20 xs 20, drop to {} from event 2", 15, 5),
+    ("20 xs 20, top and drop to {} from event 2 over 5", 15, 5),
+    ("surplus of {} lines, retention 10", 1, 4),
+    ("30% quota share, event franchise {}", 40, 10),
+    ("30% quota share, corridor {} from 10% to 50%", "80%", "20%"),
+    ("{} quota share", "20%", "60%"),
+    ("20 xs 10, hours {}", 1, 1000),
+    ("20 xs 0 annual, term limit {}, term 12 years", 20, 80),
+    ("{} xs 0 on backup of b\nb: 10 xs 10, no reinstatements", 3, 10),
+]
+
+
+@pytest.mark.parametrize(("text", "less", "more"), MORE)
+def test_more_generous_terms_recover_more(text, less, more):
+    rng = random.Random(text)
+    table = table_of(random_years(rng, 200), rng)
+    paid = []
+    for term in (less, more):
+        programme = Programme.from_text(f"a: {text.format(term)}", premium=100)
+        paid.append(np.cumsum(programme.apply(table).ceded("a")))
+    assert (paid[0] <= paid[1] + 1e-9).all()
+    assert paid[1][-1] > 0

@@ -103,3 +103,21 @@ fn warnings_do_not_refuse() {
     assert_eq!(found[0].message, "nothing covers 20 to 25 between a and b");
     assert_eq!(found[4].fix, "on net of qs, a");
 }
+
+#[test]
+fn shares_of_one_layer_and_layers_out_of_reach() {
+    let codes = |text: &str| -> Vec<&'static str> {
+        text.parse::<Programme>().unwrap().diagnose().iter().map(|d| d.code).collect()
+    };
+    let shares = |a: &str, b: &str| {
+        codes(&format!("a: 9 xs 1, 1 @ free, placed {a}\nb: 9 xs 1, 1 @ free, placed {b}"))
+    };
+    assert!(shares("60%", "40%").is_empty());
+    assert_eq!(shares("60%", "50%"), ["over_placed"]);
+    assert_eq!(
+        codes("a: unlimited xs 10 per risk\nb: 5 xs 10 per risk on net of a"),
+        ["unreachable"]
+    );
+    assert_eq!(codes("a: 100% quota share\nb: 5 xs 0 on net of a, 1 @ free"), ["unreachable"]);
+    assert!(codes("a: unlimited xs 10 per risk\nb: 5 xs 10 on net of a, 1 @ free").is_empty());
+}
