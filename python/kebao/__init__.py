@@ -1,12 +1,13 @@
 """kebao prices science-and-technology insurance."""
 
-from . import datasets, sectors
+from . import datasets, measure, sectors
 from ._kebao import (
     MBBEFD,
     Aggregate,
     Bernoulli,
     Beta,
     Capped,
+    Distortion,
     Frequency,
     Gamma,
     Layered,
@@ -37,6 +38,7 @@ __all__ = [
     "Capped",
     "ChainLadder",
     "CostOfCapital",
+    "Distortion",
     "FileError",
     "Frequency",
     "Gamma",
@@ -67,6 +69,7 @@ __all__ = [
     "Triangle",
     "__version__",
     "datasets",
+    "measure",
     "sectors",
     "simulate",
 ]

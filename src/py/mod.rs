@@ -8,6 +8,7 @@ mod frame;
 mod frequency;
 mod losses;
 mod machine;
+mod measure;
 mod origin;
 mod portfolio;
 mod pricing;
@@ -38,6 +39,11 @@ mod _kebao {
     use super::losses::{PyLossScan, PyLossTable};
     #[pymodule_export]
     use super::machine::instruction_set;
+    #[pymodule_export]
+    use super::measure::{
+        Distortion, measure_allocation, measure_bounds, measure_curve, measure_spectral,
+        measure_tails,
+    };
     #[pymodule_export]
     use super::portfolio::PyPortfolio;
     #[pymodule_export]
