@@ -2,8 +2,8 @@
 
 Sixteen sectors of 624 policies, negative binomial claims with lognormal severities, one systemic
 event a sector that strikes its accumulation key; a quota share, three covers per risk, four per
-event or year, and a stop loss. Asked for: mean and 99.5 % TVaR of the annual gross and net. Beside it the
-same model written by hand in Numba, fused and parallel over years, in the same run.
+event or year, and a stop loss. Asked for: mean and 99.5 % TVaR of the annual gross and net. Beside
+it the same model written by hand in Numba, fused and parallel over years, in the same run.
 
     python benches/w4.py [--years 100000] [--threads 2] [--json out.json]
 """
