@@ -2,15 +2,18 @@
 
 from . import datasets, sectors
 from ._kebao import (
+    GPD,
     MBBEFD,
     Aggregate,
     Bernoulli,
     Beta,
     Capped,
+    Exponential,
     Frequency,
     Gamma,
     Layered,
     LogNormal,
+    Lomax,
     NegativeBinomial,
     Pareto,
     Piecewise,
@@ -18,6 +21,7 @@ from ._kebao import (
     Scaled,
     Severity,
     Spliced,
+    Weibull,
     __version__,
 )
 from .errors import FileError, InputError, InternalError, KebaoError, NumericError
@@ -30,6 +34,7 @@ from .treaty import LossTable, Programme, Treaty
 from .triangle import Triangle
 
 __all__ = [
+    "GPD",
     "MBBEFD",
     "Aggregate",
     "Bernoulli",
@@ -37,6 +42,7 @@ __all__ = [
     "Capped",
     "ChainLadder",
     "CostOfCapital",
+    "Exponential",
     "FileError",
     "Frequency",
     "Gamma",
@@ -45,6 +51,7 @@ __all__ = [
     "KebaoError",
     "Layered",
     "LogNormal",
+    "Lomax",
     "LossTable",
     "Losses",
     "Mack",
@@ -65,6 +72,7 @@ __all__ = [
     "Table",
     "Treaty",
     "Triangle",
+    "Weibull",
     "__version__",
     "datasets",
     "sectors",

@@ -64,6 +64,11 @@ pub(super) fn stirling_series(a: f64) -> f64 {
     C.iter().rev().fold(0.0, |sum, c| sum * b + c) / a
 }
 
+/// ln Γ(1 + a) for a ≥ 0, to full relative accuracy also where it is small.
+pub fn ln_gamma_1p(a: f64) -> f64 {
+    if a < 1.0 { ln_factorial(a) } else { lgamma(1.0 + a) }
+}
+
 /// Γ(a+1), without the rounding of a + 1.
 fn factorial(a: f64) -> f64 {
     if a < 1e-18 { 1.0 } else { a * tgamma(a) }

@@ -49,8 +49,8 @@ mod _kebao {
     use super::sector::PyLibrary;
     #[pymodule_export]
     use super::severity::{
-        Beta, Capped, Gamma, Layered, LogNormal, MBBEFD, Pareto, Piecewise, Scaled, Severity,
-        Spliced,
+        Beta, Capped, Exponential, GPD, Gamma, Layered, LogNormal, Lomax, MBBEFD, Pareto,
+        Piecewise, Scaled, Severity, Spliced, Weibull,
     };
     #[pymodule_export]
     use super::simulate::PySimulation;

@@ -40,6 +40,31 @@ impl Severity {
         map(x, |x| self.core.pdf(x))
     }
 
+    /// ln P(X > x), also where P(X > x) underflows; a number or an array.
+    fn log_sf<'py>(&self, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        map(x, |x| self.core.log_sf(x))
+    }
+
+    /// ln of the density; a number or an array.
+    fn log_pdf<'py>(&self, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        map(x, |x| self.core.log_pdf(x))
+    }
+
+    /// ∂ P(X > x) / ∂ parameter, by name as in `parameters`.
+    ///
+    /// >>> import kebao as kb
+    /// >>> kb.Exponential(mean=2.0).sf_derivatives(2.0)
+    /// {'mean': 0.18393972058572117}
+    fn sf_derivatives<'py>(&self, py: Python<'py>, x: Amount) -> PyResult<Bound<'py, PyDict>> {
+        let all = PyDict::new(py);
+        for ((name, _), value) in
+            self.core.parameters().into_iter().zip(self.core.sf_derivatives(x.0))
+        {
+            all.set_item(name, value)?;
+        }
+        Ok(all)
+    }
+
     /// Smallest x with P(X ≤ x) ≥ p; NaN outside [0, 1].
     fn quantile<'py>(&self, p: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         map(p, |p| self.core.quantile(p))
@@ -242,6 +267,17 @@ classes! {
     Pareto;
     /// Gamma: mean shape · scale, variance shape · scale².
     Gamma;
+    /// Exponential: S(x) = e^(−x/mean).
+    Exponential;
+    /// Weibull: S(x) = exp(−(x/scale)^shape); heavy-tailed for shape < 1.
+    Weibull;
+    /// Lomax (Pareto type II from 0): S(x) = (1 + x/scale)^−alpha. The mean is infinite for alpha ≤ 1.
+    Lomax;
+    /// Generalised Pareto beyond a threshold: S(x) = (1 + shape (x − threshold)/scale)^(−1/shape).
+    ///
+    /// Exponential for shape 0; the mean is infinite for shape ≥ 1, the largest loss finite for
+    /// shape < 0 (Pickands 1975).
+    GPD;
     /// Beta damage ratio on [0, 1], with the probability `total_loss` of exactly 1.
     Beta;
     /// MBBEFD damage ratio on [0, 1] (Bernegger 1997): mass 1/g at total loss.
@@ -301,6 +337,54 @@ impl Gamma {
     fn from_mean_cv(py: Python<'_>, mean: Amount, cv: Amount) -> PyResult<Bound<'_, Severity>> {
         to_python(py, severity::Gamma::from_mean_cv(mean.0, cv.0)?.into())
     }
+}
+
+/// A parameter as it comes from Python.
+trait Number {
+    fn number(self) -> f64;
+}
+
+impl Number for f64 {
+    fn number(self) -> f64 {
+        self
+    }
+}
+
+impl Number for Amount {
+    fn number(self) -> f64 {
+        self.0
+    }
+}
+
+/// Constructors from plain numbers, and from mean and coefficient of variation where these fix all.
+macro_rules! plain {
+    ($($name:ident($($argument:ident: $kind:ty $(= $default:expr)?),*) $(, $from_mean_cv:ident)?;)*) => {
+        $(#[pymethods]
+        impl $name {
+            #[new]
+            #[pyo3(signature = ($($argument $(= $default)?),*))]
+            fn new($($argument: $kind),*) -> New<Self> {
+                made(Self, severity::$name::new($($argument.number()),*))
+            }
+            $(
+            /// The distribution of this family with this mean and coefficient of variation.
+            #[staticmethod]
+            fn $from_mean_cv(
+                py: Python<'_>,
+                mean: Amount,
+                cv: Amount,
+            ) -> PyResult<Bound<'_, Severity>> {
+                to_python(py, severity::$name::$from_mean_cv(mean.0, cv.0)?.into())
+            })?
+        })*
+    };
+}
+
+plain! {
+    Exponential(mean: Amount);
+    Weibull(shape: f64, scale: Amount), from_mean_cv;
+    Lomax(alpha: f64, scale: Amount), from_mean_cv;
+    GPD(shape: f64, scale: Amount, threshold: Amount = Amount(0.0));
 }
 
 #[pymethods]
