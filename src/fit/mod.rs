@@ -10,5 +10,19 @@
 //! | at least c (limit, open claim) | ln S(c) |
 //! | between l and u (a group) | ln (S(l) − S(u)) |
 
+mod density;
+mod empirical;
+mod estimate;
+mod family;
+mod goodness;
 mod jet;
+mod newton;
+mod sample;
 mod special;
+mod terms;
+
+pub use empirical::{MeanExcess, Steps, conditional_lev, grouped_lev, kaplan_meier, mean_excess};
+pub use estimate::{Fit, Status, log_likelihood};
+pub use family::{FitFamily, Scale};
+pub use goodness::{Goodness, distances, goodness};
+pub use sample::{Columns, Sample, Seen};

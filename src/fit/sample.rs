@@ -65,6 +65,7 @@ impl Sample {
             Issue::new("empty", "data", "").allowed("at least one loss").value("no rows")
         });
         faults.finish()?;
+        let mut faults = Faults::new();
         let mut sample = Self { rows_in: rows, ..Self::default() };
         let at = |column: &[f64], row: usize, default: f64| {
             column.get(row).copied().unwrap_or(default)
