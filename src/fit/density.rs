@@ -307,4 +307,3 @@ impl Density<2> for Frechet {
         (-t.exp()).ln_less_exp()
     }
 }
-

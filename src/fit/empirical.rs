@@ -90,7 +90,11 @@ impl Steps {
     /// E (min(X, limit) | X > from); NaN where the data do not reach.
     pub fn lev(&self, limit: f64) -> f64 {
         let known = limit <= self.last || self.survival.last() == Some(&0.0);
-        if known { self.from.min(limit) + self.area(self.from, limit.max(self.from)) } else { f64::NAN }
+        if known {
+            self.from.min(limit) + self.area(self.from, limit.max(self.from))
+        } else {
+            f64::NAN
+        }
     }
 
     /// E (X − u | X > u) up to the largest amount seen.

@@ -172,9 +172,10 @@ impl Fit {
                 text("mean → ∞: a distribution without a finite mean fits as well")
             }
             _ if self.terms.summary.sd_ln > 0.0
-                && names.iter().zip(&self.eta).any(|((_, s), e)| {
-                    *s == super::family::Scale::Log && !(e.abs() < 300.0)
-                }) =>
+                && names
+                    .iter()
+                    .zip(&self.eta)
+                    .any(|((_, s), e)| *s == super::family::Scale::Log && !(e.abs() < 300.0)) =>
             {
                 text("a parameter runs to 0 or to infinity")
             }
@@ -195,9 +196,7 @@ impl Fit {
     pub fn standard_errors(&self) -> Vec<f64> {
         let slope = self.slopes();
         (0..self.eta.len())
-            .map(|i| {
-                self.covariance.as_ref().map_or(f64::NAN, |c| slope[i].abs() * c[i][i].sqrt())
-            })
+            .map(|i| self.covariance.as_ref().map_or(f64::NAN, |c| slope[i].abs() * c[i][i].sqrt()))
             .collect()
     }
 
@@ -206,7 +205,11 @@ impl Fit {
         let slope = self.slopes();
         let n = self.eta.len();
         let covariance = self.covariance.as_ref()?;
-        Some((0..n).map(|i| (0..n).map(|j| slope[i] * slope[j] * covariance[i][j]).collect()).collect())
+        Some(
+            (0..n)
+                .map(|i| (0..n).map(|j| slope[i] * slope[j] * covariance[i][j]).collect())
+                .collect(),
+        )
     }
 
     fn slopes(&self) -> Vec<f64> {
@@ -260,7 +263,8 @@ impl Fit {
     pub fn wald(&self, parameter: usize, level: f64) -> (f64, f64) {
         let z = normal_isf(0.5 * (1.0 - level));
         let scale = self.family.parameters()[parameter].1;
-        let half = self.covariance.as_ref().map_or(f64::NAN, |c| z * c[parameter][parameter].sqrt());
+        let half =
+            self.covariance.as_ref().map_or(f64::NAN, |c| z * c[parameter][parameter].sqrt());
         let centre = self.eta[parameter];
         (scale.natural(centre - half), scale.natural(centre + half))
     }
@@ -311,7 +315,8 @@ impl Fit {
     pub fn parameter(&self, name: &str) -> Result<usize> {
         let names = self.names();
         names.iter().position(|n| *n == name).ok_or_else(|| {
-            Issue::unknown(self.family.name(), "parameter", name, names.iter().copied()).into_error()
+            Issue::unknown(self.family.name(), "parameter", name, names.iter().copied())
+                .into_error()
         })
     }
 }
@@ -328,7 +333,9 @@ fn prepare(
         FitFamily::GPD => fixed.unwrap_or(0.0),
         FitFamily::Pareto => fixed.unwrap_or_else(|| {
             from_data = true;
-            notes.push("scale is the least loss (no regular estimate, no standard error)".to_owned());
+            notes.push(
+                "scale is the least loss (no regular estimate, no standard error)".to_owned(),
+            );
             sample.lower.iter().copied().filter(|x| *x > 0.0).fold(f64::INFINITY, f64::min)
         }),
         _ => 0.0,
@@ -347,10 +354,7 @@ pub(super) fn information(evaluation: &Evaluation, n: usize) -> Vec<Vec<f64>> {
 }
 
 /// The highest of the maxima reached from the starts; starts far below the best are not tried.
-pub(super) fn best_of(
-    starts: Vec<Vec<f64>>,
-    evaluate: &dyn Fn(&[f64]) -> Evaluation,
-) -> Optimum {
+pub(super) fn best_of(starts: Vec<Vec<f64>>, evaluate: &dyn Fn(&[f64]) -> Evaluation) -> Optimum {
     let mut ranked: Vec<(f64, Vec<f64>)> =
         starts.into_iter().map(|start| (evaluate(&start).value, start)).collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -361,7 +365,9 @@ pub(super) fn best_of(
         let better = best.as_ref().is_none_or(|old| {
             let rounding = 1e-9 * old.evaluation.value.abs().max(1.0);
             found.evaluation.value > old.evaluation.value + rounding
-                || (found.converged && !old.converged && found.evaluation.value > old.evaluation.value - rounding)
+                || (found.converged
+                    && !old.converged
+                    && found.evaluation.value > old.evaluation.value - rounding)
         });
         if better {
             best = Some(found);

@@ -111,6 +111,11 @@ impl FitFamily {
         Self::ALL.iter().filter(whole).copied().collect()
     }
 
+    /// All that can be fitted.
+    pub fn all_available() -> Vec<Self> {
+        Self::ALL.iter().filter(|f| f.available()).copied().collect()
+    }
+
     fn available(self) -> bool {
         let ones: Vec<f64> = self.parameters().iter().map(|_| 1.0).collect();
         self.severity(&ones, 1.0).is_ok()
@@ -215,7 +220,11 @@ impl FitFamily {
 }
 
 /// Σ w ln f + Σ w ln S − Σ w ln S(d) + Σ w ln(S(l) − S(u)).
-fn sum<D: Density<N>, const N: usize>(eta: &[f64; N], fixed: f64, terms: &Terms) -> Evaluation {
+pub(super) fn sum<D: Density<N>, const N: usize>(
+    eta: &[f64; N],
+    fixed: f64,
+    terms: &Terms,
+) -> Evaluation {
     let density = D::at(eta, fixed);
     let mut total = Jet::<N>::constant(0.0);
     let mut column = |points: &Points, sign: f64, f: &dyn Fn(f64) -> Jet<N>| {
@@ -283,16 +292,29 @@ mod tests {
             for x in [0.07, 0.4, 1.0, 2.6, 9.0, 30.0] {
                 let (pdf, sf) = family.logarithms(&eta, fixed, log(x));
                 let (want_pdf, want_sf) = (log(severity.pdf(x)), log(severity.sf(x)));
-                assert!((pdf - want_pdf).abs() < 1e-12 * (1.0 + pdf.abs()), "{family:?} {x} {pdf} {want_pdf}");
-                assert!((sf - want_sf).abs() < 1e-12 * (1.0 + sf.abs()), "{family:?} {x} {sf} {want_sf}");
+                assert!(
+                    (pdf - want_pdf).abs() < 1e-12 * (1.0 + pdf.abs()),
+                    "{family:?} {x} {pdf} {want_pdf}"
+                );
+                assert!(
+                    (sf - want_sf).abs() < 1e-12 * (1.0 + sf.abs()),
+                    "{family:?} {x} {sf} {want_sf}"
+                );
             }
         }
     }
 
     #[test]
     fn scores_and_information_agree_with_differences() {
-        let points = |x: &[f64]| Points { ln_x: x.iter().map(|x| log(*x)).collect(), weight: vec![1.5; x.len()] };
-        let cell = |low: f64, high: f64| super::super::terms::Cell { low: log(low), high: log(high), weight: 0.7 };
+        let points = |x: &[f64]| Points {
+            ln_x: x.iter().map(|x| log(*x)).collect(),
+            weight: vec![1.5; x.len()],
+        };
+        let cell = |low: f64, high: f64| super::super::terms::Cell {
+            low: log(low),
+            high: log(high),
+            weight: 0.7,
+        };
         let terms = Terms {
             known: points(&[0.3, 0.9, 2.0, 7.0, 20.0]),
             censored: points(&[1.0, 12.0]),
@@ -313,12 +335,21 @@ mod tests {
                 // Four points: the error is of order h⁴.
                 let h = 1e-3;
                 let (a, b, c, d) = (at(-2.0 * h), at(-h), at(h), at(2.0 * h));
-                let slope = |f: &dyn Fn(&Evaluation) -> f64| (f(&a) - 8.0 * f(&b) + 8.0 * f(&c) - f(&d)) / (12.0 * h);
+                let slope = |f: &dyn Fn(&Evaluation) -> f64| {
+                    (f(&a) - 8.0 * f(&b) + 8.0 * f(&c) - f(&d)) / (12.0 * h)
+                };
                 let gradient = slope(&|e| e.value);
-                assert!((here.gradient[i] - gradient).abs() < 1e-8 * (1.0 + gradient.abs()), "{family:?} {i}");
+                assert!(
+                    (here.gradient[i] - gradient).abs() < 1e-8 * (1.0 + gradient.abs()),
+                    "{family:?} {i}"
+                );
                 for j in 0..eta.len() {
                     let hessian = slope(&|e| e.gradient[j]);
-                    assert!((here.hessian[j][i] - hessian).abs() < 1e-8 * (1.0 + hessian.abs()), "{family:?} {i} {j}: {} {hessian}", here.hessian[j][i]);
+                    assert!(
+                        (here.hessian[j][i] - hessian).abs() < 1e-8 * (1.0 + hessian.abs()),
+                        "{family:?} {i} {j}: {} {hessian}",
+                        here.hessian[j][i]
+                    );
                 }
             }
         }

@@ -109,8 +109,11 @@ fn transformed(severity: &Severity, sample: &Sample, threshold: f64) -> Vec<Plac
         let entry = sample.entry(row).max(threshold);
         let all = severity.sf(entry);
         let above = (severity.sf(x) / all).min(1.0);
-        let below =
-            if all == 1.0 { severity.cdf(x) } else { (severity.cdf(x) - severity.cdf(entry)) / all };
+        let below = if all == 1.0 {
+            severity.cdf(x)
+        } else {
+            (severity.cdf(x) - severity.cdf(entry)) / all
+        };
         Some(Place { below: below.max(0.0), above, known, weight })
     };
     (0..sample.len())
@@ -315,7 +318,10 @@ mod tests {
         let control = Control::new(Some(1));
         let one = goodness(&fit, &data, 99, 5, &control).unwrap();
         let two = goodness(&fit, &data, 99, 5, &Control::new(Some(3))).unwrap();
-        assert_eq!((one.ks_p.to_bits(), one.ad_p.to_bits()), (two.ks_p.to_bits(), two.ad_p.to_bits()));
+        assert_eq!(
+            (one.ks_p.to_bits(), one.ad_p.to_bits()),
+            (two.ks_p.to_bits(), two.ad_p.to_bits())
+        );
         assert!(one.ad_p > 0.0 && one.ad_p <= 1.0 && one.replicates == 99);
     }
 

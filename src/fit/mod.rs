@@ -12,17 +12,25 @@
 
 mod density;
 mod empirical;
+mod erlang;
 mod estimate;
 mod family;
 mod goodness;
 mod jet;
+mod mixture;
 mod newton;
 mod sample;
 mod special;
+mod tail;
 mod terms;
 
 pub use empirical::{MeanExcess, Steps, conditional_lev, grouped_lev, kaplan_meier, mean_excess};
+pub use erlang::erlang_mixture;
 pub use estimate::{Fit, Status, log_likelihood};
 pub use family::{FitFamily, Scale};
 pub use goodness::{Goodness, distances, goodness};
+pub use mixture::{MixtureFit, lognormal_mixture};
 pub use sample::{Columns, Sample, Seen};
+pub use tail::{
+    SpliceFit, ThresholdRow, candidates, mean_excess_threshold, splice, threshold_table,
+};

@@ -14,11 +14,7 @@ pub struct Evaluation {
 impl Evaluation {
     /// Outside the domain.
     pub fn impossible() -> Self {
-        Self {
-            value: f64::NEG_INFINITY,
-            gradient: [0.0; MOST],
-            hessian: [[0.0; MOST]; MOST],
-        }
+        Self { value: f64::NEG_INFINITY, gradient: [0.0; MOST], hessian: [[0.0; MOST]; MOST] }
     }
 
     fn is_finite(&self, n: usize) -> bool {
@@ -92,11 +88,7 @@ pub fn inverse(a: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
 ///
 /// `free` lists the coordinates that may move. Converged when the Newton decrement, the squared
 /// distance to the maximum in standard errors, is below 1e-13; one more step squares it.
-pub fn maximise(
-    start: &[f64],
-    free: &[usize],
-    evaluate: &dyn Fn(&[f64]) -> Evaluation,
-) -> Optimum {
+pub fn maximise(start: &[f64], free: &[usize], evaluate: &dyn Fn(&[f64]) -> Evaluation) -> Optimum {
     const LIMIT: u32 = 200;
     let all = start.len();
     let mut at = start.to_vec();
@@ -117,7 +109,11 @@ pub fn maximise(
                     free.iter()
                         .map(|j| {
                             let h = -now.hessian[*i][*j];
-                            if i == j { h + damping * (h.abs() + 1e-3 * now.value.abs().max(1.0)) } else { h }
+                            if i == j {
+                                h + damping * (h.abs() + 1e-3 * now.value.abs().max(1.0))
+                            } else {
+                                h
+                            }
                         })
                         .collect()
                 })
@@ -185,7 +181,9 @@ mod tests {
     #[test]
     fn climbs_a_curved_ridge() {
         let top = maximise(&[-1.2, 1.0], &[0, 1], &ridge);
-        assert!(top.converged && (top.at[0] - 1.0).abs() < 1e-10 && (top.at[1] - 1.0).abs() < 1e-10);
+        assert!(
+            top.converged && (top.at[0] - 1.0).abs() < 1e-10 && (top.at[1] - 1.0).abs() < 1e-10
+        );
         let held = maximise(&[0.5, 9.0], &[1], &ridge);
         assert!(held.converged && held.at[0] == 0.5 && (held.at[1] - 0.25).abs() < 1e-12);
     }

@@ -31,6 +31,8 @@ pub struct Sample {
     /// Empty when all weights are 1.
     pub weight: Vec<f64>,
     pub rows_in: usize,
+    /// Rows that are not above the threshold asked for.
+    pub below: usize,
     /// Row number and fault of each row left out.
     pub rejected: Vec<(usize, Issue)>,
 }
@@ -67,9 +69,8 @@ impl Sample {
         faults.finish()?;
         let mut faults = Faults::new();
         let mut sample = Self { rows_in: rows, ..Self::default() };
-        let at = |column: &[f64], row: usize, default: f64| {
-            column.get(row).copied().unwrap_or(default)
-        };
+        let at =
+            |column: &[f64], row: usize, default: f64| column.get(row).copied().unwrap_or(default);
         let plain = columns.upper.is_empty()
             && columns.deductible.is_empty()
             && columns.limit.is_empty()
@@ -176,7 +177,11 @@ impl Sample {
 
     /// Sum of the weights.
     pub fn total(&self) -> f64 {
-        if self.weight.is_empty() { self.len() as f64 } else { crate::exec::reduce::sum(&self.weight) }
+        if self.weight.is_empty() {
+            self.len() as f64
+        } else {
+            crate::exec::reduce::sum(&self.weight)
+        }
     }
 
     pub fn censored(&self) -> usize {
@@ -192,10 +197,42 @@ impl Sample {
         self.entry.iter().copied().reduce(f64::min).unwrap_or(0.0)
     }
 
-    /// Rows whose loss is known and exceeds `threshold`.
-    pub fn above(&self, threshold: f64) -> usize {
-        let known = |(l, u): (&f64, &f64)| l == u && *l > threshold;
-        self.lower.iter().zip(&self.upper).filter(|pair| known(*pair)).count()
+    /// What exceeds `threshold`, as seen by one who sees nothing else: rows known or censored up to
+    /// it, and groups that begin below it, are counted in `below`.
+    pub fn exceeding(&self, threshold: f64) -> Result<Self> {
+        let mut out = Self {
+            rows_in: self.rows_in,
+            rejected: self.rejected.clone(),
+            below: self.below,
+            ..Self::default()
+        };
+        for row in 0..self.len() {
+            let inside = match self.seen(row) {
+                Seen::Exactly(x) | Seen::AtLeast(x) => x > threshold,
+                Seen::Between(low, _) => low >= threshold,
+            };
+            if !inside {
+                out.below += 1;
+                continue;
+            }
+            out.lower.push(self.lower[row]);
+            out.upper.push(self.upper[row]);
+            out.entry.push(self.entry(row).max(threshold));
+            if !self.limit.is_empty() {
+                out.limit.push(self.limit(row));
+            }
+            if !self.weight.is_empty() {
+                out.weight.push(self.weight(row));
+            }
+        }
+        if out.is_empty() {
+            return Err(Issue::new("empty", "data", "threshold")
+                .value(threshold)
+                .allowed("below at least one loss")
+                .into_error());
+        }
+        out.check()?;
+        Ok(out)
     }
 
     /// Known losses in ascending order.
@@ -234,9 +271,8 @@ fn fault(low: f64, high: f64, entry: f64, limit: f64, weight: f64) -> Option<Iss
     }
     let beyond = if high == low || high == f64::INFINITY { low } else { high };
     if entry > 0.0 && beyond <= entry {
-        return issue("out_of_range", "loss", beyond, "above its deductible").map(|i| {
-            i.hint("losses are ground-up; for amounts paid use basis=\"payment\"")
-        });
+        return issue("out_of_range", "loss", beyond, "above its deductible")
+            .map(|i| i.hint("losses are ground-up; for amounts paid use basis=\"payment\""));
     }
     if !(limit > entry) {
         return issue("out_of_range", "limit", limit, "above the deductible");
@@ -278,7 +314,8 @@ mod tests {
 
     #[test]
     fn all_censored_and_empty_are_refused() {
-        let open = Columns { lower: vec![1.0, 2.0], censored: vec![true, true], ..Columns::default() };
+        let open =
+            Columns { lower: vec![1.0, 2.0], censored: vec![true, true], ..Columns::default() };
         assert!(codes(Sample::new(open, false).unwrap_err())[0].contains("all_censored"));
         assert!(codes(Sample::new(Columns::default(), false).unwrap_err())[0].contains("empty"));
         let bad = Columns { lower: vec![0.0], ..Columns::default() };

@@ -4,6 +4,7 @@ mod aggregate;
 mod amount;
 mod convert;
 mod errors;
+mod fit;
 mod frame;
 mod frequency;
 mod losses;
@@ -31,6 +32,8 @@ mod _kebao {
     use super::aggregate::Aggregate;
     #[pymodule_export]
     use super::amount::parse_amount;
+    #[pymodule_export]
+    use super::fit::{GoodnessOfFit, LossSample, SeverityFit, fit_families};
     #[pymodule_export]
     use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
     #[pymodule_export]
