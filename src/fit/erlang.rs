@@ -147,6 +147,7 @@ pub fn erlang_mixture(sample: &Sample, parts: usize) -> Result<MixtureFit> {
         best.ok_or_else(|| Error::numeric("mixture", "the likelihood is 0 at every start"))?;
     Ok(MixtureFit {
         parts: found.shapes.iter().map(|r| (*r, found.scale)).collect(),
+        erlang: true,
         log_likelihood: found.value,
         estimated: 2 * found.shapes.len(),
         observations: terms.total,

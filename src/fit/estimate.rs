@@ -88,20 +88,7 @@ impl Fit {
         start: Option<&[f64]>,
     ) -> Self {
         let n = family.parameters().len();
-        let mut fit = Self {
-            family,
-            fixed,
-            eta: vec![f64::NAN; n],
-            log_likelihood: f64::NAN,
-            estimated: n,
-            observations: terms.total,
-            status: Status::Converged,
-            covariance: None,
-            iterations: 0,
-            notes: Vec::new(),
-            from_data: false,
-            terms,
-        };
+        let mut fit = Self { fixed, ..Self::unfitted(family, terms) };
         if fit.terms.distinct < n {
             let found = match fit.terms.distinct {
                 0 => "no known loss".to_owned(),
@@ -122,6 +109,36 @@ impl Fit {
         let found = best_of(starts, &evaluate);
         fit.settle(found);
         fit
+    }
+
+    /// Nothing estimated yet.
+    pub(super) fn unfitted(family: FitFamily, terms: Terms) -> Self {
+        let n = family.parameters().len();
+        Self {
+            family,
+            fixed: 0.0,
+            eta: vec![f64::NAN; n],
+            log_likelihood: f64::NAN,
+            estimated: n,
+            observations: terms.total,
+            status: Status::Converged,
+            covariance: None,
+            iterations: 0,
+            notes: Vec::new(),
+            from_data: false,
+            terms,
+        }
+    }
+
+    pub(super) fn starts(&self) -> Vec<Vec<f64>> {
+        self.family.starts(&self.terms.summary, self.fixed)
+    }
+
+    /// Takes estimates made elsewhere; they have a likelihood but no standard errors.
+    pub(super) fn place(&mut self, eta: &[f64]) {
+        self.eta = eta.to_vec();
+        self.log_likelihood = self.family.evaluate(eta, self.fixed, &self.terms).value;
+        self.notes.push("not by maximum likelihood: no standard errors".to_owned());
     }
 
     fn settle(&mut self, found: Optimum) {

@@ -87,7 +87,7 @@ fitted! {
     Weibull(2): "shape" Log, "scale" Log;
     LogNormal(2): "mu" Real, "sigma" Log;
     InverseGaussian(2): "mean" Log, "shape" Log;
-    LogLogistic(2): "gamma" Log, "scale" Log;
+    LogLogistic(2): "shape" Log, "scale" Log;
     Lomax(2): "alpha" Log, "scale" Log;
     InverseGamma(2): "shape" Log, "scale" Log;
     Frechet(2): "shape" Log, "scale" Log;

@@ -12,6 +12,7 @@ use super::special::ln_normal_tail;
 use super::terms::{Points, Terms};
 use crate::error::{Error, Faults, Issue, Result};
 use crate::numeric::{ln_norm_sf, mills, norm_sf};
+use crate::severity::Severity;
 
 const LN_SQRT_2PI: f64 = 0.918_938_533_204_672_741_78;
 
@@ -62,6 +63,8 @@ pub struct MixtureFit {
     /// Lognormal (mu, sigma), or Erlang (shape, scale), of each part; ascending.
     pub parts: Vec<(f64, f64)>,
     pub weights: Vec<f64>,
+    /// Of Erlangs, not of lognormals.
+    pub erlang: bool,
     pub log_likelihood: f64,
     pub estimated: usize,
     pub observations: f64,
@@ -79,6 +82,30 @@ impl MixtureFit {
 
     pub fn bic(&self) -> f64 {
         self.estimated as f64 * libm::log(self.observations) - 2.0 * self.log_likelihood
+    }
+
+    /// The mixture as a distribution.
+    pub fn severity(&self) -> Result<Severity> {
+        let form = if self.erlang {
+            // Weights by shape, from 1 on.
+            let most = self.parts.iter().map(|p| p.0 as usize).max().unwrap_or(1);
+            let mut weights = vec![0.0; most];
+            for ((shape, _), weight) in self.parts.iter().zip(&self.weights) {
+                weights[(*shape as usize).clamp(1, most) - 1] += weight;
+            }
+            let scale = self.parts.first().map_or(f64::NAN, |p| p.1);
+            serde_json::json!({"family": "MixedErlang", "weights": weights, "scale": scale})
+        } else {
+            let parts: Vec<serde_json::Value> = self
+                .parts
+                .iter()
+                .map(|(mu, sigma)| {
+                    serde_json::json!({"family": "LogNormal", "mu": mu, "sigma": sigma})
+                })
+                .collect();
+            serde_json::json!({"family": "Mixture", "parts": parts, "weights": self.weights})
+        };
+        Severity::from_json(&form.to_string()).map_err(|e| Error::numeric("mixture", e.to_string()))
     }
 }
 
@@ -190,6 +217,7 @@ fn lognormals_of(found: &Optimum, parts: usize, value: f64, total: f64) -> Mixtu
     MixtureFit {
         parts: order.iter().map(|k| part(*k)).collect(),
         weights: order.iter().map(|k| weights[*k]).collect(),
+        erlang: false,
         log_likelihood: value,
         estimated: n,
         observations: total,

@@ -17,6 +17,7 @@ mod estimate;
 mod family;
 mod goodness;
 mod jet;
+mod matching;
 mod mixture;
 mod newton;
 mod sample;
@@ -29,6 +30,7 @@ pub use erlang::erlang_mixture;
 pub use estimate::{Fit, Status, log_likelihood};
 pub use family::{FitFamily, Scale};
 pub use goodness::{Goodness, distances, goodness};
+pub use matching::{Matching, matched};
 pub use mixture::{MixtureFit, lognormal_mixture};
 pub use sample::{Columns, Sample, Seen};
 pub use tail::{

@@ -10,7 +10,7 @@ use super::table::PyTable;
 use super::watch::{detached, watched};
 use crate::error::{Faults, Issue, Result};
 use crate::exec::Control;
-use crate::fit::{self, Columns, Fit, FitFamily, Sample};
+use crate::fit::{self, Columns, Fit, FitFamily, Matching, Sample};
 use crate::output::Table;
 use crate::severity::{Family, Severity as Core};
 
@@ -177,6 +177,190 @@ impl LossSample {
         check_fixed(family, fixed)?;
         let core = detached(py, || Ok(Fit::maximum_likelihood(family, &self.core, fixed)))?;
         Ok(SeverityFit { core })
+    }
+
+    /// One family by matching percentiles, or, without any, moments.
+    #[pyo3(signature = (family, percentiles=None))]
+    fn matched(
+        &self,
+        py: Python<'_>,
+        family: &str,
+        percentiles: Option<Vec<f64>>,
+    ) -> PyResult<SeverityFit> {
+        let family = FitFamily::from_name(family)?;
+        let matching = percentiles.map_or(Matching::Moments, Matching::Percentiles);
+        let core = detached(py, || fit::matched(family, &self.core, &matching))?;
+        Ok(SeverityFit { core })
+    }
+
+    /// Thresholds worth trying: known losses in the upper half.
+    fn candidates(&self, most: usize, least: usize) -> Vec<f64> {
+        fit::candidates(&self.core, most, least)
+    }
+
+    /// A generalised Pareto distribution above each threshold.
+    fn thresholds(&self, py: Python<'_>, thresholds: Vec<f64>) -> PyResult<PyTable> {
+        let rows = detached(py, || Ok(fit::threshold_table(&self.core, &thresholds)))?;
+        let column = |f: fn(&fit::ThresholdRow) -> f64| rows.iter().map(f).collect();
+        let core = Table::new("thresholds")
+            .float("threshold", column(|r| r.threshold))
+            .float("losses_above", column(|r| r.above))
+            .float("shape", column(|r| r.shape))
+            .float("shape_se", column(|r| r.shape_se))
+            .float("scale", column(|r| r.scale))
+            .float("scale_se", column(|r| r.scale_se))
+            .float("modified_scale", column(|r| r.modified_scale))
+            .float("modified_scale_se", column(|r| r.modified_scale_se))
+            .float("hill_alpha", column(|r| r.hill))
+            .text("status", rows.iter().map(|r| r.status.name().to_owned()).collect())
+            .text("reason", rows.iter().map(|r| r.status.reason().to_owned()).collect());
+        Ok(PyTable { core })
+    }
+
+    /// Where the mean excess becomes straight.
+    fn mean_excess_threshold(&self, py: Python<'_>, thresholds: Vec<f64>) -> PyResult<f64> {
+        detached(py, || fit::mean_excess_threshold(&self.core, &thresholds))
+    }
+
+    /// The likeliest splice of a body and a tail.
+    fn splice(
+        &self,
+        py: Python<'_>,
+        body: &str,
+        tail: &str,
+        thresholds: Vec<f64>,
+    ) -> PyResult<SpliceFit> {
+        let (body, tail) = (FitFamily::from_name(body)?, FitFamily::from_name(tail)?);
+        let core = detached(py, || fit::splice(&self.core, body, tail, &thresholds))?;
+        Ok(SpliceFit { core })
+    }
+
+    /// A mixture of lognormals (`LogNormal`) or Erlangs (`Erlang`).
+    fn mixture(&self, py: Python<'_>, family: &str, parts: usize) -> PyResult<MixtureFit> {
+        let core =
+            detached(py, || match family {
+                "LogNormal" => fit::lognormal_mixture(&self.core, parts),
+                "Erlang" => fit::erlang_mixture(&self.core, parts),
+                _ => Err(Issue::unknown("mixture", "family", family, ["LogNormal", "Erlang"])
+                    .into_error()),
+            })?;
+        Ok(MixtureFit { core })
+    }
+}
+
+/// A body and a tail fitted beside each other.
+#[pyclass(frozen, module = "kebao._kebao")]
+pub struct SpliceFit {
+    core: fit::SpliceFit,
+}
+
+#[pymethods]
+impl SpliceFit {
+    #[getter]
+    fn threshold(&self) -> f64 {
+        self.core.threshold
+    }
+
+    /// P(X > threshold) and its standard error.
+    #[getter]
+    fn tail_weight(&self) -> (f64, f64) {
+        (self.core.tail_weight, self.core.tail_weight_se)
+    }
+
+    #[getter]
+    fn body(&self) -> SeverityFit {
+        SeverityFit { core: self.core.body.clone() }
+    }
+
+    #[getter]
+    fn tail(&self) -> SeverityFit {
+        SeverityFit { core: self.core.tail.clone() }
+    }
+
+    #[getter]
+    fn log_likelihood(&self) -> f64 {
+        self.core.log_likelihood
+    }
+
+    #[getter]
+    fn aic(&self) -> f64 {
+        self.core.aic()
+    }
+
+    #[getter]
+    fn bic(&self) -> f64 {
+        self.core.bic()
+    }
+
+    /// The splice as a distribution.
+    fn severity<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, Severity>> {
+        to_python(py, self.core.severity()?)
+    }
+
+    /// Log-likelihood at each threshold tried.
+    fn tried(&self) -> PyTable {
+        let (u, value) = self.core.tried.iter().copied().unzip();
+        PyTable { core: Table::new("splices").float("threshold", u).float("log_likelihood", value) }
+    }
+}
+
+/// A mixture fitted by EM.
+#[pyclass(frozen, module = "kebao._kebao")]
+pub struct MixtureFit {
+    core: fit::MixtureFit,
+}
+
+#[pymethods]
+impl MixtureFit {
+    #[getter]
+    fn weights(&self) -> Vec<f64> {
+        self.core.weights.clone()
+    }
+
+    /// (mu, sigma) of lognormals, (shape, scale) of Erlangs.
+    #[getter]
+    fn parts(&self) -> Vec<(f64, f64)> {
+        self.core.parts.clone()
+    }
+
+    #[getter]
+    fn weight_errors(&self) -> Vec<f64> {
+        self.core.weight_se.clone()
+    }
+
+    #[getter]
+    fn part_errors(&self) -> Vec<(f64, f64)> {
+        self.core.part_se.clone()
+    }
+
+    #[getter]
+    fn log_likelihood(&self) -> f64 {
+        self.core.log_likelihood
+    }
+
+    #[getter]
+    fn aic(&self) -> f64 {
+        self.core.aic()
+    }
+
+    #[getter]
+    fn bic(&self) -> f64 {
+        self.core.bic()
+    }
+
+    /// The mixture as a distribution.
+    fn severity<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, Severity>> {
+        to_python(py, self.core.severity()?)
+    }
+
+    #[getter]
+    fn converged(&self) -> bool {
+        self.core.converged
+    }
+
+    #[getter]
+    fn iterations(&self) -> u32 {
+        self.core.iterations
     }
 }
 

@@ -33,7 +33,7 @@ mod _kebao {
     #[pymodule_export]
     use super::amount::parse_amount;
     #[pymodule_export]
-    use super::fit::{GoodnessOfFit, LossSample, SeverityFit, fit_families};
+    use super::fit::{GoodnessOfFit, LossSample, MixtureFit, SeverityFit, SpliceFit, fit_families};
     #[pymodule_export]
     use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
     #[pymodule_export]
