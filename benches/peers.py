@@ -20,6 +20,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYO
     os.environ[name] = "1"
 
 import contest  # noqa: E402
+import f1  # noqa: E402
 import r1  # noqa: E402
 import w1  # noqa: E402
 import w2  # noqa: E402
@@ -28,6 +29,7 @@ WORKLOADS = {
     "w1": lambda quick: [w1.workload(quick)],
     "w2": w2.workloads,
     "r1": lambda quick: [r1.workload(quick)],
+    "f1": f1.workloads,
 }
 
 

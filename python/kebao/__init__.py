@@ -1,6 +1,6 @@
 """kebao prices science-and-technology insurance."""
 
-from . import datasets, sectors
+from . import datasets, fit, sectors
 from ._kebao import (
     GPD,
     MBBEFD,
@@ -75,6 +75,7 @@ __all__ = [
     "Weibull",
     "__version__",
     "datasets",
+    "fit",
     "sectors",
     "simulate",
 ]

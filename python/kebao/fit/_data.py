@@ -76,11 +76,11 @@ class Losses:
     weights : array-like, optional
         How often each row counts.
     lower, upper : array-like, optional
-        Instead of ``data``: groups, with ``upper=inf`` for the open one and the numbers of losses as
-        ``weights``.
+        Instead of ``data``: groups, with ``upper=inf`` for the open one and the numbers of losses
+        as ``weights``.
     basis : {"ground_up", "payment"}, default "ground_up"
-        Whether ``data`` and ``limit`` are of the loss from the ground up, or of what is paid above the
-        deductible.
+        Whether ``data`` and ``limit`` are of the loss from the ground up, or of what is paid above
+        the deductible.
     strict : bool, default True
         Raise on any faulty row; otherwise leave such rows out and list them in `rejects`.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,7 +28,6 @@ class Estimate(NamedTuple):
     standard_error: float
 
 
-@dataclass(frozen=True, repr=False)
 class Fit:
     """One family fitted to losses.
 
@@ -36,8 +35,11 @@ class Fit:
     likelihood grows towards the edge of the family, which ``reason`` names; or ``"failed"``.
     """
 
-    _core: _kebao.SeverityFit
-    _goodness: _kebao.GoodnessOfFit | None = field(default=None)
+    def __init__(
+        self, core: _kebao.SeverityFit, goodness: Callable[[], _kebao.GoodnessOfFit]
+    ) -> None:
+        self._core = core
+        self._test = goodness
 
     @property
     def family(self) -> str:
@@ -94,10 +96,14 @@ class Fit:
         """Schwarz's criterion: ln(n) (number of parameters) - 2 log-likelihood."""
         return self._core.bic
 
-    @property
-    def goodness(self) -> _kebao.GoodnessOfFit | None:
-        """Distances to the data: ``ks``, ``ad``, their p-values, or ``chi2`` for groups."""
-        return self._goodness
+    @cached_property
+    def goodness(self) -> _kebao.GoodnessOfFit:
+        """Distances to the data, computed when first asked for.
+
+        ``ks`` and ``ad`` with their p-values ``ks_p`` and ``ad_p``; for groups ``chi2`` with
+        ``chi2_freedom`` and ``chi2_p``. What does not apply is NaN.
+        """
+        return self._test()
 
     def interval(
         self, parameter: str, *, level: float = 0.95, method: str = "profile"
@@ -226,7 +232,7 @@ class SeverityComparison:
                 "reason": fit.reason,
             }
             for name in ("ks", "ks_p", "ad", "ad_p", "chi2", "chi2_p"):
-                row[name] = nan if good is None else getattr(good, name)
+                row[name] = getattr(good, name)
             for name, column in columns.items():
                 column.append(row[name])
         return Table.of("severity_fits", columns)
@@ -234,7 +240,13 @@ class SeverityComparison:
     def parameters(self, *, level: float = 0.95, method: str = "profile") -> Table:
         """A row for each parameter: estimate, standard error and confidence interval."""
         rows = [
-            (fit.family, name, value, fit.standard_errors[name], *_interval(fit, name, level, method))
+            (
+                fit.family,
+                name,
+                value,
+                fit.standard_errors[name],
+                *_interval(fit, name, level, method),
+            )
             for fit in self._fits
             if fit.status != "failed"
             for name, value in fit.parameters.items()
@@ -247,8 +259,8 @@ class SeverityComparison:
     def limited_expected_values(self, limits: Sequence[float] | None = None) -> Table:
         """Limited expected values of the data (Kaplan–Meier) and of each fit.
 
-        With deductibles all are conditional on exceeding the smallest of them. Where the data do not
-        reach, there is NaN. By default at quantiles of the known losses.
+        With deductibles all are conditional on exceeding the smallest of them. Where the data do
+        not reach, there is NaN. By default at quantiles of the known losses.
         """
         core = self.losses._core
         if limits is None:
@@ -286,10 +298,12 @@ class SeverityComparison:
                 continue
             good = fit.goodness
             names = ("chi2", "chi2_p") if grouped else ("ks", "ks_p", "ad", "ad_p")
-            cells = [math.nan if good is None else getattr(good, name) for name in names]
+            cells = [getattr(good, name) for name in names]
             written = fit._written() + (" *" if fit.status == "boundary" else "")
             mean = fit.mean()
-            error = "" if math.isnan(mean.standard_error) else f" ± {amount(mean.standard_error, 2)}"
+            error = (
+                "" if math.isnan(mean.standard_error) else f" ± {amount(mean.standard_error, 2)}"
+            )
             rows.append([
                 fit.family,
                 written,
@@ -303,7 +317,7 @@ class SeverityComparison:
         lines = [repr(self.losses)]
         lines += [f"* {f.family}: {f.reason}" for f in self._fits if f.status == "boundary"]
         good = self._fits[0].goodness
-        if good is not None and good.replicates:
+        if good.replicates:
             error = 0.5 / math.sqrt(good.replicates)
             lines.append(
                 f"p-values from {good.replicates:,} simulated samples, fitted again;"
@@ -337,6 +351,8 @@ def severity(
     upper: Any = None,
     basis: str = "ground_up",
     threshold: float | None = None,
+    method: str = "likelihood",
+    percentiles: Sequence[float] | None = None,
     criterion: str = "aic",
     replicates: int = 199,
     seed: int = 1,
@@ -347,8 +363,8 @@ def severity(
     """Fit severity distributions by maximum likelihood and compare them.
 
     A loss contributes ln f(x); a censored one ln S(x); a group ln(S(l) - S(u)); every deductible d
-    takes ln S(d) away (Klugman, Panjer and Willmot, Loss Models). Maxima are found by Newton's method
-    with exact derivatives; standard errors come from the observed information.
+    takes ln S(d) away (Klugman, Panjer and Willmot, Loss Models). Maxima are found by Newton's
+    method with exact derivatives; standard errors come from the observed information.
 
     Parameters
     ----------
@@ -359,13 +375,17 @@ def severity(
     deductible, limit, censored, weights, lower, upper, basis, strict
         What is known of each loss; see `Losses`.
     threshold : float, optional
-        Fit only what exceeds it: the location of a GPD, the scale of a Pareto, a truncation point for
-        the others, so that all can be compared.
+        Fit only what exceeds it: the location of a GPD, the scale of a Pareto, a truncation point
+        for the others, so that all can be compared.
+    method : {"likelihood", "moments", "percentiles"}
+        The last two match as many moments or percentiles as there are parameters, without errors.
+    percentiles : sequence of float, optional
+        The probabilities to match, as many as parameters; by default quartiles or the like.
     criterion : {"aic", "bic"}
         What orders the table.
     replicates : int, default 199
         Simulated samples, each fitted again, behind the p-values of Kolmogorov-Smirnov and
-        Anderson-Darling; 0 for none.
+        Anderson-Darling; 0 for none. They are drawn when a p-value is first asked for.
     seed : int, default 1
         Of these samples; the same seed gives the same p-values on any number of threads.
     threads : int, optional
@@ -394,9 +414,18 @@ def severity(
     >>> fits.best.family
     'Gamma'
     """
-    if criterion not in {"aic", "bic"}:
-        allowed = "'aic' or 'bic'"
-        raise InputError(issues=[Issue("unknown_name", "fit", "criterion", repr(criterion), allowed)])
+    issues = [
+        Issue("unknown_name", "fit", name, repr(value), " or ".join(map(repr, allowed)))
+        for name, value, allowed in (
+            ("criterion", criterion, ("aic", "bic")),
+            ("method", method, ("likelihood", "moments", "percentiles")),
+        )
+        if value not in allowed
+    ]
+    if replicates < 0:
+        issues.append(Issue("out_of_range", "fit", "replicates", str(replicates), "at least 0"))
+    if issues:
+        raise InputError(issues=issues)
     if isinstance(data, Losses):
         losses = data
     else:
@@ -418,9 +447,14 @@ def severity(
         names = list(auto) if threshold is None else [*auto, "GPD", "Pareto"]
     else:
         names = [families] if isinstance(families, str) else list(families)
+    core = losses._core
     fits = []
     for name in names:
-        core = losses._core.fit(name, threshold)
-        good = core.goodness(losses._core, replicates, seed, threads, progress)
-        fits.append(Fit(core, good))
+        if method == "likelihood":
+            fitted = core.fit(name, threshold)
+        else:
+            fitted = core.matched(name, None if method == "moments" else list(percentiles or ()))
+        # Simulated samples are fitted by likelihood, so no p-values belong to other methods.
+        drawn = replicates if method == "likelihood" else 0
+        fits.append(Fit(fitted, partial(fitted.goodness, core, drawn, seed, threads, progress)))
     return SeverityComparison(losses, fits, criterion)
