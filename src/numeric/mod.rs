@@ -3,23 +3,29 @@
 
 mod amount;
 mod beta;
+mod derivatives;
 pub mod dispatch;
 mod double;
 mod gamma;
 mod hazard;
+mod inverse_gaussian;
 pub mod kernel;
 mod normal;
 pub mod polar;
 mod quadrature;
 mod roots;
+mod student;
 pub mod survival;
 
 pub use amount::{format_amount, format_percent, parse_amount};
 pub use beta::{beta_density, beta_inv, beta_pq};
+pub use derivatives::{beta_c_by_parameters, digamma, gamma_q_by_shape};
 pub use double::{Double, ln_less};
 pub use gamma::{gamma_p_inv, gamma_pq, gamma_q_inv, ln_gamma_1p, poisson_density};
 pub use hazard::{Hazard, expm1_over};
+pub use inverse_gaussian::inverse_gaussian;
 pub use kernel::{exp, ln, normal_isf};
 pub use normal::{ln_norm_sf, mills, norm_cdf, norm_pdf, norm_sf};
 pub use quadrature::{adaptive, gauss_legendre, legendre_20, normal_mean};
 pub use roots::{brent, invert_log};
+pub use student::{t_isf, t_pdf, t_sf};

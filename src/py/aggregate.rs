@@ -8,7 +8,7 @@ use pyo3::types::PyDict;
 
 use super::convert::{Amount, Seed, hash, map, repr, reserve};
 use super::frequency::Frequency;
-use super::severity::{Severity, layer};
+use super::severity::{Like, Severity, layer};
 use super::watch::{detached, watched};
 use crate::aggregate::{Aggregate as Core, Grid, GridDistribution, Sampler, SamplerScratch};
 use crate::error::{Error, Faults, Issue, Result};
@@ -46,8 +46,8 @@ impl Aggregate {
 #[pymethods]
 impl Aggregate {
     #[new]
-    fn new(frequency: PyRef<'_, Frequency>, severity: PyRef<'_, Severity>) -> Self {
-        Self::from_core(Core::new(frequency.core.clone(), severity.core.clone()))
+    fn new(frequency: PyRef<'_, Frequency>, severity: Like) -> Self {
+        Self::from_core(Core::new(frequency.core.clone(), severity.0))
     }
 
     #[getter]
@@ -174,7 +174,7 @@ impl Aggregate {
         let control = Control::new(threads);
         let totals = |scratch: &mut (SamplerScratch, LossBlock), block: u64| -> Result<Vec<f64>> {
             let (scratch, rows) = scratch;
-            sampler.fill(block, scratch, rows)?;
+            sampler.fill(block, &control, scratch, rows)?;
             Ok((0..rows.years()).map(|y| rows.loss[rows.year(y)].iter().sum()).collect())
         };
         let work = || run_blocks(0..sampler.blocks(), &control, totals);

@@ -26,9 +26,9 @@ pub(super) fn by_differences<F: Family + ?Sized>(family: &F, x: f64) -> Vec<f64>
 /// f′(value), where `f` may refuse arguments outside its domain: then steps are shortened.
 fn extrapolated(value: f64, f: impl Fn(f64) -> Option<f64>) -> f64 {
     const SHRINK: f64 = 1.4;
-    const ROWS: usize = 12;
+    const ROWS: usize = 10;
     let difference = |h: f64| Some((f(value + h)? - f(value - h)?) / ((value + h) - (value - h)));
-    let mut h = 0.1 * if value == 0.0 { 1.0 } else { value.abs() };
+    let mut h = 0.01 * if value == 0.0 { 1.0 } else { value.abs() };
     let mut tries = 0;
     let first = loop {
         if let Some(d) = difference(h) {
@@ -58,11 +58,7 @@ fn extrapolated(value: f64, f: impl Fn(f64) -> Option<f64>) -> f64 {
             row.push(next);
             power *= SHRINK * SHRINK;
         }
-        let worse = (row[row.len() - 1] - last[last.len() - 1]).abs() >= 2.0 * error;
         last = row;
-        if worse {
-            break;
-        }
     }
     best
 }

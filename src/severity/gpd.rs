@@ -50,7 +50,11 @@ impl GPD {
 
     /// The scale of what exceeds x.
     fn scale_at(&self, x: f64) -> f64 {
-        (self.scale + self.shape * (x - self.threshold).max(0.0)).max(0.0)
+        let beyond = Double::sum(x.max(self.threshold), -self.threshold);
+        if x == f64::INFINITY {
+            return if self.shape > 0.0 { x } else { self.scale };
+        }
+        beyond.times(self.shape).add(Double::new(self.scale)).hi.max(0.0)
     }
 
     /// E (X − d)ᵏ given X > d, d ≥ threshold: k! σᵏ / ((1 − ξ) … (1 − kξ)).
@@ -64,13 +68,13 @@ impl GPD {
 }
 
 /// ln(1 + ξ z) / ξ.
-fn hazard(shape: f64, z: Double) -> Double {
+pub(super) fn hazard(shape: f64, z: Double) -> Double {
     let v = z.times(shape);
     if v.hi.abs() < 1e-10 { z.times(1.0 - 0.5 * v.hi) } else { v.ln_1p().over(shape) }
 }
 
 /// ∂/∂ξ of ln(1 + ξ z) / ξ = z² (v/(1 + v) − ln(1 + v)) / v², v = ξ z.
-fn hazard_by_shape(shape: f64, z: f64) -> f64 {
+pub(super) fn hazard_by_shape(shape: f64, z: f64) -> f64 {
     let v = shape * z;
     if v.abs() > 0.05 {
         return (z / (1.0 + v) - log1p(v) / shape) / shape;

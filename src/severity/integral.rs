@@ -77,7 +77,7 @@ pub(super) fn shifted(k: u32, c: f64, moment: impl Fn(u32) -> f64) -> f64 {
 ///
 /// Inside a panel that starts at x₀ the variable is ln(x/x₀), in which tails are smooth; y is carried
 /// beside x, so that a thin layer far out keeps its width. From 0, what is below 10⁻¹⁸ of the width
-/// is taken as constant.
+/// and of the median is taken as constant.
 pub(super) fn integrate<F: Family + ?Sized>(
     family: &F,
     low: f64,
@@ -87,7 +87,12 @@ pub(super) fn integrate<F: Family + ?Sized>(
     if !(width > 0.0 && width < f64::INFINITY && low >= 0.0) {
         return if width > 0.0 { f64::NAN } else { 0.0 };
     }
-    let start = if low == 0.0 { width * 1e-18 } else { 0.0 };
+    let start = if low == 0.0 {
+        let half = family.quantile(0.5);
+        1e-18 * if half > 0.0 { width.min(half) } else { width }
+    } else {
+        0.0
+    };
     let mut breaks = Vec::new();
     family.breaks(&mut breaks);
     let mut points = vec![start, width];

@@ -11,42 +11,80 @@
 //! 10¹⁰ xs 10¹⁴ of a lognormal(10, 2)).
 
 mod beta;
+mod burr;
 mod capped;
+mod columns;
 mod derivative;
+mod empirical;
 mod exponential;
+mod extreme;
 mod family;
+mod franchise;
+mod frechet;
 mod gamma;
+mod gb2;
+mod gev;
 mod gpd;
 mod integral;
+mod inverse_gamma;
+mod inverse_gaussian;
 mod layered;
+mod loggamma;
+mod loglogistic;
 mod lognormal;
+mod logt;
 mod lomax;
 mod mbbefd;
+mod mixed_erlang;
+mod mixture;
 mod parameters;
 mod pareto;
 mod piecewise;
+mod piecewise_pareto;
 mod quantile;
 mod scaled;
+mod shifted;
+mod solve;
 mod spliced;
+mod truncated;
+mod uniform;
 mod weibull;
 
 use serde::{Deserialize, Serialize};
 
 pub use beta::Beta;
+pub use burr::Burr;
 pub use capped::Capped;
+pub use empirical::Empirical;
 pub use exponential::Exponential;
+pub use extreme::{Maximum, Minimum};
 pub use family::Family;
+pub use franchise::Franchise;
+pub use frechet::Frechet;
 pub use gamma::Gamma;
+pub use gb2::GB2;
+pub use gev::GEV;
 pub use gpd::GPD;
+pub use inverse_gamma::InverseGamma;
+pub use inverse_gaussian::InverseGaussian;
 pub use layered::Layered;
+pub use loggamma::LogGamma;
+pub use loglogistic::LogLogistic;
 pub use lognormal::LogNormal;
+pub use logt::LogT;
 pub use lomax::Lomax;
 pub use mbbefd::MBBEFD;
+pub use mixed_erlang::MixedErlang;
+pub use mixture::Mixture;
 pub use pareto::Pareto;
 pub use piecewise::Piecewise;
+pub use piecewise_pareto::PiecewisePareto;
 pub use quantile::QuantileTable;
 pub use scaled::Scaled;
+pub use shifted::Shifted;
 pub use spliced::Spliced;
+pub use truncated::Truncated;
+pub use uniform::Uniform;
 pub use weibull::Weibull;
 
 use crate::error::{Issue, Result};
@@ -69,10 +107,29 @@ macro_rules! severities {
             Weibull,
             Lomax,
             GPD,
+            GEV,
+            Frechet,
+            Burr,
+            LogLogistic,
+            InverseGaussian,
+            InverseGamma,
+            GB2,
+            LogGamma,
+            LogT,
+            Uniform,
+            MixedErlang,
+            PiecewisePareto,
+            Empirical,
             Beta,
             MBBEFD,
             Spliced,
+            Mixture,
+            Maximum,
+            Minimum,
             Capped,
+            Truncated,
+            Shifted,
+            Franchise,
             Layered,
             Piecewise,
             Scaled,
