@@ -18,7 +18,7 @@ SEED = 20_260
 
 
 def losses(family: str, rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """Losses cut off at limits that differ from row to row, and which were."""
+    """LossData cut off at limits that differ from row to row, and which were."""
     rng = np.random.default_rng(SEED)
     whole = rng.lognormal(10.0, 1.5, rows) if family == "LogNormal" else rng.gamma(0.8, 5e4, rows)
     limit = rng.uniform(5e4, 4e5, rows)

@@ -31,7 +31,7 @@ sum_insured = rng.choice([150_000, 300_000, 500_000], size=cost.size)
 still_open = rng.random(cost.size) < 0.12
 so_far = np.where(still_open, np.maximum(0.6 * cost, 1.01 * deductible), cost)
 
-losses = kb.fit.Losses(so_far, deductible=deductible, limit=sum_insured, censored=still_open)
+losses = kb.fit.LossData(so_far, deductible=deductible, limit=sum_insured, censored=still_open)
 losses
 
 # %% [markdown]
@@ -39,7 +39,7 @@ losses
 
 # %%
 try:
-    kb.fit.Losses([*so_far[:3], float("nan"), -1.0], deductible=0)
+    kb.fit.LossData([*so_far[:3], float("nan"), -1.0], deductible=0)
 except kb.InputError as error:
     print(error)
 

@@ -273,7 +273,7 @@ def test_every_container_holds_losses():
         [str(x) for x in DATA_SET_B],
     ):
         assert fitted("LogNormal", data).parameters == reference
-    assert len(kb.fit.Losses(["27", "1.5k", "2m"])) == 3
+    assert len(kb.fit.LossData(["27", "1.5k", "2m"])) == 3
 
 
 def test_payments_are_losses_above_the_deductible():
@@ -286,12 +286,12 @@ def test_payments_are_losses_above_the_deductible():
 def test_bad_rows_are_told_or_counted():
     data = [5.0, float("nan"), -1.0, 0.0, 7.0, None, 11.0]
     with pytest.raises(kb.InputError) as caught:
-        kb.fit.Losses(data)
+        kb.fit.LossData(data)
     assert [issue.object for issue in caught.value.issues] == [
         f"data row {row}" for row in (1, 2, 3, 5)
     ]
     assert "frequency" in caught.value.issues[2].hint
-    losses = kb.fit.Losses(data, strict=False)
+    losses = kb.fit.LossData(data, strict=False)
     assert (losses.rows_in, losses.rows_used, losses.rows_rejected) == (7, 3, 4)
     assert [row for row, _ in losses.rejects] == [1, 2, 3, 5]
     assert "7 rows in = 3 used + 4 rejected" in repr(losses)

@@ -1,6 +1,6 @@
 """kebao prices science-and-technology insurance."""
 
-from . import datasets, fit, sectors
+from . import datasets, fit, measure, sectors
 from ._kebao import (
     GB2,
     GEV,
@@ -11,6 +11,7 @@ from ._kebao import (
     Beta,
     Burr,
     Capped,
+    Distortion,
     Empirical,
     Exponential,
     Franchise,
@@ -64,6 +65,7 @@ __all__ = [
     "Capped",
     "ChainLadder",
     "CostOfCapital",
+    "Distortion",
     "Empirical",
     "Exponential",
     "FileError",
@@ -114,6 +116,7 @@ __all__ = [
     "__version__",
     "datasets",
     "fit",
+    "measure",
     "sectors",
     "simulate",
 ]

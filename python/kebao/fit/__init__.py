@@ -1,6 +1,6 @@
 """Fit distributions to losses: by likelihood, beyond a threshold, as mixtures, and how well."""
 
-from ._data import Losses
+from ._data import LossData
 from .mixture import MixtureFit, mixture
 from .severity import Estimate, Fit, SeverityComparison, severity
 from .tail import Splice, mean_excess, splice, thresholds
@@ -8,7 +8,7 @@ from .tail import Splice, mean_excess, splice, thresholds
 __all__ = [
     "Estimate",
     "Fit",
-    "Losses",
+    "LossData",
     "MixtureFit",
     "SeverityComparison",
     "Splice",

@@ -1,4 +1,4 @@
-"""Losses as a likelihood sees them, from whatever holds numbers."""
+"""LossData as a likelihood sees them, from whatever holds numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from kebao import _kebao
 from kebao.errors import InputError, Issue
 
-__all__ = ["Losses"]
+__all__ = ["LossData"]
 
 
 def numbers(values: Any, name: str) -> NDArray[np.float64]:
@@ -60,7 +60,7 @@ def spread(value: Any, rows: int, name: str) -> NDArray[np.float64] | None:
     return numbers(value, name)
 
 
-class Losses:
+class LossData:
     """Losses with their deductibles, limits, weights or groups, checked row by row.
 
     Parameters
@@ -92,9 +92,9 @@ class Losses:
     Examples
     --------
     >>> import kebao as kb
-    >>> kb.fit.Losses([120, 350, 80, 1000], deductible=50, limit=1000)
-    Losses: 4 rows in = 4 used + 0 rejected; 1 censored, truncated
-    >>> kb.fit.Losses([3.0, float("nan")])
+    >>> kb.fit.LossData([120, 350, 80, 1000], deductible=50, limit=1000)
+    LossData: 4 rows in = 4 used + 0 rejected; 1 censored, truncated
+    >>> kb.fit.LossData([3.0, float("nan")])
     Traceback (most recent call last):
     ...
     kebao.errors.InputError: data row 1: loss must be a finite number above 0, got NaN ...
@@ -175,7 +175,7 @@ class Losses:
         """Number and fault of each row left out."""
         return self._core.rejects
 
-    def above(self, threshold: float) -> Losses:
+    def above(self, threshold: float) -> LossData:
         """What exceeds a threshold, truncated there; other rows are counted in `rows_below`."""
         made = object.__new__(type(self))
         made._core = self._core.above(threshold)
@@ -191,7 +191,7 @@ class Losses:
         told += ["truncated"] if core.truncated else []
         below = f" + {self.rows_below:,} below the threshold" if self.rows_below else ""
         account = (
-            f"Losses: {self.rows_in:,} rows in = {self.rows_used:,} used{below}"
+            f"LossData: {self.rows_in:,} rows in = {self.rows_used:,} used{below}"
             f" + {self.rows_rejected:,} rejected"
         )
         return "; ".join([account, ", ".join(told)] if told else [account])

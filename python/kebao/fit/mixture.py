@@ -6,7 +6,7 @@ from typing import Any
 
 from kebao import _kebao
 from kebao._text import percent
-from kebao.fit._data import Losses
+from kebao.fit._data import LossData
 from kebao.table import Table
 
 __all__ = ["MixtureFit", "mixture"]
@@ -89,8 +89,8 @@ def mixture(data: Any, *, family: str = "LogNormal", parts: int = 2) -> MixtureF
 
     Parameters
     ----------
-    data : array-like or Losses
-        Losses, with deductibles, limits, weights or groups as in `Losses`.
+    data : array-like or LossData
+        Losses, with deductibles, limits, weights or groups as in `LossData`.
     family : {"LogNormal", "Erlang"}
         Lognormals, finished by Newton's method with standard errors; or Erlangs of a common scale
         (Verbelen et al. 2015), whose number is chosen by BIC up to ``parts``.
@@ -112,5 +112,5 @@ def mixture(data: Any, *, family: str = "LogNormal", parts: int = 2) -> MixtureF
     >>> [round(weight, 2) for weight in fit.weights]
     [0.7, 0.3]
     """
-    losses = data if isinstance(data, Losses) else Losses(data)
+    losses = data if isinstance(data, LossData) else LossData(data)
     return MixtureFit(losses._core.mixture(family, parts), family)

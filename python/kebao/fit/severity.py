@@ -14,7 +14,7 @@ from kebao import _kebao
 from kebao._show import html_table, text
 from kebao._text import amount, percent
 from kebao.errors import InputError, Issue, NumericError
-from kebao.fit._data import Losses
+from kebao.fit._data import LossData
 from kebao.fit._plots import Plots
 from kebao.table import Table
 
@@ -168,7 +168,7 @@ class SeverityComparison:
 
     __slots__ = ("_fits", "criterion", "losses")
 
-    def __init__(self, losses: Losses, fits: list[Fit], criterion: str) -> None:
+    def __init__(self, losses: LossData, fits: list[Fit], criterion: str) -> None:
         def rank(fit: Fit) -> tuple[int, float]:
             order = ("converged", "boundary", "failed").index(fit.status)
             value = getattr(fit, criterion)
@@ -368,12 +368,12 @@ def severity(
 
     Parameters
     ----------
-    data : array-like or Losses
-        Losses, one a row; see `Losses` for this and the next arguments.
+    data : array-like or LossData
+        Losses, one a row; see `LossData` for this and the next arguments.
     families : "auto" or sequence of str
         Names of families; ``"auto"`` takes all with support from 0.
     deductible, limit, censored, weights, lower, upper, basis, strict
-        What is known of each loss; see `Losses`.
+        What is known of each loss; see `LossData`.
     threshold : float, optional
         Fit only what exceeds it: the location of a GPD, the scale of a Pareto, a truncation point
         for the others, so that all can be compared.
@@ -426,10 +426,10 @@ def severity(
         issues.append(Issue("out_of_range", "fit", "replicates", str(replicates), "at least 0"))
     if issues:
         raise InputError(issues=issues)
-    if isinstance(data, Losses):
+    if isinstance(data, LossData):
         losses = data
     else:
-        losses = Losses(
+        losses = LossData(
             data,
             deductible=deductible,
             limit=limit,

@@ -8,18 +8,18 @@ from typing import Any
 from kebao import _kebao
 from kebao._text import amount, percent
 from kebao.errors import InputError, Issue
-from kebao.fit._data import Losses
+from kebao.fit._data import LossData
 from kebao.fit.severity import Estimate
 from kebao.table import Table
 
 __all__ = ["Splice", "mean_excess", "splice", "thresholds"]
 
 
-def _losses(data: Any) -> Losses:
-    return data if isinstance(data, Losses) else Losses(data)
+def _losses(data: Any) -> LossData:
+    return data if isinstance(data, LossData) else LossData(data)
 
 
-def _candidates(losses: Losses, at: Sequence[float] | None, most: int) -> list[float]:
+def _candidates(losses: LossData, at: Sequence[float] | None, most: int) -> list[float]:
     return losses._core.candidates(most, 10) if at is None else [float(u) for u in at]
 
 
@@ -31,8 +31,8 @@ def thresholds(data: Any, at: Sequence[float] | None = None) -> Table:
 
     Parameters
     ----------
-    data : array-like or Losses
-        Losses; see `Losses`.
+    data : array-like or LossData
+        Losses; see `LossData`.
     at : sequence of float, optional
         The thresholds; by default 20 known losses between the median and the tenth largest.
 
@@ -59,8 +59,8 @@ def mean_excess(data: Any, at: Sequence[float] | None = None) -> Table:
 
     Parameters
     ----------
-    data : array-like or Losses
-        Losses; see `Losses`. With censoring the area under the Kaplan-Meier curve is taken, and
+    data : array-like or LossData
+        Losses; see `LossData`. With censoring the area under the Kaplan-Meier curve is taken, and
         there is no error.
     at : sequence of float, optional
         The thresholds; by default 20 known losses of the upper half.
@@ -165,7 +165,7 @@ def splice(
 
     Parameters
     ----------
-    data : array-like or Losses
+    data : array-like or LossData
         Losses, without deductibles or groups, censored above the threshold only.
     body : str, default "LogNormal"
         A family with support from 0.
