@@ -50,6 +50,14 @@ pub struct Gamma {
     norm: Jet<2>,
 }
 
+impl Gamma {
+    /// With derivatives in ln(1/scale) instead of ln(scale).
+    fn reversed(mut self) -> Self {
+        self.ln_scale.g[1] = -self.ln_scale.g[1];
+        self
+    }
+}
+
 impl Density<2> for Gamma {
     fn at(eta: &[f64; 2], _: f64) -> Self {
         let [ln_shape, ln_scale] = Jet::parameters(eta);
@@ -80,6 +88,28 @@ impl Density<2> for InverseGamma {
     fn ln_sf(&self, ln_x: f64) -> Jet<2> {
         let t = self.0.ln_scale - ln_x;
         self.0.shape.map2(t, ln_gamma_tails(self.0.shape.v, t.v).0)
+    }
+}
+
+/// ln X is gamma; losses above 1.
+pub struct LogGamma(Gamma);
+
+impl LogGamma {
+    /// ln ln x, NaN where there is none: outside the support.
+    fn inner(ln_x: f64) -> f64 {
+        if ln_x > 0.0 { log(ln_x) } else { f64::NAN }
+    }
+}
+
+impl Density<2> for LogGamma {
+    fn at(eta: &[f64; 2], fixed: f64) -> Self {
+        Self(Gamma::at(&[eta[0], -eta[1]], fixed).reversed())
+    }
+    fn ln_pdf(&self, ln_x: f64) -> Jet<2> {
+        self.0.ln_pdf(Self::inner(ln_x)) - ln_x
+    }
+    fn ln_sf(&self, ln_x: f64) -> Jet<2> {
+        if ln_x <= 0.0 { Jet::constant(0.0) } else { self.0.ln_sf(log(ln_x)) }
     }
 }
 

@@ -164,6 +164,8 @@ impl Terms {
         let (mut known, mut censored, mut entry) =
             (Points::default(), Points::default(), Points::default());
         let (mut pool, mut few) = (Pool::default(), Vec::new());
+        // Starts need no more than some thousands of rows.
+        let stride = (sample.len() / RAW).max(1);
         let shifted = |x: f64| if threshold > 0.0 { x - threshold } else { x };
         if sample.grouped() == 0 && threshold == 0.0 {
             known.ln_x.reserve(sample.len());
@@ -193,7 +195,10 @@ impl Terms {
             if weight == 0.0 {
                 continue;
             }
-            pool.add(middle, weight);
+            pool.see(middle, weight);
+            if row % stride == 0 || pool.sampled == 0.0 {
+                pool.add(middle, weight);
+            }
             let from = sample.entry(row);
             if from > threshold {
                 entry.push(shifted(from), weight);
@@ -233,6 +238,7 @@ fn note(few: &mut Vec<f64>, x: f64) {
 #[derive(Default)]
 struct Pool {
     weight: f64,
+    sampled: f64,
     mean: f64,
     m2: f64,
     ln: f64,
@@ -244,25 +250,31 @@ struct Pool {
 }
 
 impl Pool {
-    fn add(&mut self, x: f64, w: f64) {
-        // Cheap logarithm of our own; starts need no more.
-        let l = crate::numeric::ln(x.max(f64::MIN_POSITIVE));
+    fn see(&mut self, x: f64, w: f64) {
         if self.weight == 0.0 {
-            (self.least, self.most, self.pivot) = (x, x, l);
+            (self.least, self.most) = (x, x);
         }
         self.weight += w;
-        let gap = x - self.mean;
-        self.mean += gap * (w / self.weight);
-        self.m2 += w * gap * (x - self.mean);
-        self.ln += w * (l - self.pivot);
-        self.ln2 += w * (l - self.pivot) * (l - self.pivot);
-        self.inverse += w / x;
         self.least = self.least.min(x);
         self.most = self.most.max(x);
     }
 
+    fn add(&mut self, x: f64, w: f64) {
+        let l = crate::numeric::ln(x.max(f64::MIN_POSITIVE));
+        if self.sampled == 0.0 {
+            self.pivot = l;
+        }
+        self.sampled += w;
+        let gap = x - self.mean;
+        self.mean += gap * (w / self.sampled);
+        self.m2 += w * gap * (x - self.mean);
+        self.ln += w * (l - self.pivot);
+        self.ln2 += w * (l - self.pivot) * (l - self.pivot);
+        self.inverse += w / x;
+    }
+
     fn summary(&self) -> Summary {
-        let n = self.weight;
+        let n = self.sampled;
         let shift = self.ln / n;
         Summary {
             mean_ln: self.pivot + shift,
