@@ -94,7 +94,9 @@ def _tabulated(distribution: Any) -> core.Severity:
         (a, s), (b, t) = done[-1], waiting[-1]
         middle = math.sqrt(a * b)
         exact = sf(middle)
-        if t > 0.0 and abs(math.sqrt(s * t) / max(exact, 1e-300) - 1.0) <= TOLERANCE or b / a < 1 + 1e-9:
+        if (
+            t > 0.0 and abs(math.sqrt(s * t) / max(exact, 1e-300) - 1.0) <= TOLERANCE
+        ) or b / a < 1 + 1e-9:
             done.append(waiting.pop())
         else:
             waiting.append((middle, exact))
@@ -112,7 +114,7 @@ def _tabulated(distribution: Any) -> core.Severity:
 
 
 def _edge(sf: Callable[[float], float], q: float) -> float:
-    """x with sf(x) near q, by halving on the scale of the logarithm."""
+    """X with sf(x) near q, by halving on the scale of the logarithm."""
     low, high = 1e-12, 1e30
     for _ in range(200):
         middle = math.sqrt(low * high)

@@ -6,7 +6,7 @@ use libm::exp;
 
 /// `hi + lo`, |lo| at most half an ulp of `hi`: about 31 digits, for magnitudes of 1e-140 to 1e140.
 #[derive(Debug, Clone, Copy)]
-pub struct Double {
+pub(crate) struct Double {
     pub hi: f64,
     pub lo: f64,
 }

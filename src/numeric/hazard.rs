@@ -7,7 +7,7 @@ use super::double::Double;
 
 /// H = −ln P(X > x) ≥ 0.
 #[derive(Debug, Clone, Copy)]
-pub struct Hazard(pub Double);
+pub(crate) struct Hazard(pub Double);
 
 impl Hazard {
     /// The hazard at survival probability `q`.
@@ -51,7 +51,7 @@ impl Hazard {
 }
 
 /// (eˣ − 1)/x, 1 at 0.
-pub fn expm1_over(x: f64) -> f64 {
+pub(crate) fn expm1_over(x: f64) -> f64 {
     if x == 0.0 { 1.0 } else { expm1(x) / x }
 }
 

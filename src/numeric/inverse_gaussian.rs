@@ -11,7 +11,7 @@ use super::quadrature::adaptive;
 use super::{mills, norm_pdf};
 
 /// (P(X ≤ x), P(X > x), x · density) at u = x / mean with φ = shape / mean.
-pub fn inverse_gaussian(u: Double, phi: Double) -> (f64, f64, f64) {
+pub(crate) fn inverse_gaussian(u: Double, phi: Double) -> (f64, f64, f64) {
     if u.hi <= 0.0 {
         return (0.0, 1.0, 0.0);
     }

@@ -8,7 +8,11 @@ use super::{beta_density, beta_inv, beta_pq};
 /// ν/(ν + z²) and z²/(ν + z²).
 fn parts(z: f64, df: f64) -> (f64, f64) {
     let w = (z / df.sqrt()) * (z / df.sqrt());
-    if w > 1.0 { (1.0 / w / (1.0 + 1.0 / w), 1.0 / (1.0 + 1.0 / w)) } else { (1.0 / (1.0 + w), w / (1.0 + w)) }
+    if w > 1.0 {
+        (1.0 / w / (1.0 + 1.0 / w), 1.0 / (1.0 + 1.0 / w))
+    } else {
+        (1.0 / (1.0 + w), w / (1.0 + w))
+    }
 }
 
 /// P(T > z).

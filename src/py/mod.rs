@@ -57,7 +57,12 @@ mod _kebao {
     #[pymodule_export]
     use super::sector::PyLibrary;
     #[pymodule_export]
-    use super::severity::{Beta, Burr, Capped, Empirical, Exponential, Franchise, Frechet, GB2, GEV, GPD, Gamma, InverseGamma, InverseGaussian, Layered, LogGamma, LogLogistic, LogNormal, LogT, Lomax, MBBEFD, Maximum, Minimum, MixedErlang, Mixture, Pareto, Piecewise, PiecewisePareto, Scaled, Severity, Shifted, Spliced, Truncated, Uniform, Weibull};
+    use super::severity::{
+        Beta, Burr, Capped, Empirical, Exponential, Franchise, Frechet, GB2, GEV, GPD, Gamma,
+        InverseGamma, InverseGaussian, Layered, LogGamma, LogLogistic, LogNormal, LogT, Lomax,
+        MBBEFD, Maximum, Minimum, MixedErlang, Mixture, Pareto, Piecewise, PiecewisePareto, Scaled,
+        Severity, Shifted, Spliced, Truncated, Uniform, Weibull,
+    };
     #[pymodule_export]
     use super::simulate::PySimulation;
     #[pymodule_export]

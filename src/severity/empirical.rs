@@ -19,7 +19,9 @@ impl Empirical {
     pub fn new(values: &[f64], weights: Option<&[f64]>) -> Result<Self> {
         let mut faults = Faults::new();
         faults.check(!values.is_empty(), || {
-            Issue::new("out_of_range", "Empirical", "values").value("none").allowed("at least one loss")
+            Issue::new("out_of_range", "Empirical", "values")
+                .value("none")
+                .allowed("at least one loss")
         });
         if let Some(bad) = values.iter().position(|v| !(v.is_finite() && *v >= 0.0)) {
             faults.push(
@@ -69,7 +71,8 @@ impl Empirical {
             && self.values.iter().all(|v| v.is_finite() && *v >= 0.0)
             && self.values.windows(2).all(|w| w[0] < w[1]);
         faults.check(ascending, || {
-            Issue::new("out_of_range", "Empirical", "values").allowed("ascending finite numbers ≥ 0")
+            Issue::new("out_of_range", "Empirical", "values")
+                .allowed("ascending finite numbers ≥ 0")
         });
         let falling = self.survival.len() == self.values.len()
             && self.survival.iter().all(|s| (0.0..1.0).contains(s))

@@ -3,7 +3,7 @@
 use libm::{expm1, log};
 use serde::{Deserialize, Serialize};
 
-use super::{Family, plain_parameters};
+use super::{Family, columns, plain_parameters};
 use crate::error::{Faults, Result};
 use crate::numeric::{Double, Hazard};
 
@@ -97,6 +97,14 @@ impl Family for Exponential {
 
     fn support(&self) -> (f64, f64) {
         (0.0, f64::INFINITY)
+    }
+
+    fn sample(&self, u: &mut [f64]) {
+        let scale = -self.mean;
+        columns::tiles(u, |tile| {
+            columns::ln(tile);
+            columns::times(tile, scale);
+        });
     }
 
     plain_parameters!(Exponential { mean });

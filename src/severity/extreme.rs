@@ -35,7 +35,10 @@ fn check(family: &str, parts: &[Severity]) -> Result<()> {
 }
 
 fn bounds(parts: &[Severity], f: impl Fn(&Severity) -> f64) -> (f64, f64) {
-    parts.iter().map(f).fold((f64::INFINITY, 0.0), |(low, high), x| (f64::min(low, x), f64::max(high, x)))
+    parts
+        .iter()
+        .map(f)
+        .fold((f64::INFINITY, 0.0), |(low, high), x| (f64::min(low, x), f64::max(high, x)))
 }
 
 /// ln F, with its digits on both sides.
@@ -79,7 +82,9 @@ fn moment<F: Family>(family: &F, k: u32, d: f64) -> f64 {
     }
     match tail_index(family) {
         a if a <= f64::from(k) * (1.0 + 1e-9) => f64::INFINITY,
-        a if a < 300.0 => inside + f64::from(k) * pow(end - d, f64::from(k)) * s / (a - f64::from(k)),
+        a if a < 300.0 => {
+            inside + f64::from(k) * pow(end - d, f64::from(k)) * s / (a - f64::from(k))
+        }
         _ => inside,
     }
 }

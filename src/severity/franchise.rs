@@ -82,7 +82,11 @@ impl Family for Franchise {
         let c = self.deductible - d;
         let (mut total, mut binomial) = (0.0, 1.0);
         for j in 0..=k {
-            let part = if j == 0 { self.base.sf(self.deductible) } else { self.base.excess_moment(j, self.deductible) };
+            let part = if j == 0 {
+                self.base.sf(self.deductible)
+            } else {
+                self.base.excess_moment(j, self.deductible)
+            };
             total += binomial * libm::pow(c, f64::from(k - j)) * part;
             binomial *= f64::from(k - j) / f64::from(j + 1);
         }

@@ -117,9 +117,9 @@ impl Family for GB2 {
             return f64::INFINITY;
         }
         if self.gamma == 1.0 {
-            return (0..k).map(f64::from).fold(1.0, |m, i| {
-                m * (self.scale * (self.tau + i) / (self.alpha - 1.0 - i))
-            });
+            return (0..k)
+                .map(f64::from)
+                .fold(1.0, |m, i| m * (self.scale * (self.tau + i) / (self.alpha - 1.0 - i)));
         }
         pow(self.scale, f64::from(k)) * gamma_ratio(self.tau, h) * gamma_ratio(self.alpha, -h)
     }

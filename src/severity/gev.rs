@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::gpd::{hazard, hazard_by_shape};
 use super::integral::visible_end;
-use super::{Family, closed_or, columns, excess_by_quadrature, integrate, lev_by_quadrature, plain_parameters};
+use super::{
+    Family, closed_or, columns, excess_by_quadrature, integrate, lev_by_quadrature,
+    plain_parameters,
+};
 use crate::error::{Faults, Issue, Result};
 use crate::numeric::{Double, Hazard, gamma_pq};
 
@@ -133,7 +136,8 @@ impl Family for GEV {
                 let end = visible_end(self);
                 let beyond = if self.shape > 0.0 {
                     // What is left of a power tail.
-                    f64::from(k) * libm::pow(end, f64::from(k)) * self.sf(end) / (1.0 / self.shape - f64::from(k))
+                    f64::from(k) * libm::pow(end, f64::from(k)) * self.sf(end)
+                        / (1.0 / self.shape - f64::from(k))
                 } else {
                     0.0
                 };

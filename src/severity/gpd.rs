@@ -6,7 +6,7 @@
 use libm::{log, log1p};
 use serde::{Deserialize, Serialize};
 
-use super::{Family, plain_parameters, shifted};
+use super::{Family, columns, plain_parameters, shifted};
 use crate::error::{Faults, Result};
 use crate::numeric::{Double, Hazard, expm1_over};
 
@@ -192,6 +192,20 @@ impl Family for GPD {
         let end =
             if self.shape < 0.0 { self.threshold - self.scale / self.shape } else { f64::INFINITY };
         (self.threshold, end)
+    }
+
+    fn sample(&self, u: &mut [f64]) {
+        let (shape, scale, threshold) = (self.shape, self.scale, self.threshold);
+        columns::tiles(u, |tile| {
+            columns::ln(tile);
+            if shape.abs() < 1e-20 {
+                columns::affine(tile, -scale, threshold);
+            } else {
+                columns::times(tile, -shape);
+                columns::exp_m1(tile);
+                columns::affine(tile, scale / shape, threshold);
+            }
+        });
     }
 
     plain_parameters!(GPD { shape, scale, threshold });

@@ -126,7 +126,7 @@ pub(super) fn central_moment<F: Family + ?Sized>(family: &F, k: u32) -> f64 {
     let power = f64::from(k) - 1.0;
     let below = f64::from(k)
         * integrate(family, low, mean - low, |x, _| libm::pow(mean - x, power) * family.cdf(x));
-    above + if k % 2 == 0 { below } else { -below }
+    above + if k.is_multiple_of(2) { below } else { -below }
 }
 
 /// A moment in closed form, or by quadrature where its terms nearly cancel: `closed` against the

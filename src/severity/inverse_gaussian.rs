@@ -3,9 +3,7 @@
 use libm::{exp, log, sqrt};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Family, QuantileTable, closed_or, excess_by_quadrature, plain_parameters,
-};
+use super::{Family, QuantileTable, closed_or, excess_by_quadrature, plain_parameters};
 use crate::error::{Faults, Result};
 use crate::numeric::{self, Double, invert_log, mills, norm_pdf, normal_isf};
 
@@ -85,7 +83,9 @@ impl Family for InverseGaussian {
             return f64::NEG_INFINITY;
         }
         let z = (x - self.mean) / self.mean;
-        0.5 * log(self.shape / x) - log(x) - 0.918_938_533_204_672_8
+        0.5 * log(self.shape / x)
+            - log(x)
+            - 0.918_938_533_204_672_8
             - 0.5 * (self.shape / x) * z * z
     }
 

@@ -67,11 +67,19 @@ impl Family for Layered {
     }
 
     fn log_sf(&self, x: f64) -> f64 {
-        if x >= 0.0 && x < self.limit() { self.base.log_sf(x + self.attachment) } else { libm::log(self.sf(x)) }
+        if x >= 0.0 && x < self.limit() {
+            self.base.log_sf(x + self.attachment)
+        } else {
+            libm::log(self.sf(x))
+        }
     }
 
     fn log_pdf(&self, x: f64) -> f64 {
-        if x > 0.0 && x < self.limit() { self.base.log_pdf(x + self.attachment) } else { f64::NEG_INFINITY }
+        if x > 0.0 && x < self.limit() {
+            self.base.log_pdf(x + self.attachment)
+        } else {
+            f64::NEG_INFINITY
+        }
     }
 
     fn sf_derivatives(&self, x: f64) -> Vec<f64> {

@@ -42,7 +42,11 @@ impl LogGamma {
     /// ln(x / scale) ≥ 0.
     fn y(&self, x: f64) -> f64 {
         let near = x < 2.0 * self.scale;
-        if near { log1p((x - self.scale).max(0.0) / self.scale) } else { Double::ln_ratio(x, self.scale).hi }
+        if near {
+            log1p((x - self.scale).max(0.0) / self.scale)
+        } else {
+            Double::ln_ratio(x, self.scale).hi
+        }
     }
 }
 

@@ -30,7 +30,11 @@ impl LogLogistic {
         // tan(b)/b − 1 without its cancellation for small b.
         let rest = |b: f64| {
             let b2 = b * b;
-            if b < 0.02 { b2 / 3.0 * (1.0 + 0.4 * b2 * (1.0 + 17.0 / 42.0 * b2)) } else { libm::tan(b) / b - 1.0 }
+            if b < 0.02 {
+                b2 / 3.0 * (1.0 + 0.4 * b2 * (1.0 + 17.0 / 42.0 * b2))
+            } else {
+                libm::tan(b) / b - 1.0
+            }
         };
         let gap = |b: f64| libm::log(rest(b)) - 2.0 * libm::log(cv);
         let top = std::f64::consts::FRAC_PI_2.next_down();

@@ -47,7 +47,11 @@ impl Family for LogT {
     }
 
     fn pdf(&self, x: f64) -> f64 {
-        if x <= 0.0 || x == f64::INFINITY { 0.0 } else { t_pdf(self.z(x), self.df) / (self.sigma * x) }
+        if x <= 0.0 || x == f64::INFINITY {
+            0.0
+        } else {
+            t_pdf(self.z(x), self.df) / (self.sigma * x)
+        }
     }
 
     fn isf(&self, q: f64) -> f64 {

@@ -3,7 +3,7 @@
 use libm::{log, log1p};
 use serde::{Deserialize, Serialize};
 
-use super::{Family, plain_parameters};
+use super::{Family, columns, plain_parameters};
 use crate::error::{Faults, Issue, Result};
 use crate::numeric::{Double, Hazard, expm1_over};
 
@@ -139,6 +139,16 @@ impl Family for Lomax {
 
     fn support(&self) -> (f64, f64) {
         (0.0, f64::INFINITY)
+    }
+
+    fn sample(&self, u: &mut [f64]) {
+        let (power, scale) = (-1.0 / self.alpha, self.scale);
+        columns::tiles(u, |tile| {
+            columns::ln(tile);
+            columns::times(tile, power);
+            columns::exp_m1(tile);
+            columns::times(tile, scale);
+        });
     }
 
     plain_parameters!(Lomax { alpha, scale });

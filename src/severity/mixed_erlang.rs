@@ -30,9 +30,11 @@ impl MixedErlang {
     }
 
     fn parts(&self) -> impl Iterator<Item = (f64, Gamma)> + '_ {
-        self.weights.iter().enumerate().filter(|(_, w)| **w > 0.0).map(|(i, w)| {
-            (*w, Gamma { shape: (i + 1) as f64, scale: self.scale })
-        })
+        self.weights
+            .iter()
+            .enumerate()
+            .filter(|(_, w)| **w > 0.0)
+            .map(|(i, w)| (*w, Gamma { shape: (i + 1) as f64, scale: self.scale }))
     }
 
     fn sum(&self, f: impl Fn(&Gamma) -> f64) -> f64 {
@@ -70,18 +72,20 @@ impl Family for MixedErlang {
     }
 
     fn isf(&self, q: f64) -> f64 {
-        let (low, high) = self.parts().fold((f64::INFINITY, 0.0), |(low, high): (f64, f64), (_, g)| {
-            let x = g.isf(q);
-            (low.min(x), high.max(x))
-        });
+        let (low, high) =
+            self.parts().fold((f64::INFINITY, 0.0), |(low, high): (f64, f64), (_, g)| {
+                let x = g.isf(q);
+                (low.min(x), high.max(x))
+            });
         invert(self, q, true, low, high)
     }
 
     fn quantile(&self, p: f64) -> f64 {
-        let (low, high) = self.parts().fold((f64::INFINITY, 0.0), |(low, high): (f64, f64), (_, g)| {
-            let x = g.quantile(p);
-            (low.min(x), high.max(x))
-        });
+        let (low, high) =
+            self.parts().fold((f64::INFINITY, 0.0), |(low, high): (f64, f64), (_, g)| {
+                let x = g.quantile(p);
+                (low.min(x), high.max(x))
+            });
         invert(self, p, false, low, high)
     }
 

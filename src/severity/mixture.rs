@@ -44,9 +44,9 @@ impl Mixture {
     }
 
     fn range(&self, f: impl Fn(&Severity) -> f64) -> (f64, f64) {
-        self.used().map(|(_, part)| f(part)).fold((f64::INFINITY, 0.0), |(low, high), x| {
-            (f64::min(low, x), f64::max(high, x))
-        })
+        self.used()
+            .map(|(_, part)| f(part))
+            .fold((f64::INFINITY, 0.0), |(low, high), x| (f64::min(low, x), f64::max(high, x)))
     }
 }
 

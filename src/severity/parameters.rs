@@ -45,7 +45,9 @@ pub(super) fn part_parameters(parts: &[Severity]) -> Vec<(String, f64)> {
         .iter()
         .enumerate()
         .flat_map(|(i, part)| {
-            part.parameters().into_iter().map(move |(name, value)| (format!("parts.{i}.{name}"), value))
+            part.parameters()
+                .into_iter()
+                .map(move |(name, value)| (format!("parts.{i}.{name}"), value))
         })
         .collect()
 }

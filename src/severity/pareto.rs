@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{Family, plain_parameters, shifted};
 use crate::error::{Faults, Result};
 use crate::numeric::kernel::pareto_in_place;
-use crate::numeric::{Double, Hazard};
 use crate::numeric::survival::pareto_sf_in_place;
+use crate::numeric::{Double, Hazard};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -107,7 +107,8 @@ impl PiecewisePareto {
 
 impl Family for PiecewisePareto {
     fn sf(&self, x: f64) -> f64 {
-        self.place(x).map_or(if x.is_nan() { x } else { 1.0 }, |j| self.survival[j] * self.piece(j).sf(x))
+        self.place(x)
+            .map_or(if x.is_nan() { x } else { 1.0 }, |j| self.survival[j] * self.piece(j).sf(x))
     }
 
     fn cdf(&self, x: f64) -> f64 {

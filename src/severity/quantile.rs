@@ -239,7 +239,8 @@ fn interpolate(severity: &Severity, z: f64) -> Option<[f64; TERMS]> {
         }
         (before, now) = (now, next);
     }
-    let fits = [-0.97, -0.55, 0.05, 0.6, 0.98].into_iter().all(|t| (value(&c, t) - g(t)).abs() <= LOOSE);
+    let fits =
+        [-0.97, -0.55, 0.05, 0.6, 0.98].into_iter().all(|t| (value(&c, t) - g(t)).abs() <= LOOSE);
     let mut unit = 1.0;
     for c in &mut c {
         *c *= unit;

@@ -47,7 +47,11 @@ pub(super) fn invert<F: Family + ?Sized>(
             let v = value(next);
             let last = ((v - target) / target) * v / (next * family.pdf(next));
             let found = next * exp(if upper { last } else { -last });
-            return if found.is_finite() { found.clamp(low.min(next), high.max(next)) } else { next };
+            return if found.is_finite() {
+                found.clamp(low.min(next), high.max(next))
+            } else {
+                next
+            };
         }
         let narrow = high - low <= 4.0 * f64::EPSILON * high;
         if narrow {

@@ -27,7 +27,11 @@ impl Spliced {
     ///
     /// `weights` are the probabilities of the pieces; without them the density is made continuous at
     /// every threshold. The result is a splice of splices.
-    pub fn of(pieces: Vec<Severity>, thresholds: &[f64], weights: Option<&[f64]>) -> Result<Severity> {
+    pub fn of(
+        pieces: Vec<Severity>,
+        thresholds: &[f64],
+        weights: Option<&[f64]>,
+    ) -> Result<Severity> {
         let mut faults = Faults::new();
         faults.check(!pieces.is_empty() && thresholds.len() + 1 == pieces.len(), || {
             Issue::new("out_of_range", "Spliced", "thresholds")
@@ -50,7 +54,8 @@ impl Spliced {
         }
         faults.finish()?;
         let mut pieces = pieces.into_iter();
-        let mut whole = pieces.next().ok_or_else(|| Issue::new("out_of_range", "Spliced", "pieces"))?;
+        let mut whole =
+            pieces.next().ok_or_else(|| Issue::new("out_of_range", "Spliced", "pieces"))?;
         for (i, (piece, threshold)) in pieces.zip(thresholds).enumerate() {
             whole = match weights {
                 Some(w) => {

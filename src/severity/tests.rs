@@ -53,12 +53,9 @@ fn examples() -> Vec<Severity> {
         MixedErlang::new(vec![0.5, 0.0, 0.2, 0.3], 1e5).unwrap().into(),
         PiecewisePareto::new(vec![1e5, 3e5, 2e6], &[0.9, 1.4, 2.2]).unwrap().into(),
         Empirical::new(&[3e5, 1e5, 3e5, 7e5, 2e6], None).unwrap().into(),
-        Mixture::new(
-            vec![lognormal.clone(), Gamma::new(2.0, 1e5).unwrap().into()],
-            vec![0.3, 0.7],
-        )
-        .unwrap()
-        .into(),
+        Mixture::new(vec![lognormal.clone(), Gamma::new(2.0, 1e5).unwrap().into()], vec![0.3, 0.7])
+            .unwrap()
+            .into(),
         Maximum::new(vec![lognormal.clone(), Weibull::new(0.8, 4e5).unwrap().into()])
             .unwrap()
             .into(),

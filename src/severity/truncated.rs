@@ -29,7 +29,9 @@ impl Truncated {
         let whole = faults.take(self.base.check())?.is_some();
         let low = faults.non_negative("Truncated", "low", self.low);
         let high = faults.check(self.high() > self.low, || {
-            Issue::new("out_of_range", "Truncated", "high").value(self.high()).allowed("a number above low")
+            Issue::new("out_of_range", "Truncated", "high")
+                .value(self.high())
+                .allowed("a number above low")
         });
         if whole && low && high {
             faults.check(self.mass() > 0.0, || {

@@ -33,7 +33,9 @@ impl Uniform {
         let mut faults = Faults::new();
         faults.non_negative("Uniform", "low", self.low);
         faults.check(self.high.is_finite() && self.high > self.low, || {
-            Issue::new("out_of_range", "Uniform", "high").value(self.high).allowed("a finite number above low")
+            Issue::new("out_of_range", "Uniform", "high")
+                .value(self.high)
+                .allowed("a finite number above low")
         });
         faults.finish()?;
         Ok(self)

@@ -3,7 +3,7 @@
 use libm::{log, pow, tgamma};
 use serde::{Deserialize, Serialize};
 
-use super::{Family, closed_or, excess_by_quadrature, plain_parameters};
+use super::{Family, closed_or, columns, excess_by_quadrature, plain_parameters};
 use crate::error::{Faults, Result};
 use crate::numeric::{Double, Hazard, brent, gamma_pq, ln_gamma_1p};
 
@@ -133,6 +133,15 @@ impl Family for Weibull {
 
     fn support(&self) -> (f64, f64) {
         (0.0, f64::INFINITY)
+    }
+
+    fn sample(&self, u: &mut [f64]) {
+        let (root, scale) = (1.0 / self.shape, self.scale);
+        columns::tiles(u, |tile| {
+            columns::ln(tile);
+            columns::times(tile, -1.0);
+            columns::power(tile, root, scale);
+        });
     }
 
     plain_parameters!(Weibull { shape, scale });

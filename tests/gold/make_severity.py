@@ -9,6 +9,7 @@ to look: every number is a formula of the distribution in 60 digits, quantiles b
 double to the exact place of the rounded probability.
 """
 
+# ruff: noqa: E501
 import json
 from pathlib import Path
 
@@ -19,11 +20,20 @@ from scipy import stats
 mp.mp.dps = 60
 M = mp.mpf
 LEVELS = sorted(
-    [10.0**-e for e in (300, 250, 200, 150, 100, 70, 50, 30, 20, 15, 12, 10, 8, 7, 6, 5, 4, 3, 2.5, 2)]
-    + [10.0**-e for e in (285, 225, 175, 125, 85, 60, 40, 25, 17, 13.5, 11, 9, 7.5, 6.5, 5.5, 4.5, 3.5)]
+    [
+        10.0**-e
+        for e in (300, 250, 200, 150, 100, 70, 50, 30, 20, 15, 12, 10, 8, 7, 6, 5, 4, 3, 2.5, 2)
+    ]
+    + [
+        10.0**-e
+        for e in (285, 225, 175, 125, 85, 60, 40, 25, 17, 13.5, 11, 9, 7.5, 6.5, 5.5, 4.5, 3.5)
+    ]
     + [0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8]
     + [0.85, 0.9, 0.95, 0.98, 0.99]
-    + [10.0**-e for e in (290, 265, 240, 210, 190, 165, 140, 115, 95, 78, 65, 55, 45, 35, 28, 22, 16, 14)]
+    + [
+        10.0**-e
+        for e in (290, 265, 240, 210, 190, 165, 140, 115, 95, 78, 65, 55, 45, 35, 28, 22, 16, 14)
+    ]
 )
 LOWER = [10.0**-e for e in (2.5, 3, 3.5, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30, 50, 75, 100)]
 
@@ -107,7 +117,7 @@ def inverse_gamma(x, shape, scale):
 def inverse_gaussian(x, mean, shape):
     r = mp.sqrt(shape / x)
     a, b = r * (x / mean - 1), r * (x / mean + 1)
-    with mp.workdps(700):
+    with mp.workdps(120):
         reflected = mp.exp(2 * shape / mean) * phi(-b)
         return phi(a) + reflected, phi(-a) - reflected
 
@@ -132,40 +142,131 @@ def uniform(x, low, high):
 
 # family, formula, parameters, the SciPy distribution that proposes points and is measured beside.
 MODELS = [
-    ("LogNormal", lognormal, "mu sigma", [(10, 2), (0.3, 0.2), (12.6, 1.7), (2, 4.5)],
-     lambda m, s: stats.lognorm(s, scale=np.exp(m))),
-    ("Exponential", exponential, "mean", [(3e5,), (0.7,), (1.3,), (2e-3,)],
-     lambda m: stats.expon(scale=m)),
-    ("Weibull", weibull, "shape scale", [(0.4, 2e5), (0.9, 3.0), (2.5, 1e4), (8.0, 0.7)],
-     lambda k, s: stats.weibull_min(k, scale=s)),
-    ("Pareto", pareto, "alpha scale", [(1.4, 5e6), (0.8, 3.0), (3.3, 0.1), (40.0, 7.0)],
-     lambda a, s: stats.pareto(a, scale=s)),
-    ("Lomax", lomax, "alpha scale", [(1.3, 4e5), (0.9, 2.0), (5.0, 0.3), (60.0, 11.0)],
-     lambda a, s: stats.lomax(a, scale=s)),
-    ("GPD", gpd, "shape scale threshold", [(0.7, 3e5, 1e5), (-0.2, 3e5, 0.0), (1e-7, 2.0, 1.0), (0.05, 3.0, 10.0), (0.0, 5.0, 1.0)],
-     lambda c, s, t: stats.genpareto(c, scale=s, loc=t)),
-    ("GEV", gev, "shape location scale", [(0.3, 4e5, 1e5), (-0.1, 40.0, 1.0), (0.0, 60.0, 2.0), (1.1, 5.0, 3.0)],
-     lambda c, m, s: stats.genextreme(-c, loc=m, scale=s)),
-    ("Frechet", frechet, "shape scale", [(1.8, 3e5), (0.7, 2.0), (6.0, 0.01), (30.0, 5.0)],
-     lambda k, s: stats.invweibull(k, scale=s)),
-    ("Burr", burr, "alpha gamma scale", [(1.7, 1.3, 2e5), (0.4, 3.0, 2.0), (9.0, 0.7, 5.0), (2.0, 12.0, 1.0)],
-     lambda a, g, s: stats.burr12(g, a, scale=s)),
-    ("LogLogistic", loglogistic, "shape scale", [(2.4, 3e5), (0.9, 2.0), (7.0, 0.1), (25.0, 3.0)],
-     lambda k, s: stats.fisk(k, scale=s)),
-    ("Gamma", gamma, "shape scale", [(0.4, 2e5), (2.5, 3.0), (9.0, 1e4), (120.0, 0.1)],
-     lambda a, s: stats.gamma(a, scale=s)),
-    ("InverseGamma", inverse_gamma, "shape scale", [(2.6, 5e5), (0.8, 2.0), (12.0, 30.0), (90.0, 1e4)],
-     lambda a, s: stats.invgamma(a, scale=s)),
-    ("InverseGaussian", inverse_gaussian, "mean shape", [(3e5, 2e5), (3.0, 300.0), (2.0, 0.05), (7.0, 9.0)],
-     lambda m, s: stats.invgauss(m / s, scale=s)),
-    ("GB2", gb2, "alpha tau scale gamma", [(2.2, 0.8, 3e5, 1.4), (3.0, 2.0, 5.0, 1.0), (0.9, 6.0, 2.0, 1.0), (20.0, 15.0, 1.0, 0.5)],
-     lambda a, t, s, g: stats.betaprime(t, a, scale=s) if g == 1 else None),
-    ("LogGamma", loggamma, "shape rate scale", [(2.5, 3.1, 1e4), (0.6, 1.5, 1.0), (8.0, 12.0, 2.0), (30.0, 20.0, 1.0)],
-     lambda *_: None),
-    ("LogT", logt, "mu sigma df", [(12.0, 0.9, 5.0), (1.0, 0.3, 30.0), (3.0, 0.1, 2.5), (0.0, 1.0, 400.0)],
-     lambda *_: None),
-    ("Uniform", uniform, "low high", [(1e5, 4e5), (0.0, 1.0), (3.0, 3.5), (0.1, 700.0)],
-     lambda a, b: stats.uniform(a, b - a)),
+    (
+        "LogNormal",
+        lognormal,
+        "mu sigma",
+        [(10, 2), (0.3, 0.2), (12.6, 1.7), (2, 4.5), (5, 0.9)],
+        lambda m, s: stats.lognorm(s, scale=np.exp(m)),
+    ),
+    (
+        "Exponential",
+        exponential,
+        "mean",
+        [(3e5,), (0.7,), (1.3,), (2e-3,), (40.0,)],
+        lambda m: stats.expon(scale=m),
+    ),
+    (
+        "Weibull",
+        weibull,
+        "shape scale",
+        [(0.4, 2e5), (0.9, 3.0), (2.5, 1e4), (8.0, 0.7), (1.5, 9.0)],
+        lambda k, s: stats.weibull_min(k, scale=s),
+    ),
+    (
+        "Pareto",
+        pareto,
+        "alpha scale",
+        [(1.4, 5e6), (0.8, 3.0), (3.3, 0.1), (40.0, 7.0), (2.2, 1e3)],
+        lambda a, s: stats.pareto(a, scale=s),
+    ),
+    (
+        "Lomax",
+        lomax,
+        "alpha scale",
+        [(1.3, 4e5), (0.9, 2.0), (5.0, 0.3), (60.0, 11.0), (2.5, 7e4)],
+        lambda a, s: stats.lomax(a, scale=s),
+    ),
+    (
+        "GPD",
+        gpd,
+        "shape scale threshold",
+        [(0.7, 3e5, 1e5), (-0.2, 3e5, 0.0), (1e-7, 2.0, 1.0), (0.05, 3.0, 10.0), (0.0, 5.0, 1.0)],
+        lambda c, s, t: stats.genpareto(c, scale=s, loc=t),
+    ),
+    (
+        "GEV",
+        gev,
+        "shape location scale",
+        [(0.3, 4e5, 1e5), (-0.1, 40.0, 1.0), (0.0, 60.0, 2.0), (1.1, 5.0, 3.0), (0.5, 100.0, 4.0)],
+        lambda c, m, s: stats.genextreme(-c, loc=m, scale=s),
+    ),
+    (
+        "Frechet",
+        frechet,
+        "shape scale",
+        [(1.8, 3e5), (0.7, 2.0), (6.0, 0.01), (30.0, 5.0), (3.0, 1e3)],
+        lambda k, s: stats.invweibull(k, scale=s),
+    ),
+    (
+        "Burr",
+        burr,
+        "alpha gamma scale",
+        [(1.7, 1.3, 2e5), (0.4, 3.0, 2.0), (9.0, 0.7, 5.0), (2.0, 12.0, 1.0), (3.5, 2.0, 1e4)],
+        lambda a, g, s: stats.burr12(g, a, scale=s),
+    ),
+    (
+        "LogLogistic",
+        loglogistic,
+        "shape scale",
+        [(2.4, 3e5), (0.9, 2.0), (7.0, 0.1), (25.0, 3.0), (4.0, 1e3)],
+        lambda k, s: stats.fisk(k, scale=s),
+    ),
+    (
+        "Gamma",
+        gamma,
+        "shape scale",
+        [(0.4, 2e5), (2.5, 3.0), (9.0, 1e4), (120.0, 0.1), (1.0, 7.0)],
+        lambda a, s: stats.gamma(a, scale=s),
+    ),
+    (
+        "InverseGamma",
+        inverse_gamma,
+        "shape scale",
+        [(2.6, 5e5), (0.8, 2.0), (12.0, 30.0), (90.0, 1e4), (5.0, 1.0)],
+        lambda a, s: stats.invgamma(a, scale=s),
+    ),
+    (
+        "InverseGaussian",
+        inverse_gaussian,
+        "mean shape",
+        [(3e5, 2e5), (3.0, 300.0), (2.0, 0.05), (7.0, 9.0), (10.0, 40.0)],
+        lambda m, s: stats.invgauss(m / s, scale=s),
+    ),
+    (
+        "GB2",
+        gb2,
+        "alpha tau scale gamma",
+        [
+            (2.2, 0.8, 3e5, 1.4),
+            (3.0, 2.0, 5.0, 1.0),
+            (0.9, 6.0, 2.0, 1.0),
+            (20.0, 15.0, 1.0, 0.5),
+            (1.5, 1.5, 1e3, 3.0),
+        ],
+        lambda a, t, s, g: stats.betaprime(t, a, scale=s) if g == 1 else None,
+    ),
+    (
+        "LogGamma",
+        loggamma,
+        "shape rate scale",
+        [(2.5, 3.1, 1e4), (0.6, 1.5, 1.0), (8.0, 12.0, 2.0), (30.0, 20.0, 1.0), (1.0, 5.0, 3.0)],
+        lambda *_: None,
+    ),
+    (
+        "LogT",
+        logt,
+        "mu sigma df",
+        [(12.0, 0.9, 5.0), (1.0, 0.3, 30.0), (3.0, 0.1, 2.5), (0.0, 1.0, 400.0), (5.0, 2.0, 60.0)],
+        lambda *_: None,
+    ),
+    (
+        "Uniform",
+        uniform,
+        "low high",
+        [(1e5, 4e5), (0.0, 1.0), (3.0, 3.5), (0.1, 700.0), (10.0, 11.0), (0.0, 1e6)],
+        lambda a, b: stats.uniform(a, b - a),
+    ),
 ]
 
 
@@ -180,7 +281,7 @@ def proposals(pair, frozen, low):
             near = x > 0 and np.isfinite(x)
             if near:
                 got = pair(M(x))[1 if upper else 0]
-                near = 0 < got and abs(mp.log(got / level)) < 2
+                near = got > 0 and abs(mp.log(got / level)) < 2
             x = x if near else None
         if x is None:
             x = search(pair, level, upper, low)
@@ -242,7 +343,12 @@ def main():
             exact = [M(float(v)) for v in values]
             frozen = scipy(*[float(v) for v in values])
             names_of = names.split()
-            low = {"Pareto": values[-1], "LogGamma": values[-1], "GPD": values[-1], "Uniform": values[0]}.get(family, 0.0)
+            low = {
+                "Pareto": values[-1],
+                "LogGamma": values[-1],
+                "GPD": values[-1],
+                "Uniform": values[0],
+            }.get(family, 0.0)
 
             def pair(x, formula=formula, exact=exact):
                 return formula(x, *exact)
@@ -259,7 +365,16 @@ def main():
                 if got is None:
                     continue
                 q, root = got
-                points.append([repr(x), mp.nstr(below, 20), mp.nstr(above, 20), repr(q), mp.nstr(root, 20), upper])
+                points.append(
+                    [
+                        repr(x),
+                        mp.nstr(below, 20),
+                        mp.nstr(above, 20),
+                        repr(q),
+                        mp.nstr(root, 20),
+                        upper,
+                    ]
+                )
             count += len(points)
             layers = []
             at = [float(mp.mpf(p[0])) for p in points if 1e-60 < float(p[2]) < 0.99]
@@ -274,9 +389,13 @@ def main():
         print(family, count, flush=True)
     lines = []
     for model in models:
-        points = ",\n   ".join(f"[{', '.join(map(str, p[:5]))}, {str(p[5]).lower()}]" for p in model["points"])
+        points = ",\n   ".join(
+            f"[{', '.join(map(str, p[:5]))}, {str(p[5]).lower()}]" for p in model["points"]
+        )
         layers = ",\n   ".join(f"[{', '.join(row)}]" for row in model["layers"])
-        lines.append(f' {{"severity": {json.dumps(model["severity"])},\n  "points": [\n   {points}],\n  "layers": [\n   {layers}]}}')
+        lines.append(
+            f' {{"severity": {json.dumps(model["severity"])},\n  "points": [\n   {points}],\n  "layers": [\n   {layers}]}}'
+        )
     text = "[\n" + ",\n".join(lines) + "\n]\n"
     Path(__file__).with_name("severity.json").write_text(text, encoding="utf-8")
 

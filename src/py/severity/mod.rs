@@ -305,7 +305,8 @@ impl<'py> FromPyObject<'_, 'py> for Like {
         if let Ok(severity) = object.cast::<Severity>() {
             return Ok(Self(severity.get().core.clone()));
         }
-        let foreign = object.py().import("kebao._foreign")?.getattr("severity")?.call1((object,))?;
+        let foreign =
+            object.py().import("kebao._foreign")?.getattr("severity")?.call1((object,))?;
         Ok(Self(foreign.cast::<Severity>()?.get().core.clone()))
     }
 }
