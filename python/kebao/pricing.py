@@ -513,7 +513,7 @@ def _source(source: Any, years: int | None, seed: int | None, threads: int | Non
     from .simulate import simulate
     from .treaty import LossTable
 
-    if isinstance(source, _kebao.Aggregate):
+    if isinstance(source, _kebao.Aggregate | _kebao.UncertainAggregate):
         return source
     if isinstance(source, Portfolio):
         missing = [

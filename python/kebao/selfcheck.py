@@ -307,6 +307,13 @@ def _reserve(
     return float(value if origin is None else value[origin])
 
 
+@computation("balance")
+def _balance(function: str, arguments: Mapping[str, Any], column: str = "") -> float:
+    """A function of `kebao.balance`; the last value of a column when it gives a table."""
+    value = _public(f"balance.{function}")(**arguments)
+    return float(value[column][-1] if column else value)
+
+
 @computation("pure_premium")
 def _pure_premium(model: Mapping[str, Any], programme: str) -> float:
     """Premium of one treaty that pays for its losses and reinstatements: E L / (1 + φ)."""

@@ -108,7 +108,8 @@ impl FitFamily {
 
     /// What "auto" means: the families for a whole severity from 0.
     pub fn auto() -> Vec<Self> {
-        let whole = |f: &&Self| !matches!(f, Self::GPD | Self::Pareto | Self::LogGamma) && f.available();
+        let whole =
+            |f: &&Self| !matches!(f, Self::GPD | Self::Pareto | Self::LogGamma) && f.available();
         Self::ALL.iter().filter(whole).copied().collect()
     }
 

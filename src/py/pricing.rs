@@ -10,12 +10,14 @@ use pyo3_arrow::PyTable as ArrowTable;
 
 use super::aggregate::Aggregate as PyAggregate;
 use super::convert::Seed;
+use super::credibility::UncertainAggregate as PyUncertain;
 use super::losses::PyLossTable;
 use super::simulate::PySimulation;
 use super::table::PyTable;
 use super::treaty::{PyProgramme, options};
 use super::watch::{detached, watched};
 use crate::aggregate::{Aggregate, Sampler};
+use crate::credibility::{UncertainAggregate, UncertainSampler};
 use crate::error::{Error, Issue, Result};
 use crate::exec::Control;
 use crate::losses::{LossTable, Source};
@@ -31,6 +33,7 @@ use crate::treaty::{self, Options, Outcome, Plan, Programme, TreatyColumns, expl
 #[derive(Clone)]
 enum Origin {
     Aggregate { aggregate: Aggregate, years: u64, seed: u64 },
+    Uncertain { aggregate: UncertainAggregate, years: u64, seed: u64 },
     Simulation { simulator: Arc<Simulator>, book: Arc<Portfolio>, library: Arc<Library> },
     Table(Arc<LossTable>),
 }
@@ -40,6 +43,11 @@ impl Origin {
         match self {
             Self::Aggregate { aggregate, years, seed } => {
                 let source = Sampler::new(aggregate.clone(), *years, *seed, plan.needs_time())?;
+                treaty::run(plan, &source, control)
+            }
+            Self::Uncertain { aggregate, years, seed } => {
+                let dated = plan.needs_time();
+                let source = UncertainSampler::new(aggregate.clone(), *years, *seed, dated)?;
                 treaty::run(plan, &source, control)
             }
             Self::Simulation { simulator, .. } => treaty::run(plan, simulator.as_ref(), control),
@@ -97,14 +105,18 @@ pub fn apply_programme(
     threads: Option<usize>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PyResultCore> {
-    let origin = if let Ok(aggregate) = source.cast::<PyAggregate>() {
+    let simulated = || -> Result<(u64, u64)> {
         let missing =
             |field| Issue::new("missing", "apply", field).allowed("given for an Aggregate");
-        Origin::Aggregate {
-            aggregate: aggregate.get().core.clone(),
-            years: years.filter(|n| *n > 0).ok_or_else(|| Error::from(missing("years")))?,
-            seed: seed.ok_or_else(|| Error::from(missing("seed")))?.0,
-        }
+        let years = years.filter(|n| *n > 0).ok_or_else(|| Error::from(missing("years")))?;
+        Ok((years, seed.ok_or_else(|| Error::from(missing("seed")))?.0))
+    };
+    let origin = if let Ok(aggregate) = source.cast::<PyAggregate>() {
+        let (years, seed) = simulated()?;
+        Origin::Aggregate { aggregate: aggregate.get().core.clone(), years, seed }
+    } else if let Ok(aggregate) = source.cast::<PyUncertain>() {
+        let (years, seed) = simulated()?;
+        Origin::Uncertain { aggregate: aggregate.get().core.clone(), years, seed }
     } else if let Ok(simulation) = source.cast::<PySimulation>() {
         let simulation = simulation.get();
         Origin::Simulation {
@@ -116,7 +128,7 @@ pub fn apply_programme(
         Origin::Table(Arc::new(source.cast::<PyLossTable>()?.get().core.clone()))
     };
     let groups = match &origin {
-        Origin::Aggregate { .. } => &[],
+        Origin::Aggregate { .. } | Origin::Uncertain { .. } => &[],
         Origin::Simulation { simulator, .. } => simulator.groups(),
         Origin::Table(table) => table.groups(),
     };
@@ -154,7 +166,7 @@ impl PyResultCore {
     #[getter]
     fn seed(&self) -> Option<u64> {
         match &self.origin {
-            Origin::Aggregate { seed, .. } => Some(*seed),
+            Origin::Aggregate { seed, .. } | Origin::Uncertain { seed, .. } => Some(*seed),
             Origin::Simulation { simulator, .. } => Some(simulator.options().seed),
             Origin::Table(_) => None,
         }
@@ -366,6 +378,11 @@ impl PyResultCore {
             Origin::Aggregate { aggregate, years, seed } => {
                 let source =
                     Sampler::new(aggregate.clone(), *years, *seed, self.plan.needs_time())?;
+                explain_source(&self.programme, treaty, &source, year)
+            }
+            Origin::Uncertain { aggregate, years, seed } => {
+                let dated = self.plan.needs_time();
+                let source = UncertainSampler::new(aggregate.clone(), *years, *seed, dated)?;
                 explain_source(&self.programme, treaty, &source, year)
             }
             Origin::Simulation { simulator, .. } => {
