@@ -279,6 +279,17 @@ def _quantity(
     return float(found(**(at or {})) if callable(found) else found) * times / over
 
 
+@computation("severity_fit")
+def _severity_fit(data: Mapping[str, Any], family: str, result: str) -> float:
+    """A parameter of a fitted severity, or its log-likelihood."""
+    columns = {
+        name: [float(x) for x in column] if isinstance(column, list) else column
+        for name, column in data.items()
+    }
+    fit = _public("fit.severity")(**columns, families=family, replicates=0).best
+    return float(fit.log_likelihood if result == "log_likelihood" else fit.parameters[result])
+
+
 @computation("exposure_curve")
 def _exposure_curve(model: Mapping[str, Any], x: float) -> float:
     """G(x) = E min(X, x) / E X of a damage ratio X."""

@@ -6,6 +6,7 @@ mod balance;
 mod convert;
 mod credibility;
 mod errors;
+mod fit;
 mod frame;
 mod frequency;
 mod frequency_fit;
@@ -48,6 +49,8 @@ mod _kebao {
         BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, UncertainAggregate,
         exposure_needed, zero_claims,
     };
+    #[pymodule_export]
+    use super::fit::{GoodnessOfFit, LossSample, MixtureFit, SeverityFit, SpliceFit, fit_families};
     #[pymodule_export]
     use super::frequency::{
         Bernoulli, BetaBinomial, Binomial, CompoundCount, Delaporte, EmpiricalCount, Frequency,
