@@ -100,7 +100,7 @@ def test_agrees_with_scipy(ours, theirs):
     np.testing.assert_allclose(ours.isf(q), x, rtol=1e-11)
     np.testing.assert_allclose(ours.sf(x), theirs.sf(x), rtol=1e-11)
     np.testing.assert_allclose(ours.cdf(x), theirs.cdf(x), rtol=1e-11, atol=3e-16)
-    inner = x[1:-1]
+    inner = x[len(x) // 4 : -(len(x) // 4)]
     np.testing.assert_allclose(ours.pdf(inner), theirs.pdf(inner), rtol=1e-11)
     np.testing.assert_allclose(ours.quantile(q), theirs.ppf(q), rtol=1e-11)
     mean, variance, skewness = theirs.stats("mvs")
