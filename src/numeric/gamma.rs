@@ -20,7 +20,7 @@ const INTEGRATE_FROM: f64 = 4e3;
 pub(super) const HUGE: f64 = 1e100;
 
 /// `ln(1 + u) − u` without cancellation.
-pub(super) fn log1pmx(u: f64) -> f64 {
+pub fn log1pmx(u: f64) -> f64 {
     if !(-0.4..=0.6).contains(&u) {
         return log1p(u) - u;
     }
@@ -106,6 +106,24 @@ pub fn poisson_density(a: f64, x: f64) -> f64 {
         return 0.0;
     }
     deviance(a, Double::new(x)).exp_neg() / (stirling_ratio(a) * SQRT_2PI * sqrt(a))
+}
+
+/// ln of [`poisson_density`], also where that underflows.
+pub fn ln_poisson_density(a: f64, x: f64) -> f64 {
+    if a.is_nan() || x.is_nan() || a < 0.0 || x < 0.0 {
+        return f64::NAN;
+    }
+    if x == 0.0 {
+        return if a == 0.0 { 0.0 } else { f64::NEG_INFINITY };
+    }
+    if a < 10.0 {
+        return (if a == 0.0 { 0.0 } else { a * log(x) - lgamma(a + 1.0) }) - x;
+    }
+    if a > HUGE || x > HUGE || x < 1e-100 {
+        return log(poisson_density(a, x));
+    }
+    let d = deviance(a, Double::new(x));
+    -d.hi - (d.lo + log(stirling_ratio(a) * SQRT_2PI * sqrt(a)))
 }
 
 /// Regularised lower and upper incomplete gamma functions (P, Q), each to full relative accuracy.

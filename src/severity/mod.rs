@@ -29,6 +29,7 @@ mod integral;
 mod inverse_gamma;
 mod inverse_gaussian;
 mod layered;
+mod log_pareto;
 mod loggamma;
 mod loglogistic;
 mod lognormal;
@@ -68,6 +69,7 @@ pub use gpd::GPD;
 pub use inverse_gamma::InverseGamma;
 pub use inverse_gaussian::InverseGaussian;
 pub use layered::Layered;
+pub use log_pareto::LogPareto;
 pub use loggamma::LogGamma;
 pub use loglogistic::LogLogistic;
 pub use lognormal::LogNormal;
@@ -101,6 +103,7 @@ macro_rules! severities {
     ($apply:ident) => {
         $apply! {
             LogNormal,
+            LogPareto,
             Pareto,
             Gamma,
             Exponential,

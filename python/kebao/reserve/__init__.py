@@ -5,7 +5,26 @@ estimated ends in an underscore. A triangle of many segments is fitted in one ca
 has its own status, and none can affect another.
 """
 
-from .chain_ladder import ChainLadder, Mack, MerzWuthrich
+from .backtest import Backtest, backtest
+from .bootstrap import MackBootstrap, ODPBootstrap
+from .chain_ladder import ChainLadder, Mack
+from .compare import Comparison, compare
+from .one_year import MerzWuthrich
 from .pattern import Pattern
+from .rereserve import ReReserve
+from .selection import Selection
 
-__all__ = ["ChainLadder", "Mack", "MerzWuthrich", "Pattern"]
+__all__ = [
+    "Backtest",
+    "ChainLadder",
+    "Comparison",
+    "Mack",
+    "MackBootstrap",
+    "MerzWuthrich",
+    "ODPBootstrap",
+    "Pattern",
+    "ReReserve",
+    "Selection",
+    "backtest",
+    "compare",
+]

@@ -69,6 +69,14 @@ classes! {
     GB2;
     /// Log-gamma: ln(X/scale) is a gamma of this shape and rate; support from `scale`.
     LogGamma;
+    /// Log-Pareto: S(x) = (1 + ln(x/scale)/rate)^−shape, x ≥ scale: a Pareto whose index is Gamma(shape, rate).
+    ///
+    /// No moment exists, whatever the parameters; limited layers have an expected loss.
+    ///
+    /// >>> import kebao as kb
+    /// >>> kb.LogPareto(shape=3, rate=2, scale=1e6).mean
+    /// inf
+    LogPareto;
     /// Log-t: (ln X − mu)/sigma is Student's t with `df` degrees of freedom. No moment exists.
     LogT;
     /// Uniform between `low` and `high`.
@@ -170,6 +178,7 @@ plain! {
     InverseGamma(shape: f64, scale: Amount), from_mean_cv;
     GB2(alpha: f64, tau: f64, scale: Amount, gamma: f64 = 1.0);
     LogGamma(shape: f64, rate: f64, scale: Amount = Amount(1.0));
+    LogPareto(shape: f64, rate: f64, scale: Amount);
     LogT(mu: f64, sigma: f64, df: f64);
     Uniform(low: Amount, high: Amount), from_mean_cv;
     LogNormal(mu: f64, sigma: f64), from_mean_cv;
