@@ -59,6 +59,7 @@ from ._kebao import (
     __version__,
 )
 from .errors import FileError, InputError, InternalError, KebaoError, NumericError
+from .pool import Pool, Settlement, SpecialReserve, Subsidy
 from .portfolio import Portfolio
 from .pricing import CostOfCapital, Quote, Result
 from .reserve import (
@@ -140,16 +141,20 @@ __all__ = [
     "PiecewisePareto",
     "Poisson",
     "PoissonInverseGaussian",
+    "Pool",
     "Portfolio",
     "Programme",
     "Quote",
     "Result",
     "Scaled",
     "Selection",
+    "Settlement",
     "Severity",
     "Shifted",
     "Sichel",
+    "SpecialReserve",
     "Spliced",
+    "Subsidy",
     "Table",
     "Treaty",
     "Triangle",

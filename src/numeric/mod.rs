@@ -24,12 +24,13 @@ pub use bessel::{bessel_k_step, ln_bessel_k_ratio, saddle_integral};
 pub use beta::{beta_density, beta_inv, beta_pq};
 pub use complex::{C64, complex_expm1, complex_ln1p, expm1_less};
 pub use derivatives::{beta_c_by_parameters, digamma, gamma_q_by_shape};
-pub use double::{Double, ln_less};
+pub(crate) use double::Double;
+pub use double::ln_less;
 pub use gamma::{
     gamma_p_inv, gamma_pq, gamma_q_inv, ln_gamma_1p, ln_poisson_density, log1pmx, poisson_density,
 };
-pub use hazard::{Hazard, expm1_over};
-pub use inverse_gaussian::inverse_gaussian;
+pub(crate) use hazard::{Hazard, expm1_over};
+pub(crate) use inverse_gaussian::inverse_gaussian;
 pub use kernel::{exp, ln, normal_isf};
 pub use normal::{ln_norm_sf, mills, norm_cdf, norm_pdf, norm_sf};
 pub use quadrature::{adaptive, gauss_legendre, legendre_20, normal_mean};

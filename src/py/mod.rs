@@ -13,6 +13,8 @@ mod frequency_fit;
 mod losses;
 mod machine;
 mod measure;
+mod origin;
+mod pool;
 mod portfolio;
 mod pricing;
 mod probe;
@@ -58,7 +60,7 @@ mod _kebao {
     #[pymodule_export]
     use super::frequency_fit::{PyCountFit, fit_frequency};
     #[pymodule_export]
-    use super::losses::PyLossTable;
+    use super::losses::{PyLossScan, PyLossTable};
     #[pymodule_export]
     use super::machine::instruction_set;
     #[pymodule_export]
@@ -66,6 +68,8 @@ mod _kebao {
         Distortion, measure_allocation, measure_bounds, measure_curve, measure_spectral,
         measure_tails,
     };
+    #[pymodule_export]
+    use super::pool::{PyPool, PySettlement, PySpecialReserve, subsidise};
     #[pymodule_export]
     use super::portfolio::PyPortfolio;
     #[pymodule_export]
@@ -93,5 +97,5 @@ mod _kebao {
     #[pymodule_export]
     use super::table::{PyTable, write_sheets};
     #[pymodule_export]
-    use super::treaty::{PyOutcome, PyProgramme, apply, clauses, explain, treaty_terms};
+    use super::treaty::{PyProgramme, clauses, treaty_terms};
 }
