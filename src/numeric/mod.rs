@@ -3,6 +3,7 @@
 
 mod amount;
 mod beta;
+mod cholesky;
 pub mod dispatch;
 mod double;
 mod gamma;
@@ -14,6 +15,7 @@ mod roots;
 pub mod survival;
 
 pub use amount::{format_amount, format_percent, parse_amount};
+pub use cholesky::Cholesky;
 pub use beta::{beta_density, beta_inv, beta_pq};
 pub use double::ln_less;
 pub use gamma::{gamma_p_inv, gamma_pq, gamma_q_inv, poisson_density};

@@ -46,6 +46,16 @@ mod _kebao {
     #[pymodule_export]
     use super::reserve::{OneYearFit, PyTriangle, ReserveFit};
     #[pymodule_export]
+    use super::reserve::{
+        MethodFit, bornhuetter_ferguson, cape_cod, clark, increment_glm, incremental_additive,
+        mack_tests, munich,
+    };
+    #[pymodule_export]
+    use super::reserve::{
+        berquist_sherman, case_outstanding, frequency_severity, meyers, nowcast, paid_incurred,
+        trend_family,
+    };
+    #[pymodule_export]
     use super::sector::PyLibrary;
     #[pymodule_export]
     use super::severity::{

@@ -2,24 +2,55 @@
 //!
 //! Kernels take many triangles at once and give each a [`Status`] and the cells at fault.
 
+mod additive;
+mod apriori;
+mod berquist_sherman;
+mod bf_mack;
 mod build;
+mod case;
+mod clark;
+mod counts;
 mod development;
+mod fitted;
+mod glm;
 mod mack;
+mod mack_tests;
+mod meyers;
+mod meyers_fit;
+mod mixing;
+mod munich;
 mod one_year;
+mod paid_incurred;
 mod pattern;
 mod period;
 mod schedule_p;
 mod status;
 mod tail;
+mod trend_family;
 mod triangle;
 
+pub use additive::additive;
+pub use apriori::{Expected, apriori};
+pub use berquist_sherman::{Claims, berquist_sherman};
+pub use bf_mack::{Priors, bornhuetter_mack};
 pub use build::{Columns, Duplicates, Timing, from_claims, from_long};
+pub use case::case_outstanding;
+pub use clark::{Clark, Growth, clark};
+pub use counts::{frequency_severity, nowcast};
 pub use development::{Average, Cells, Development};
+pub use fitted::{Column, Fitted};
+pub use glm::glm;
 pub use mack::{Fit, Method, Mse, Sigma, fit};
+pub use mack_tests::mack_tests;
+pub use meyers::{Length, Model};
+pub use meyers_fit::meyers;
+pub use munich::munich;
 pub use one_year::{OneYear, one_year};
+pub use paid_incurred::{Sigmas, paid_incurred};
 pub use pattern::emerged;
 pub use period::Grain;
 pub use schedule_p::{ScheduleP, schedule_p};
 pub use status::{Finding, Status};
 pub use tail::{TAIL_PERIODS, Tail};
+pub use trend_family::{Trends, trend_family};
 pub use triangle::{Amounts, Decrease, Reconciliation, Reject, Triangle};

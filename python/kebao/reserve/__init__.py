@@ -5,7 +5,39 @@ estimated ends in an underscore. A triangle of many segments is fitted in one ca
 has its own status, and none can affect another.
 """
 
+from .adjust import BerquistSherman
 from .chain_ladder import ChainLadder, Mack, MerzWuthrich
+from .clark import ClarkCapeCod, ClarkLDF
+from .counts import FrequencySeverity, Nowcast
+from .glm import ODP, GammaGLM
+from .mack_tests import MackTests
+from .meyers import CCL, CSR
+from .paid_incurred import CaseOutstanding, MunichChainLadder, PaidIncurredChain
 from .pattern import Pattern
+from .prior import Benktander, BornhuetterFerguson, CapeCod, IncrementalAdditive
+from .trend import CalendarTrend
 
-__all__ = ["ChainLadder", "Mack", "MerzWuthrich", "Pattern"]
+__all__ = [
+    "Benktander",
+    "BerquistSherman",
+    "BornhuetterFerguson",
+    "CCL",
+    "CSR",
+    "CalendarTrend",
+    "CapeCod",
+    "CaseOutstanding",
+    "ChainLadder",
+    "ClarkCapeCod",
+    "ClarkLDF",
+    "FrequencySeverity",
+    "GammaGLM",
+    "IncrementalAdditive",
+    "Mack",
+    "MackTests",
+    "MerzWuthrich",
+    "MunichChainLadder",
+    "Nowcast",
+    "ODP",
+    "PaidIncurredChain",
+    "Pattern",
+]
