@@ -8,6 +8,7 @@ counts. `times kebao` is a contender's time over kebao's on the same clock.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import math
 import os
@@ -20,15 +21,16 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYO
     os.environ[name] = "1"
 
 import contest  # noqa: E402
-import r1  # noqa: E402
-import w1  # noqa: E402
-import w2  # noqa: E402
 
-WORKLOADS = {
-    "w1": lambda quick: [w1.workload(quick)],
-    "w2": w2.workloads,
-    "r1": lambda quick: [r1.workload(quick)],
-}
+#: Every file here named by a letter and a number is a workload.
+WORKLOADS = sorted(path.stem for path in Path(__file__).parent.glob("[a-z][0-9]*.py"))
+
+
+def made(name: str, quick: bool) -> list[contest.Workload]:
+    """The workloads of a file: its `workload(quick)`, or its list `workloads(quick)`."""
+    module = importlib.import_module(name)
+    many = getattr(module, "workloads", None)
+    return list(many(quick)) if many else [module.workload(quick)]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,9 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
 
     print(about())
     rows: list[contest.Row] = []
-    for key, make in WORKLOADS.items():
-        if options.only in (None, key):
-            for workload in make(options.quick):
+    for name in WORKLOADS:
+        if options.only in (None, name):
+            for workload in made(name, options.quick):
                 print(f"\n{workload.name}  {workload.title}")
                 print(HEADER)
                 budget, least = (0.1, 2) if options.quick else (2.0, 5)

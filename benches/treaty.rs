@@ -20,7 +20,7 @@ fn main() {
         .expect("a source of a million years");
     let mut block = LossBlock::default();
     let mut scratch = SamplerScratch::default();
-    source.fill(0, &mut scratch, &mut block).expect("a block");
+    source.fill(0, &Control::default(), &mut scratch, &mut block).expect("a block");
     let mut grouped = block.clone();
     // Up to three risks an event.
     grouped.event.extend((0..grouped.loss.len() as u32).map(|row| row / 3));

@@ -4,11 +4,15 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
+import kebao as kb
 from kebao import _kebao
 from kebao.errors import InternalError
+
+GREATER_BAY = Path(__file__).parents[1] / "examples" / "greater-bay"
 
 
 def test_ctrl_c_stops_within_100_ms_and_keeps_what_is_done():
@@ -25,6 +29,32 @@ def test_ctrl_c_stops_within_100_ms_and_keeps_what_is_done():
     assert time.monotonic() - sent[0] < 0.1
     assert 0 < caught.value.partial < 60_000
     timer.join()
+
+
+def test_ctrl_c_stops_a_programme_over_a_book_in_the_middle_of_a_block():
+    # A block of this book takes about 80 ms of processor time on each thread.
+    book = kb.Portfolio(GREATER_BAY / "policies.csv")
+    text = (GREATER_BAY / "programme.txt").read_text(encoding="utf-8")
+    programme = kb.Programme.from_text(text, currency="CNY", premium="300m")
+    waits = []
+    for delay in (0.5, 0.63, 0.76, 0.89):
+        sent = []
+
+        def interrupt(sent=sent):
+            sent.append(time.monotonic())
+            os.kill(os.getpid(), signal.SIGINT)
+
+        timer = threading.Timer(delay, interrupt)
+        timer.start()
+        with pytest.raises(KeyboardInterrupt) as caught:
+            programme.apply(kb.simulate(book, years=2_000_000, seed=1), progress=False)
+        waits.append(time.monotonic() - sent[0])
+        timer.join()
+        kept = caught.value.partial
+        assert kept.interrupted
+        assert kept.years % 4096 == 0
+    # The machine may be busy with something else now and then.
+    assert sorted(waits)[1] < 0.1, waits
 
 
 def test_progress_rises_on_the_calling_thread_and_ends_at_the_total():

@@ -1,12 +1,13 @@
 """kebao prices science-and-technology insurance."""
 
-from . import datasets, sectors
+from . import datasets, measure, sectors
 from ._kebao import (
     MBBEFD,
     Aggregate,
     Bernoulli,
     Beta,
     Capped,
+    Distortion,
     Frequency,
     Gamma,
     Layered,
@@ -69,6 +70,7 @@ __all__ = [
     "ClarkCapeCod",
     "ClarkLDF",
     "CostOfCapital",
+    "Distortion",
     "FileError",
     "Frequency",
     "FrequencySeverity",
@@ -108,6 +110,7 @@ __all__ = [
     "Triangle",
     "__version__",
     "datasets",
+    "measure",
     "sectors",
     "simulate",
 ]

@@ -33,6 +33,11 @@ pub(super) const PADDED: Scheme = Scheme { tilt: 6.0, padded: true };
 pub(super) const CHECK: Scheme = Scheme { tilt: 9.0, padded: true };
 
 impl Scheme {
+    /// Share of this scheme's aliasing that at least shows in the difference to [`CHECK`].
+    pub fn seen(self) -> f64 {
+        1.0 - libm::exp(self.tilt - CHECK.tilt)
+    }
+
     /// Most probability that wraps around, given that `beyond` lies beyond the grid.
     pub fn wrapped(self, beyond: f64) -> f64 {
         let once = libm::exp(-self.tilt);

@@ -2,6 +2,7 @@
 
 use super::Aggregate;
 use crate::error::{Error, Result};
+use crate::exec::Control;
 use crate::frequency::{Count, CountTable};
 use crate::losses::{BLOCK_YEARS, LossBlock, Source};
 use crate::random::{Purpose, Stream};
@@ -76,7 +77,13 @@ impl Source for Sampler {
         self.years
     }
 
-    fn fill(&self, block: u64, scratch: &mut SamplerScratch, out: &mut LossBlock) -> Result<()> {
+    fn fill(
+        &self,
+        block: u64,
+        control: &Control,
+        scratch: &mut SamplerScratch,
+        out: &mut LossBlock,
+    ) -> Result<()> {
         let mut loss = std::mem::take(&mut out.loss);
         out.clear();
         out.first_year = block * BLOCK_YEARS as u64;
@@ -94,6 +101,7 @@ impl Source for Sampler {
         loss.resize(rows as usize, 0.0);
         let mut stream = Stream::new(self.seed, Purpose::Severity, self.entity, block);
         for tile in loss.chunks_mut(TILE) {
+            control.check()?;
             stream.fill(tile);
             self.aggregate.severity.sample(tile);
         }
@@ -102,6 +110,7 @@ impl Source for Sampler {
             out.time.resize(rows as usize, 0.0);
             Stream::new(self.seed, Purpose::Time, self.entity, block).fill(&mut out.time);
             for year in 0..years {
+                control.check()?;
                 let range = out.year(year);
                 out.time[range].sort_unstable_by(f64::total_cmp);
             }

@@ -115,7 +115,7 @@ fn simulation_agrees_with_closed_forms_and_fft() {
             &control,
             |scratch: &mut (SamplerScratch, LossBlock), b| {
                 let (scratch, block) = scratch;
-                sampler.fill(b, scratch, block)?;
+                sampler.fill(b, &control, scratch, block)?;
                 Ok((0..block.years())
                     .map(|y| block.loss[block.year(y)].iter().sum::<f64>())
                     .collect::<Vec<f64>>())
@@ -149,8 +149,8 @@ fn a_shorter_run_is_a_prefix_and_blocks_do_not_know_each_other() {
     let short = Sampler::new(anchor(), 5_000, 7, true).unwrap();
     let (mut a, mut b, mut scratch) =
         (LossBlock::default(), LossBlock::default(), SamplerScratch::default());
-    long.fill(1, &mut scratch, &mut a).unwrap();
-    short.fill(1, &mut scratch, &mut b).unwrap();
+    long.fill(1, &Control::default(), &mut scratch, &mut a).unwrap();
+    short.fill(1, &Control::default(), &mut scratch, &mut b).unwrap();
     assert_eq!(b.years(), 904);
     assert_eq!(a.loss[..b.rows()], b.loss[..]);
     assert_eq!(a.time[..b.rows()], b.time[..]);
@@ -188,12 +188,13 @@ fn discretised_areas_are_layer_means() {
 
 #[test]
 fn a_short_grid_is_padded_and_agrees_with_a_long_one() {
-    // 2 % of the probability lies beyond the short grid; aliasing would show.
+    // 3 % of the probability lies beyond the short grid; aliasing would show.
     let short = GridDistribution::new(&anchor(), Grid::new(100.0, 16).unwrap()).unwrap();
     let long = GridDistribution::new(&anchor(), Grid::new(100.0, 21).unwrap()).unwrap();
-    assert!(short.report().truncated_mass > 0.01 && long.report().truncated_mass < 1e-5);
+    assert!(short.report().truncated_mass > 0.01 && long.report().truncated_mass < 1e-4);
+    let told = short.report().numerical + long.report().numerical;
     for (a, b) in short.pmf().iter().zip(long.pmf()) {
-        assert!((a - b).abs() < 1e-12);
+        assert!((a - b).abs() <= told, "{a:e} {b:e} {told:e}");
     }
     assert!(short.report().numerical < 1e-9, "{:?}", short.report());
 }

@@ -28,13 +28,21 @@ impl Control {
         self.threads.unwrap_or_else(default_threads)
     }
 
-    /// Asks every run under this control to stop after the blocks in hand.
+    /// Asks every run under this control to stop: no further blocks are begun, and those in hand
+    /// that ask [`Control::check`] are left.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }
 
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// # Errors
+    /// [`Error::Cancelled`] when a stop was asked for. Long work on one block calls this every few
+    /// milliseconds.
+    pub fn check(&self) -> Result<()> {
+        if self.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
     }
 
     /// Blocks finished so far, over all runs under this control.
@@ -68,8 +76,9 @@ impl<T> Run<T> {
 /// own, and returns the results in block order.
 ///
 /// `work` must be a function of the block alone (scratch is memory, not state); then the results
-/// are the same for any number of threads. Blocks are handed out in ascending order and those in
-/// hand are always finished, so after a cancel what is done is a contiguous prefix.
+/// are the same for any number of threads. Blocks are handed out in ascending order. After a cancel
+/// those in hand are finished or left (see [`Control::check`]); what is returned is the prefix before
+/// the first that was left.
 ///
 /// # Errors
 /// The error of the lowest failing block, whichever thread met one first.
@@ -103,6 +112,7 @@ where
             let result = work(&mut scratch, blocks.start + index);
             match &result {
                 Ok(_) => control.done.fetch_add(1, Ordering::Relaxed),
+                Err(Error::Cancelled) => break,
                 Err(_) => u64::from(failed.swap(true, Ordering::Relaxed)),
             };
             mine.push((index, result));
@@ -118,9 +128,9 @@ where
 
     let mut finished = finished.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     finished.sort_unstable_by_key(|(index, _)| *index);
-    // Every block below one that was handed out has been handed out too, and finished.
-    debug_assert!(finished.iter().zip(0..).all(|((index, _), place)| *index == place));
-    let done: Vec<T> = finished.into_iter().map(|(_, result)| result).collect::<Result<_>>()?;
+    // Every block below one that was handed out has been handed out too; a gap was left by a cancel.
+    let prefix = finished.into_iter().zip(0..).take_while(|((index, _), place)| index == place);
+    let done: Vec<T> = prefix.map(|((_, result), _)| result).collect::<Result<_>>()?;
     let cancelled = (done.len() as u64) < wanted;
     Ok(Run { done, cancelled })
 }
@@ -137,7 +147,11 @@ fn run_here<S: Default, T>(
         if control.is_cancelled() {
             return Ok(Run { done, cancelled: true });
         }
-        done.push(work(&mut scratch, block)?);
+        match work(&mut scratch, block) {
+            Ok(result) => done.push(result),
+            Err(Error::Cancelled) => return Ok(Run { done, cancelled: true }),
+            Err(fault) => return Err(fault),
+        }
         control.done.fetch_add(1, Ordering::Relaxed);
     }
     Ok(Run { done, cancelled: false })
@@ -191,6 +205,23 @@ mod tests {
             assert!(run.done.len() > 50);
             assert!(run.done.iter().zip(0..).all(|(block, place)| *block == place));
             assert!(matches!(run.complete(), Err(Error::Cancelled)));
+        }
+    }
+
+    #[test]
+    fn a_block_may_be_left_in_the_middle_and_what_comes_before_it_is_kept() {
+        for threads in [1, 2, 4] {
+            let control = Control::new(Some(threads));
+            let run = run_blocks(0..1000, &control, |(): &mut (), block| {
+                if block == 20 {
+                    control.cancel();
+                    control.check()?;
+                }
+                Ok(block)
+            });
+            let run = run.unwrap();
+            // Others may have finished blocks beyond the one that was left: they do not count.
+            assert_eq!(run, Run { done: (0..20).collect(), cancelled: true });
         }
     }
 

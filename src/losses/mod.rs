@@ -12,6 +12,7 @@ pub use table::{LossColumns, LossTable};
 use std::ops::Range;
 
 use crate::error::Result;
+use crate::exec::Control;
 
 /// Years in a block. Part of "stream v1": changing it changes every simulated result.
 pub const BLOCK_YEARS: usize = 4096;
@@ -105,7 +106,16 @@ pub trait Source: Sync {
     fn years(&self) -> u64;
 
     /// Fills `out` with block number `block`, a function of the source and of `block` only.
-    fn fill(&self, block: u64, scratch: &mut Self::Scratch, out: &mut LossBlock) -> Result<()>;
+    ///
+    /// A source whose block may take long asks [`Control::check`] every few milliseconds and leaves
+    /// the block with its error.
+    fn fill(
+        &self,
+        block: u64,
+        control: &Control,
+        scratch: &mut Self::Scratch,
+        out: &mut LossBlock,
+    ) -> Result<()>;
 
     /// Groups by which results may be asked for; none by default.
     fn groups(&self) -> &[Groups] {

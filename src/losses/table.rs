@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::{Groups, LossBlock, Source};
 use crate::error::{Error, Faults, Issue, Result};
+use crate::exec::Control;
 
 /// Columns of a loss table, a row per loss. Optional columns are empty when unknown.
 #[derive(Debug, Clone, Default)]
@@ -199,7 +200,7 @@ impl Source for LossTable {
         self.years
     }
 
-    fn fill(&self, block: u64, (): &mut (), out: &mut LossBlock) -> Result<()> {
+    fn fill(&self, block: u64, _: &Control, (): &mut (), out: &mut LossBlock) -> Result<()> {
         let first = block * super::BLOCK_YEARS as u64;
         self.cut(first..first + self.block_years(block) as u64, out)
     }
@@ -283,7 +284,7 @@ mod tests {
         };
         let table = LossTable::new(columns, 1..5).unwrap();
         let mut block = LossBlock::default();
-        table.fill(0, &mut (), &mut block).unwrap();
+        table.fill(0, &Control::default(), &mut (), &mut block).unwrap();
         assert_eq!(block.offsets, [0, 2, 5, 5, 5]);
         assert_eq!(block.loss, [2.0, 5.0, 1.0, 4.0, 3.0]);
         assert_eq!(block.event, [0, 1, 2, 2, 3]);
@@ -348,8 +349,8 @@ mod tests {
             let mut total = 0;
             for number in 0..forth.blocks() {
                 let (mut a, mut b) = (LossBlock::default(), LossBlock::default());
-                forth.fill(number, &mut (), &mut a).unwrap();
-                back.fill(number, &mut (), &mut b).unwrap();
+                forth.fill(number, &Control::default(), &mut (), &mut a).unwrap();
+                back.fill(number, &Control::default(), &mut (), &mut b).unwrap();
                 prop_assert_eq!(&a.loss, &b.loss);
                 prop_assert_eq!(&a.event, &b.event);
                 prop_assert_eq!(&a.risk, &b.risk);

@@ -4,11 +4,15 @@
 //! on n equally likely outcomes both are those of the empirical distribution function.
 
 mod curve;
+mod distortion;
 mod moments;
+mod spectral;
 mod tail;
 mod variance;
 
 pub use curve::{CurvePoint, exceedance_curve};
+pub use distortion::Distortion;
 pub use moments::Moments;
+pub use spectral::{Ties, Weighted, premium_bounds, spectral};
 pub use tail::{Estimate, Tail};
 pub use variance::{VarianceSplit, variance_split};

@@ -144,7 +144,6 @@ fn normal_sf_lane(z: f64) -> f64 {
 }
 
 #[cfg(test)]
-#[expect(clippy::approx_constant, reason = "tables of references")]
 mod tests {
     use super::*;
     use crate::numeric::dispatch::{available, run_at};

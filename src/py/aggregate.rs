@@ -174,7 +174,7 @@ impl Aggregate {
         let control = Control::new(threads);
         let totals = |scratch: &mut (SamplerScratch, LossBlock), block: u64| -> Result<Vec<f64>> {
             let (scratch, rows) = scratch;
-            sampler.fill(block, scratch, rows)?;
+            sampler.fill(block, &control, scratch, rows)?;
             Ok((0..rows.years()).map(|y| rows.loss[rows.year(y)].iter().sum()).collect())
         };
         let work = || run_blocks(0..sampler.blocks(), &control, totals);

@@ -8,6 +8,7 @@ mod frame;
 mod frequency;
 mod losses;
 mod machine;
+mod measure;
 mod portfolio;
 mod pricing;
 mod probe;
@@ -37,6 +38,11 @@ mod _kebao {
     use super::losses::PyLossTable;
     #[pymodule_export]
     use super::machine::instruction_set;
+    #[pymodule_export]
+    use super::measure::{
+        Distortion, measure_allocation, measure_bounds, measure_curve, measure_spectral,
+        measure_tails,
+    };
     #[pymodule_export]
     use super::portfolio::PyPortfolio;
     #[pymodule_export]

@@ -3,6 +3,8 @@
 use super::model::{CoverageModel, Risk, Terms};
 use super::order::{ALONE, Moment, Rows};
 use super::years::Years;
+use crate::error::Result;
+use crate::exec::Control;
 use crate::random::{Purpose, Stream};
 use crate::sector::FrequencyFamily;
 
@@ -30,7 +32,8 @@ pub(super) fn draw(
     (seed, block): (u64, u64),
     claims: &mut Claims,
     rows: &mut Rows,
-) {
+    control: &Control,
+) -> Result<()> {
     for (place, risk) in model.risks.iter().enumerate() {
         let start = claims.when.len();
         match model.family {
@@ -46,9 +49,11 @@ pub(super) fn draw(
         }
         if end >= BATCH {
             settle(model, claims, rows);
+            control.check()?;
         }
     }
     settle(model, claims, rows);
+    Ok(())
 }
 
 /// Poisson arrivals over the block, each given a year in proportion to its multiplier.

@@ -4,6 +4,7 @@
 //! that a bin fits the cache; a bin is then sorted by its date as an integer.
 
 use crate::error::{Error, Result};
+use crate::exec::Control;
 use crate::losses::{BLOCK_YEARS, LossBlock};
 
 /// The event of a row that is an event of its own.
@@ -95,6 +96,7 @@ impl Sorter {
         rows: &Rows,
         years: usize,
         aggregate_limits: Option<&[f64]>,
+        control: &Control,
         out: &mut LossBlock,
     ) -> Result<()> {
         let all: usize = rows.bins.iter().map(Vec::len).sum();
@@ -119,6 +121,7 @@ impl Sorter {
             if first >= years {
                 break;
             }
+            control.check()?;
             self.sort(bin_rows);
             if years < first + (1 << BIN_BITS) {
                 let end = self.sorted.partition_point(|r| r.when.year() < years);
@@ -253,7 +256,7 @@ mod tests {
 
     fn finish(rows: &Rows, years: usize, limits: Option<&[f64]>) -> LossBlock {
         let mut out = LossBlock::default();
-        Sorter::default().finish(rows, years, limits, &mut out).unwrap();
+        Sorter::default().finish(rows, years, limits, &Control::default(), &mut out).unwrap();
         out
     }
 

@@ -6,6 +6,7 @@ use super::order::{Rows, Sorter};
 use super::systemic::{self, Arrivals, EventModel};
 use super::years::Years;
 use crate::error::Result;
+use crate::exec::Control;
 use crate::losses::{BLOCK_YEARS, Groups, LossBlock, Source};
 use crate::portfolio::{Labels, Portfolio};
 use crate::sector::Library;
@@ -99,7 +100,13 @@ impl Source for Simulator {
         self.options.years
     }
 
-    fn fill(&self, block: u64, scratch: &mut Scratch, out: &mut LossBlock) -> Result<()> {
+    fn fill(
+        &self,
+        block: u64,
+        control: &Control,
+        scratch: &mut Scratch,
+        out: &mut LossBlock,
+    ) -> Result<()> {
         out.clear();
         out.first_year = block * BLOCK_YEARS as u64;
         let address = (self.options.seed, block);
@@ -112,13 +119,15 @@ impl Source for Simulator {
                 address,
                 &mut scratch.claims,
                 &mut scratch.rows,
-            );
+                control,
+            )?;
         }
         for event in &self.events {
+            control.check()?;
             systemic::draw(event, address, &mut scratch.arrivals, &mut scratch.rows);
         }
         let limits = self.aggregate_limits.as_deref();
-        scratch.sorter.finish(&scratch.rows, self.block_years(block), limits, out)
+        scratch.sorter.finish(&scratch.rows, self.block_years(block), limits, control, out)
     }
 
     fn groups(&self) -> &[Groups] {

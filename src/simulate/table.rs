@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub fn annual_losses(simulator: &Simulator, control: &Control) -> Result<Vec<f64>> {
     let run = run_blocks(0..simulator.blocks(), control, |work, block| {
         let (scratch, out): &mut (_, LossBlock) = work;
-        simulator.fill(block, scratch, out)?;
+        simulator.fill(block, control, scratch, out)?;
         let years = (0..out.years()).map(|y| out.loss[out.year(y)].iter().sum());
         Ok(years.collect::<Vec<f64>>())
     })?;
@@ -38,7 +38,7 @@ pub fn annual_losses(simulator: &Simulator, control: &Control) -> Result<Vec<f64
 pub fn loss_table(simulator: &Simulator, control: &Control) -> Result<Vec<RecordBatch>> {
     let run = run_blocks(0..simulator.blocks(), control, |scratch, block| {
         let mut out = LossBlock::default();
-        simulator.fill(block, scratch, &mut out)?;
+        simulator.fill(block, control, scratch, &mut out)?;
         Ok(out)
     })?;
     let names = Names::new(simulator);

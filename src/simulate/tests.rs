@@ -56,9 +56,10 @@ fn simulator(book: &Portfolio, options: Options) -> Simulator {
 }
 
 fn blocks(simulator: &Simulator, threads: usize) -> Vec<LossBlock> {
-    run_blocks(0..simulator.blocks(), &Control::new(Some(threads)), |scratch, block| {
+    let control = Control::new(Some(threads));
+    run_blocks(0..simulator.blocks(), &control, |scratch, block| {
         let mut out = LossBlock::default();
-        simulator.fill(block, scratch, &mut out)?;
+        simulator.fill(block, &control, scratch, &mut out)?;
         Ok(out)
     })
     .unwrap()
@@ -66,11 +67,23 @@ fn blocks(simulator: &Simulator, threads: usize) -> Vec<LossBlock> {
     .unwrap()
 }
 
+#[test]
+fn a_cancelled_block_is_left() {
+    let simulator = simulator(&usual("uav.hull"), Options::new(10_000, 1));
+    let control = Control::default();
+    control.cancel();
+    let (mut scratch, mut out) = Default::default();
+    let left = simulator.fill(0, &control, &mut scratch, &mut out);
+    assert!(matches!(left, Err(crate::error::Error::Cancelled)));
+    assert_eq!(out.rows(), 0);
+}
+
 /// Annual totals of claims and of systemic events, and the number of claims.
 fn annual(simulator: &Simulator) -> [Moments; 3] {
-    let parts = run_blocks(0..simulator.blocks(), &Control::new(None), |scratch, block| {
+    let control = Control::default();
+    let parts = run_blocks(0..simulator.blocks(), &control, |scratch, block| {
         let mut out = LossBlock::default();
-        simulator.fill(block, scratch, &mut out)?;
+        simulator.fill(block, &control, scratch, &mut out)?;
         let mut columns = [(); 3].map(|()| vec![0.0; out.years()]);
         for year in 0..out.years() {
             for row in out.year(year) {

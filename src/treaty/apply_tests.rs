@@ -308,7 +308,9 @@ fn a_heavy_block_is_applied_in_parts_with_the_same_result() {
     let plan = Plan::new(&programme, Options::default()).unwrap();
     let mut whole = Annuals::default();
     let mut rows = LossBlock::default();
-    table.fill(0, &mut <LossTable as Source>::Scratch::default(), &mut rows).unwrap();
+    table
+        .fill(0, &Control::default(), &mut <LossTable as Source>::Scratch::default(), &mut rows)
+        .unwrap();
     plan.apply(&rows, None, &mut Scratch::default(), &mut whole).unwrap();
     let parts = run(&plan, &table, &Control::new(Some(1))).unwrap();
     assert_eq!(parts.net, whole.net);
@@ -344,7 +346,7 @@ fn same_bits_on_any_number_of_threads_and_all_is_accounted_for() {
 fn the_one_pass_path_gives_the_bits_of_the_general_one() {
     let table = table();
     let mut block = LossBlock::default();
-    crate::losses::Source::fill(&table, 0, &mut (), &mut block).unwrap();
+    crate::losses::Source::fill(&table, 0, &Control::default(), &mut (), &mut block).unwrap();
     let mut events = block.clone();
     block.event.clear();
     // Numbered events of one row each take the general path.

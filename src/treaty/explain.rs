@@ -11,6 +11,7 @@ use super::programme::Programme;
 use super::terms::{Basis, Unit};
 use super::units::Units;
 use crate::error::{Issue, Result};
+use crate::exec::Control;
 use crate::losses::{BLOCK_YEARS, LossBlock, Source};
 
 /// What one occurrence went through.
@@ -161,7 +162,7 @@ pub fn explain_source<S: Source>(
     }
     let size = BLOCK_YEARS as u64;
     let mut block = LossBlock::default();
-    source.fill(year / size, &mut S::Scratch::default(), &mut block)?;
+    source.fill(year / size, &Control::default(), &mut S::Scratch::default(), &mut block)?;
     explain(programme, treaty, &block, (year % size) as usize)
 }
 

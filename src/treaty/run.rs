@@ -93,7 +93,7 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
     }
     let work = |memory: &mut Memory<S::Scratch>, number: u64| {
         let Memory { source: scratch, block, part, scratch: applied, annuals } = memory;
-        source.fill(number, scratch, block)?;
+        source.fill(number, control, scratch, block)?;
         let mut counts = vec![(0, 0); plan.names().len()];
         let mut apply = |rows: &LossBlock, first: usize| -> Result<()> {
             plan.apply(rows, groups, applied, annuals)?;
@@ -115,6 +115,7 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
             let years = block.years();
             let step = (years * PART_ROWS / block.rows()).max(1);
             for first in (0..years).step_by(step) {
+                control.check()?;
                 block.copy_years(first..(first + step).min(years), part);
                 apply(part, first)?;
             }

@@ -1,0 +1,319 @@
+//! Measures of samples as Python sees them.
+
+use numpy::{PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
+use pyo3::prelude::*;
+
+use super::table::PyTable;
+use super::watch::detached;
+use crate::error::{Error, Faults, Issue, Result};
+use crate::exec::{Control, run_blocks};
+use crate::measure::{self, Distortion as Core, Estimate, Tail, Ties, Weighted, exceedance_curve};
+use crate::output::Table;
+
+/// How much a unit of risk costs, by how remote it is: a concave distortion of survival probabilities.
+///
+/// Made by `tvar`, `proportional_hazard`, `wang`, `dual`, `cost_of_capital` and `mean`; the measure of a
+/// loss is ∫ g(S(x)) dx.
+///
+/// Examples
+/// --------
+/// >>> import kebao as kb
+/// >>> kb.Distortion.wang(0.5).g(0.01)
+/// 0.033832...
+/// >>> kb.Distortion.tvar(0.99).g(0.01)
+/// 1.0
+#[pyclass(frozen, eq, module = "kebao", name = "Distortion")]
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Distortion {
+    core: Core,
+}
+
+impl Distortion {
+    fn made(core: Core) -> PyResult<Self> {
+        Ok(Self { core: core.validated()? })
+    }
+
+    fn named(&self) -> (&'static str, Option<f64>) {
+        match self.core {
+            Core::Mean => ("mean", None),
+            Core::Tvar { level } => ("tvar", Some(level)),
+            Core::ProportionalHazard { exponent } => ("proportional_hazard", Some(exponent)),
+            Core::Wang { shift } => ("wang", Some(shift)),
+            Core::Dual { exponent } => ("dual", Some(exponent)),
+            Core::CostOfCapital { rate } => ("cost_of_capital", Some(rate)),
+        }
+    }
+}
+
+#[pymethods]
+impl Distortion {
+    /// g(s) = s: the mean.
+    #[staticmethod]
+    fn mean() -> Self {
+        Self { core: Core::Mean }
+    }
+
+    /// g(s) = min(s / (1 − level), 1): the mean of the worst share 1 − level of years.
+    #[staticmethod]
+    fn tvar(level: f64) -> PyResult<Self> {
+        Self::made(Core::Tvar { level })
+    }
+
+    /// g(s) = s^exponent, exponent in (0, 1]: proportional hazard (Wang 1995).
+    #[staticmethod]
+    fn proportional_hazard(exponent: f64) -> PyResult<Self> {
+        Self::made(Core::ProportionalHazard { exponent })
+    }
+
+    /// g(s) = Φ(Φ⁻¹(s) + shift), shift ≥ 0 (Wang 2000, eq. 3).
+    #[staticmethod]
+    fn wang(shift: f64) -> PyResult<Self> {
+        Self::made(Core::Wang { shift })
+    }
+
+    /// g(s) = 1 − (1 − s)^exponent, exponent ≥ 1: the mean of the largest of so many years.
+    #[staticmethod]
+    fn dual(exponent: f64) -> PyResult<Self> {
+        Self::made(Core::Dual { exponent })
+    }
+
+    /// g(s) = (s + rate) / (1 + rate) for s > 0: capital up to the largest loss, at a yearly rate.
+    #[staticmethod]
+    fn cost_of_capital(rate: f64) -> PyResult<Self> {
+        Self::made(Core::CostOfCapital { rate })
+    }
+
+    /// The distorted probability of a survival probability in [0, 1].
+    fn g(&self, s: f64) -> f64 {
+        self.core.g(s)
+    }
+
+    fn __repr__(&self) -> String {
+        let (name, parameter) = self.named();
+        format!("Distortion.{name}({})", parameter.map_or_else(String::new, |x| x.to_string()))
+    }
+
+    fn __hash__(&self) -> u64 {
+        crate::random::entity_id(&self.__repr__())
+    }
+
+    fn __reduce__<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, pyo3::types::PyTuple>)> {
+        let (name, parameter) = self.named();
+        let arguments = pyo3::types::PyTuple::new(py, parameter)?;
+        Ok((py.get_type::<Self>().getattr(name)?, arguments))
+    }
+}
+
+/// A column of annual losses without NaN.
+fn checked(faults: &mut Faults, object: &str, field: &str, values: &[f64]) {
+    faults.check(!values.is_empty(), || {
+        Issue::new("empty", object, field).value("no years").allowed("at least one year")
+    });
+    if let Some(at) = values.iter().position(|x| !x.is_finite()) {
+        faults.push(
+            Issue::new("not_finite", object, format!("{field}[{at}]"))
+                .value(values[at])
+                .allowed("a finite amount"),
+        );
+    }
+}
+
+fn pair(found: Estimate) -> (f64, f64) {
+    (found.value, found.standard_error)
+}
+
+/// (value, standard error) of VaR and of TVaR of annual losses, by level.
+#[pyfunction]
+pub fn measure_tails(
+    py: Python<'_>,
+    losses: PyReadonlyArray1<'_, f64>,
+    levels: Vec<f64>,
+) -> PyResult<Vec<((f64, f64), (f64, f64))>> {
+    let values = losses.as_slice()?;
+    let mut faults = Faults::new();
+    checked(&mut faults, "measure", "losses", values);
+    for level in &levels {
+        faults.check((0.0..1.0).contains(level), || {
+            Issue::new("out_of_range", "measure", "level")
+                .value(level)
+                .allowed("a probability in [0, 1)")
+        });
+    }
+    faults.finish()?;
+    detached(py, || {
+        let tail = Tail::new(values, levels.iter().copied().fold(1.0, f64::min));
+        Ok(levels.iter().map(|p| (pair(tail.var(*p)), pair(tail.tvar(*p)))).collect())
+    })
+}
+
+/// (value, standard error) of a spectral measure of annual losses.
+#[pyfunction]
+pub fn measure_spectral(
+    py: Python<'_>,
+    losses: PyReadonlyArray1<'_, f64>,
+    distortion: PyRef<'_, Distortion>,
+) -> PyResult<(f64, f64)> {
+    let (values, core) = (losses.as_slice()?, distortion.core);
+    let mut faults = Faults::new();
+    checked(&mut faults, "measure", "losses", values);
+    faults.finish()?;
+    detached(py, || Ok(pair(measure::spectral(values, &core))))
+}
+
+/// Least and largest price of `losses` among the measures that price `reference` at `premium`.
+#[pyfunction]
+pub fn measure_bounds(
+    py: Python<'_>,
+    reference: PyReadonlyArray1<'_, f64>,
+    losses: PyReadonlyArray1<'_, f64>,
+    premium: f64,
+    levels: usize,
+) -> PyResult<(f64, f64)> {
+    let (reference, values) = (reference.as_slice()?, losses.as_slice()?);
+    let mut faults = Faults::new();
+    checked(&mut faults, "premium_bounds", "reference", reference);
+    checked(&mut faults, "premium_bounds", "losses", values);
+    faults.check((2..=100_000).contains(&levels), || {
+        Issue::new("out_of_range", "premium_bounds", "levels")
+            .value(levels)
+            .allowed("a whole number from 2 to 100,000")
+    });
+    faults.finish()?;
+    let found = detached(py, || Ok(measure::premium_bounds(reference, values, premium, levels)))?;
+    found.ok_or_else(|| {
+        Issue::new("out_of_range", "premium_bounds", "premium")
+            .value(premium)
+            .allowed("an amount from the mean to the largest loss of the reference")
+            .into_error()
+            .into()
+    })
+}
+
+/// Exceedance curve of annual totals or maxima.
+#[pyfunction]
+pub fn measure_curve(
+    py: Python<'_>,
+    losses: PyReadonlyArray1<'_, f64>,
+    return_periods: Vec<f64>,
+) -> PyResult<PyTable> {
+    let values = losses.as_slice()?;
+    let mut faults = Faults::new();
+    checked(&mut faults, "exceedance_curve", "losses", values);
+    faults.finish()?;
+    let points = detached(py, || Ok(exceedance_curve(values, &return_periods)))?;
+    let column = |f: fn(&measure::CurvePoint) -> f64| points.iter().map(f).collect::<Vec<_>>();
+    let core = Table::new("exceedance curve")
+        .float("return_period", column(|p| p.return_period))
+        .float("loss", column(|p| p.loss))
+        .float("low", column(|p| p.low))
+        .float("high", column(|p| p.high))
+        .float("tvar", column(|p| p.tvar));
+    Ok(PyTable { core })
+}
+
+/// Annual losses by unit, in either memory order.
+struct Units<'a> {
+    values: &'a [f64],
+    years: usize,
+    units: usize,
+    by_year: bool,
+}
+
+/// Years whose totals are made at a time.
+const STRIP: usize = 4096;
+
+impl Units<'_> {
+    fn at(&self, year: usize, unit: usize) -> f64 {
+        let place = if self.by_year { year * self.units + unit } else { unit * self.years + year };
+        self.values[place]
+    }
+
+    /// Total of each year: units added in their order, so both memory orders give the same bits.
+    fn totals(&self, control: &Control) -> Result<Vec<f64>> {
+        let strips = self.years.div_ceil(STRIP) as u64;
+        let run = run_blocks(0..strips, control, |(): &mut (), strip| {
+            let first = strip as usize * STRIP;
+            let years = STRIP.min(self.years - first);
+            let mut totals = vec![0.0; years];
+            if self.by_year {
+                let rows = &self.values[first * self.units..(first + years) * self.units];
+                for (total, row) in totals.chunks_mut(LANES).zip(rows.chunks(LANES * self.units)) {
+                    add_rows(total, row, self.units);
+                }
+            } else {
+                for unit in 0..self.units {
+                    let column = &self.values[unit * self.years + first..][..years];
+                    for (total, x) in totals.iter_mut().zip(column) {
+                        *total += x;
+                    }
+                }
+            }
+            Ok(totals)
+        })?;
+        Ok(run.complete()?.concat())
+    }
+}
+
+/// Rows added up side by side.
+const LANES: usize = 8;
+
+fn add_rows(totals: &mut [f64], rows: &[f64], units: usize) {
+    if let Ok(totals) = <&mut [f64; LANES]>::try_from(&mut *totals) {
+        let rows: [&[f64]; LANES] = std::array::from_fn(|i| &rows[i * units..(i + 1) * units]);
+        for unit in 0..units {
+            for (total, row) in totals.iter_mut().zip(rows) {
+                *total += row[unit];
+            }
+        }
+    } else {
+        for (total, row) in totals.iter_mut().zip(rows.chunks(units)) {
+            *total = row.iter().sum();
+        }
+    }
+}
+
+/// Shares of the units of a measure of their total: `unit, mean, value, standard_error, share`.
+#[pyfunction]
+#[pyo3(signature = (losses, names, distortion, *, lifted, threads))]
+pub fn measure_allocation(
+    py: Python<'_>,
+    losses: PyReadonlyArray2<'_, f64>,
+    names: Vec<String>,
+    distortion: PyRef<'_, Distortion>,
+    lifted: bool,
+    threads: Option<usize>,
+) -> PyResult<PyTable> {
+    let (years, units) = (losses.shape()[0], losses.shape()[1]);
+    let by_year = losses.is_c_contiguous();
+    let values = losses.as_slice()?;
+    let units = Units { values, years, units, by_year };
+    let core = distortion.core;
+    let ties = if lifted { Ties::Lifted } else { Ties::Linear };
+    let control = Control::new(threads);
+    let found = detached(py, || {
+        let totals = units.totals(&control)?;
+        let mut faults = Faults::new();
+        checked(&mut faults, "allocate", "total", &totals);
+        faults.finish()?;
+        let weighted = Weighted::new(&totals, &core, ties);
+        let run = run_blocks(0..units.units as u64, &control, |(): &mut (), unit| {
+            Ok(weighted.of(|year| units.at(year, unit as usize)))
+        })?;
+        let mut found = run.complete()?;
+        found.push(weighted.of(|year| totals[year]));
+        Ok(found)
+    })?;
+    let total = found.last().map_or(f64::NAN, |whole| whole.value);
+    if names.len() + 1 != found.len() {
+        return Err(Error::numeric("allocate", "as many names as columns are needed").into());
+    }
+    let core = Table::new("allocation")
+        .text("unit", names.into_iter().chain(["total".to_owned()]).collect())
+        .float("value", found.iter().map(|e| e.value).collect())
+        .float("standard_error", found.iter().map(|e| e.standard_error).collect())
+        .float("share", found.iter().map(|e| e.value / total).collect());
+    Ok(PyTable { core })
+}
