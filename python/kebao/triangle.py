@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import difflib
 import html
-from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import _kebao
 from ._show import cell, html_table, text
+from ._triangle_input import (
+    MONTHS,
+    bermuda_cells,
+    by_origin,
+    chainladder_parts,
+    melted,
+    refuse,
+    years,
+)
 from .errors import InputError, Issue
+from .table import Table
+
+if TYPE_CHECKING:
+    from ._triangle_plot import TrianglePlot
 
 __all__ = ["Triangle"]
 
@@ -22,8 +35,10 @@ Floats = NDArray[np.float64]
 class Triangle:
     """Losses by origin period and development age, by segment and measure.
 
-    Made by `from_claims`, `from_long`, `from_wide` or `from_schedule_p`. A cell without a value
-    is missing, never zero. Every row that came in was used or is among the `rejects`.
+    Made by `from_claims`, `from_long`, `from_wide`, `from_schedule_p`, `from_chainladder` or
+    `from_bermuda`. A cell without a value is missing, never zero. Every row that came in was used
+    or is among the `rejects`. Triangles add, subtract, multiply and divide cell by cell, over the
+    cells that both have, and with numbers or a number by origin: ``tri["paid"] / tri["count"]``.
 
     Examples
     --------
@@ -70,6 +85,9 @@ class Triangle:
         as_of: str | int | None = None,
         errors: str = "raise",
         decreasing: str = "note",
+        claim: str | None = None,
+        states: Sequence[str] | str = (),
+        count: str | None = None,
     ) -> Self:
         """Sum transactions into a cumulative triangle.
 
@@ -102,6 +120,14 @@ class Triangle:
         decreasing : {"note", "refuse"}
             What to do with cumulative cells below the one before, which recoveries explain: list
             them in `decreasing`, or refuse the data.
+        claim : str, optional
+            Column that tells claims apart, for ``states`` and ``count``.
+        states : str or sequence of str
+            Those of ``values`` that say where a claim stands after the transaction, such as its
+            case reserve, rather than what was booked: each counts by its change since the claim's
+            transaction before.
+        count : str, optional
+            Name of a measure to add: the number of claims, each counted at its first transaction.
 
         Returns
         -------
@@ -111,6 +137,26 @@ class Triangle:
         ------
         InputError
             Missing columns, or faults with ``errors="raise"``; all of them are listed.
+
+        Examples
+        --------
+        >>> import kebao as kb
+        >>> book = {
+        ...     "claim": [1, 1, 2],
+        ...     "accident": ["2022-03-01", "2022-03-01", "2023-05-20"],
+        ...     "booked": ["2022-04-01", "2023-06-30", "2023-06-01"],
+        ...     "paid": [0.0, 60.0, 10.0],
+        ...     "case": [100.0, 30.0, 20.0],
+        ... }
+        >>> tri = kb.Triangle.from_claims(
+        ...     book, origin="accident", valuation="booked", values=["paid", "case"],
+        ...     claim="claim", states="case", count="claims",
+        ... )
+        >>> (tri["paid"] + tri["case"]).values
+        array([[100.,  90.],
+               [ 30.,  nan]])
+        >>> tri["claims"].latest
+        array([1., 1.])
         """
         core = _kebao.Triangle.from_claims(
             data,
@@ -123,6 +169,9 @@ class Triangle:
             as_of=None if as_of is None else str(as_of),
             errors=errors,
             decreasing=decreasing,
+            claim=claim,
+            states=names(states),
+            count=count,
         )
         return cls._of(core)
 
@@ -207,25 +256,32 @@ class Triangle:
         cls,
         values: Any,
         *,
-        first_origin: int = 1,
+        first_origin: int | str | None = None,
         cumulative: bool = True,
         measure: str = "loss",
         grain: str = "Y",
+        development_grain: str | None = None,
+        origin: str | None = None,
     ) -> Self:
-        """Take an array with a row for each origin and a column for each age.
+        """Take an array or a frame with a row for each origin and a column for each age.
 
         Parameters
         ----------
-        values : array_like of shape (origins, ages)
-            NaN where nothing is observed.
-        first_origin : int
-            Number of the first origin period: the year, or for finer grains periods since year 0.
+        values : array_like of shape (origins, ages), or frame
+            NaN where nothing is observed. A frame has its origins in the index or in a column, and
+            ages in months as the names of the other columns.
+        first_origin : int or str, optional
+            The first origin period of an array: its label, such as ``"2024Q3"``, or its number (the
+            year, or for finer grains periods since year 0); 1 by default.
         cumulative : bool
             Whether values are running totals or increments.
         measure : str
             What the values are called.
-        grain : {"Y", "H", "Q", "M"}
-            Length of origin and development periods.
+        grain, development_grain : {"Y", "H", "Q", "M"}
+            Length of origin and development periods, the same by default.
+        origin : str, optional
+            Column of a frame that holds the origins; the index by default, or the first column
+            where there is none.
 
         Returns
         -------
@@ -238,15 +294,139 @@ class Triangle:
         >>> kb.Triangle.from_wide([[10, 15, 16], [12, 17, nan], [11, nan, nan]]).latest
         array([16., 17., 11.])
         """
+        development = development_grain or grain
+        if hasattr(values, "columns"):
+            if first_origin is not None:
+                allowed = "for arrays; the frame names its origins"
+                raise refuse("contradiction", "from_wide", "first_origin", allowed=allowed)
+            long = melted(values, origin)
+            return cls.from_long(
+                long,
+                origin="origin",
+                development="age",
+                values=["value"],
+                cumulative=cumulative,
+                grain=grain,
+                development_grain=development,
+            ).renamed(value=measure)
         try:
             array = np.asarray(values, dtype=np.float64)
         except (TypeError, ValueError):
             array = np.empty(0)
         if array.ndim != 2:
             allowed = "numbers in two dimensions, origin by age"
-            raise InputError(issues=[Issue("wrong_shape", "from_wide", "values", allowed=allowed)])
-        core = _kebao.Triangle.from_wide(array, measure, grain, first_origin, cumulative)
+            raise refuse("wrong_shape", "from_wide", "values", allowed=allowed)
+        first = 1 if first_origin is None else first_origin
+        if isinstance(first, str):
+            first = _kebao.triangle_period(first, grain)
+        if development == grain:
+            core = _kebao.Triangle.from_wide(array, measure, grain, first, cumulative)
+            return cls._of(core)
+        months = MONTHS.get(development, 12)
+        return cls.from_parts(
+            array[None, None],
+            measures=[measure],
+            grain=grain,
+            development_grain=development,
+            first_origin=first,
+            first_age=months,
+            cumulative=cumulative,
+        )
+
+    @classmethod
+    def from_parts(
+        cls,
+        values: Any,
+        *,
+        measures: Sequence[str] | str,
+        index: Sequence[str] | str = (),
+        segments: Sequence[Sequence[str]] = ((),),
+        grain: str = "Y",
+        development_grain: str | None = None,
+        first_origin: int | str = 1,
+        first_age: int | None = None,
+        cumulative: bool = True,
+    ) -> Self:
+        """Put a triangle together from values in four dimensions and their labels.
+
+        Parameters
+        ----------
+        values : array_like of shape (segments, measures, origins, ages)
+            NaN where nothing is observed.
+        measures, index, segments : sequences
+            Names of the measures and index columns; labels of each segment, one for each index
+            column.
+        grain, development_grain : {"Y", "H", "Q", "M"}
+            Length of origin and development periods, the same by default.
+        first_origin : int or str
+            The first origin period, by number or label.
+        first_age : int, optional
+            The first age in months; one development period by default.
+        cumulative : bool
+            Whether values are running totals or increments.
+
+        Returns
+        -------
+        Triangle
+        """
+        development = development_grain or grain
+        if isinstance(first_origin, str):
+            first_origin = _kebao.triangle_period(first_origin, grain)
+        core = _kebao.triangle_from_parts(
+            np.ascontiguousarray(values, dtype=np.float64),
+            index=names(index),
+            segments=[names(labels) for labels in segments],
+            measures=names(measures),
+            grains=(grain, development),
+            first_origin=first_origin,
+            first_age=MONTHS.get(development, 12) if first_age is None else first_age,
+            cumulative=cumulative,
+        )
         return cls._of(core)
+
+    @classmethod
+    def from_chainladder(cls, triangle: Any, *, missing: str = "nan") -> Self:
+        """Take a triangle of the package chainladder, or any object with the same attributes.
+
+        Read are ``values`` (or ``set_backend("numpy").values``), ``index``, ``columns``, ``odims``,
+        ``ddims``, ``origin_grain``, ``development_grain``, ``is_cumulative`` and ``nan_triangle``.
+
+        Parameters
+        ----------
+        triangle : chainladder.Triangle
+        missing : {"nan", "zero"}
+            What a cell without a value within the triangle is: missing, or nothing paid. That
+            package keeps no difference between the two.
+
+        Returns
+        -------
+        Triangle
+        """
+        return cls.from_parts(**chainladder_parts(triangle, missing))
+
+    @classmethod
+    def from_bermuda(
+        cls, triangle: Any, *, values: Sequence[str] | str = (), by: Sequence[str] | str = ()
+    ) -> Self:
+        """Take a triangle of the package bermuda, or any object with the same cells.
+
+        Each of ``triangle.cells`` has ``period_start``, ``period_end``, ``evaluation_date``,
+        ``values`` (amounts by field) and ``metadata`` (attributes, and ``details`` by name). The
+        grains are those of the periods and of the steps between evaluations.
+
+        Parameters
+        ----------
+        triangle : bermuda.Triangle
+        values : str or sequence of str
+            Fields to take; all numbers by default.
+        by : str or sequence of str
+            Metadata that tells segments apart: attributes or names in ``details``.
+
+        Returns
+        -------
+        Triangle
+        """
+        return cls.from_long(**bermuda_cells(triangle, names(values), names(by)))
 
     @classmethod
     def from_schedule_p(
@@ -401,6 +581,157 @@ class Triangle:
     def __getitem__(self, measure: str | list[str]) -> Self:
         return self._of(self._core.select(names(measure)))
 
+    def renamed(self, **measures: str) -> Self:
+        """The same triangle with other names of measures, given as ``old="new"``."""
+        for name in measures:
+            if name not in self.measures:
+                known = ", ".join(self.measures)
+                raise refuse("unknown_name", "Triangle", "measure", f"'{name}'", f"one of {known}")
+        return self._made(self._core.values(), [measures.get(n, n) for n in self.measures])
+
+    def _made(self, values: Floats, measures: list[str]) -> Self:
+        """A triangle shaped as this one with other values."""
+        first_origin, first_age = _kebao.triangle_first(self._core)
+        grain, development = self._core.grain
+        return self.from_parts(
+            values,
+            measures=measures,
+            index=self.index,
+            segments=self._core.segments,
+            grain=grain,
+            development_grain=development,
+            first_origin=first_origin,
+            first_age=first_age,
+            cumulative=self.is_cumulative,
+        )
+
+    def __reduce__(self) -> Any:
+        first_origin, first_age = _kebao.triangle_first(self._core)
+        # Running totals, so that no digit is lost by differences.
+        parts = {
+            "values": self._core.with_cumulative(True).values(),
+            "measures": self.measures,
+            "index": self.index,
+            "segments": self._core.segments,
+            "grain": self._core.grain[0],
+            "development_grain": self._core.grain[1],
+            "first_origin": first_origin,
+            "first_age": first_age,
+        }
+        return (restored, (type(self), parts, self.is_cumulative))
+
+    def __eq__(self, other: object) -> bool:
+        """Equal labels and cumulative values; missing cells are equal."""
+        if not isinstance(other, Triangle):
+            return NotImplemented
+        mine, theirs = self.cumulative().__reduce__()[1][1], other.cumulative().__reduce__()[1][1]
+        same = np.array_equal(mine.pop("values"), theirs.pop("values"), equal_nan=True)
+        return bool(same and mine == theirs and self.is_cumulative == other.is_cumulative)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _combined(self, other: Any, operation: str) -> Self:
+        if isinstance(other, Triangle):
+            return self._of(_kebao.triangle_combine(self._core, other._core, operation))
+        if operation in "+-":
+            return NotImplemented
+        factors = by_origin(self, other)
+        if operation == "/":
+            with np.errstate(divide="ignore"):
+                factors = 1.0 / factors
+        return self._of(_kebao.triangle_scaled(self._core, factors))
+
+    def __add__(self, other: Any) -> Self:
+        return self._combined(other, "+")
+
+    def __sub__(self, other: Any) -> Self:
+        return self._combined(other, "-")
+
+    def __mul__(self, other: Any) -> Self:
+        return self._combined(other, "*")
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Self:
+        return self._combined(other, "/")
+
+    #: NumPy leaves ``array * triangle`` to the triangle.
+    __array_ufunc__ = None
+
+    def to_grain(self, grain: str, development_grain: str | None = None) -> Self:
+        """The same losses by longer periods.
+
+        A cell is the sum of the origins within it at the cell's valuation; it is missing when one
+        of those that had begun is missing. Development periods that are not yet over are left out.
+
+        Parameters
+        ----------
+        grain, development_grain : {"Y", "H", "Q", "M"}
+            Length of origin and development periods, the same by default.
+
+        Returns
+        -------
+        Triangle
+        """
+        return self._of(_kebao.triangle_to_grain(self._core, grain, development_grain or grain))
+
+    def trend(self, rate: float, *, by: str = "origin") -> Self:
+        """Amounts at the level of the latest period.
+
+        Parameters
+        ----------
+        rate : float
+            Yearly rate, 0.03 for three per cent.
+        by : {"origin", "valuation"}
+            Whether all amounts of an origin move to the level of the last origin, or each increment
+            from its valuation to the latest one.
+
+        Returns
+        -------
+        Triangle
+        """
+        return self._of(_kebao.triangle_trended(self._core, float(rate), by))
+
+    def on_level(
+        self, changes: Mapping[str, float], *, term: float = 1.0, written: bool = False
+    ) -> Floats:
+        """On-level factors of the origins: today's rate level over that of the premium.
+
+        Each change reaches policies from its date on, which are written evenly and earn evenly
+        over their term; the mean level of each origin period is integrated exactly (parallelogram
+        method; Werner and Modlin 2016, Basic Ratemaking, ch. 5).
+
+        Parameters
+        ----------
+        changes : mapping of str to float
+            Rate changes by date, such as ``{"2023-07-01": 0.05}``.
+        term : float
+            Term of the policies in years.
+        written : bool
+            Whether the premium is taken as written, not as earned, in the origin period.
+
+        Returns
+        -------
+        ndarray of shape (origins,)
+            Multiply the premium by these.
+
+        Examples
+        --------
+        >>> import kebao as kb
+        >>> tri = kb.Triangle.from_wide([[1, 2], [1, float("nan")]], first_origin=2023)
+        >>> tri.on_level({"2023-07-01": 0.10}).round(4)
+        array([1.0862, 1.0113])
+        """
+        pairs = [(years(date), float(rate)) for date, rate in changes.items()]
+        return _kebao.triangle_on_level(self._core, pairs, float(term), written)
+
+    @property
+    def plot(self) -> TrianglePlot:
+        """Plots: ``development``, ``growth``, ``link_ratios``."""
+        from ._triangle_plot import TrianglePlot
+
+        return TrianglePlot(self)
+
     def segment(self, *labels: str) -> Self:
         """The triangle of one segment.
 
@@ -442,22 +773,28 @@ class Triangle:
         """The same triangle, shown as increments."""
         return self._of(self._core.with_cumulative(False))
 
-    def as_of(self, *, diagonals: int) -> Self:
-        """The triangle as it stood some development periods ago.
+    def as_of(self, date: str | int | None = None, *, diagonals: int | None = None) -> Self:
+        """The triangle as it stood at a date, or some development periods ago.
 
         Parameters
         ----------
-        diagonals : int
+        date : str or int, optional
+            A valuation, such as ``2024``, ``"2024Q3"`` or ``"2024-09-30"``; periods that end later
+            are missing.
+        diagonals : int, optional
             Number of latest diagonals to leave out.
 
         Returns
         -------
         Triangle
         """
+        if (date is None) == (diagonals is None):
+            allowed = "exactly one of the two"
+            raise refuse("contradiction", "as_of", "date, diagonals", allowed=allowed)
+        if diagonals is None:
+            return self._of(_kebao.triangle_valued_at(self._core, str(date)))
         if diagonals < 0:
-            raise InputError(
-                issues=[Issue("out_of_range", "as_of", "diagonals", str(diagonals), "0 or more")]
-            )
+            raise refuse("out_of_range", "as_of", "diagonals", str(diagonals), "0 or more")
         return self._of(self._core.as_of(diagonals))
 
     def to_dict(self) -> dict[str, Any]:
@@ -490,6 +827,22 @@ class Triangle:
         import polars
 
         return polars.DataFrame(self.to_dict())
+
+    def to_table(self) -> Table:
+        """The columns of `to_dict` as a `Table`, which any Arrow consumer takes."""
+        return Table.of("triangle", self.to_dict())
+
+    def to_wide(self) -> dict[str, Any]:
+        """Index columns, ``measure``, ``origin`` and a column for each age, named by its months."""
+        segments, measures, origins, _ = self.shape
+        columns: dict[str, Any] = {}
+        for at, name in enumerate(self.index):
+            columns[name] = np.repeat([s[at] for s in self.segments], measures * origins)
+        columns["measure"] = np.tile(np.repeat(self.measures, origins), segments)
+        columns["origin"] = np.tile(self.origins, segments * measures)
+        values = self._core.values().reshape(-1, len(self.ages))
+        columns.update({str(age): values[:, at] for at, age in enumerate(self.ages.tolist())})
+        return columns
 
     def _squeeze(self, array: Floats) -> Floats:
         axes = tuple(axis for axis in (0, 1) if array.shape[axis] == 1)
@@ -536,3 +889,9 @@ class Triangle:
 def names(value: Iterable[str] | str) -> list[str]:
     """One name or several, as a list."""
     return [value] if isinstance(value, str) else [str(name) for name in value]
+
+
+def restored(kind: type[Triangle], parts: dict[str, Any], cumulative: bool) -> Triangle:
+    """A triangle from its pickle."""
+    triangle = kind.from_parts(**parts)
+    return triangle if cumulative else triangle.incremental()

@@ -15,8 +15,8 @@ mod roots;
 pub mod survival;
 
 pub use amount::{format_amount, format_percent, parse_amount};
-pub use cholesky::Cholesky;
 pub use beta::{beta_density, beta_inv, beta_pq};
+pub use cholesky::Cholesky;
 pub use double::ln_less;
 pub use gamma::{gamma_p_inv, gamma_pq, gamma_q_inv, poisson_density};
 pub use kernel::{exp, ln, normal_isf};

@@ -1,7 +1,10 @@
 //! Tables of the user's: any Arrow frame, a mapping of columns, or a path to CSV or Parquet.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use arrow_array::RecordBatch;
+use arrow_schema::Schema;
 use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
 use pyo3::types::PyMapping;
@@ -10,17 +13,24 @@ use pyo3_arrow::input::AnyRecordBatch;
 use crate::error::Issue;
 use crate::portfolio::{Column, RawTable, from_batches, read_path};
 
+/// The batches of a table in Arrow's form; `None` when it comes in another.
+pub fn arrow_batches(data: &Bound<'_, PyAny>) -> PyResult<Option<(Arc<Schema>, Vec<RecordBatch>)>> {
+    if !(data.hasattr("__arrow_c_stream__")? || data.hasattr("__arrow_c_array__")?) {
+        return Ok(None);
+    }
+    // A frame that needs a package it does not have falls through to its columns.
+    let Ok(stream) = data.extract::<AnyRecordBatch>() else { return Ok(None) };
+    let (batches, schema) = stream.into_table()?.into_inner();
+    Ok(Some((schema, batches)))
+}
+
 /// Reads whatever the user calls a table; `name` is what messages call it.
 pub fn raw_table(data: &Bound<'_, PyAny>, name: &str) -> PyResult<RawTable> {
     if let Ok(path) = data.extract::<PathBuf>() {
         return Ok(data.py().detach(|| read_path(&path))?);
     }
-    if data.hasattr("__arrow_c_stream__")? || data.hasattr("__arrow_c_array__")? {
-        // A frame that needs a package it does not have falls through to its columns.
-        if let Ok(stream) = data.extract::<AnyRecordBatch>() {
-            let (batches, schema) = stream.into_table()?.into_inner();
-            return Ok(from_batches(name, &schema, &batches)?);
-        }
+    if let Some((schema, batches)) = arrow_batches(data)? {
+        return Ok(from_batches(name, &schema, &batches)?);
     }
     let mapping = data.cast::<PyMapping>();
     let names: Vec<String> = if let Ok(mapping) = mapping {

@@ -50,11 +50,16 @@ mod _kebao {
     #[pymodule_export]
     use super::probe::_probe;
     #[pymodule_export]
-    use super::reserve::{OneYearFit, PyTriangle, ReserveFit};
-    #[pymodule_export]
     use super::reserve::{
         MethodFit, bornhuetter_ferguson, cape_cod, clark, increment_glm, incremental_additive,
         mack_tests, munich,
+    };
+    #[pymodule_export]
+    use super::reserve::{
+        OneYearFit, PySelection, PyTriangle, ReserveFit, score_lognormal, score_sample,
+        triangle_combine, triangle_first, triangle_from_parts, triangle_on_level, triangle_period,
+        triangle_residuals, triangle_scaled, triangle_to_grain, triangle_trended,
+        triangle_valued_at,
     };
     #[pymodule_export]
     use super::reserve::{

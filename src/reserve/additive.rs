@@ -54,8 +54,7 @@ pub fn additive(
                 ratio[age] = seen.iter().map(|seen| seen.1).sum::<f64>() / base[age];
             }
             if seen.len() > 1 {
-                let squares: f64 =
-                    seen.iter().map(|(e, s)| e * (s / e - ratio[age]).powi(2)).sum();
+                let squares: f64 = seen.iter().map(|(e, s)| e * (s / e - ratio[age]).powi(2)).sum();
                 variance[age] = squares / (seen.len() - 1) as f64;
             }
         }

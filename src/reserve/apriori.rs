@@ -217,7 +217,8 @@ impl<'a> Poisson<'a> {
         let dispersion = dispersion.unwrap_or(found);
 
         let starts = |age: usize| -> f64 {
-            let links = (0..origins).map(|origin| cells.row(origin)).map(|row| (row[age], row[age + 1]));
+            let links =
+                (0..origins).map(|origin| cells.row(origin)).map(|row| (row[age], row[age + 1]));
             links.filter(|(start, end)| !start.is_nan() && !end.is_nan()).map(|link| link.0).sum()
         };
         let mut spread = vec![0.0; ages + 1];
@@ -315,9 +316,8 @@ impl Gradient {
         }
         let zero_by_nan = |by: f64, value: f64| if by == 0.0 { 0.0 } else { by * value };
         // Var(C(k)) = φ E C(k).
-        let own: Vec<f64> = (0..origins)
-            .map(|k| model.dispersion * model.emerged[k] * one.ultimate[k])
-            .collect();
+        let own: Vec<f64> =
+            (0..origins).map(|k| model.dispersion * model.emerged[k] * one.ultimate[k]).collect();
         let variance = |latest: &[f64], emerged: &[f64]| -> f64 {
             let mut sum = 0.0;
             for k in 0..origins {

@@ -47,7 +47,8 @@ pub fn bornhuetter_mack(
         let (mut y, mut s2, mut base) = (vec![0.0; ages], vec![0.0; ages], vec![0.0; ages]);
         for age in 0..ages {
             let seen = || {
-                let amounts = (0..origins).filter(|i| sound(*i)).map(|i| (prior[i], cells.increment(i, age)));
+                let amounts =
+                    (0..origins).filter(|i| sound(*i)).map(|i| (prior[i], cells.increment(i, age)));
                 amounts.filter(|(_, amount)| !amount.is_nan())
             };
             base[age] = seen().map(|(prior, _)| prior).sum();

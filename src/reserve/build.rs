@@ -30,6 +30,13 @@ pub struct Columns {
     pub reject: bool,
     /// Refuse cumulative values that fall, which are only noted otherwise.
     pub refuse_falls: bool,
+    /// Column that tells claims apart; needed for `states` and `count`.
+    pub claim: Option<String>,
+    /// Those of `values` that state where a claim stands, such as its case reserve; in date order
+    /// each counts by its change.
+    pub states: Vec<String>,
+    /// Name of a measure to add: claims, each counted once, at its first transaction.
+    pub count: Option<String>,
 }
 
 /// How a row says when it is valued.
@@ -185,6 +192,13 @@ pub fn from_long(
 /// `after_as_of`, which is not a fault.
 pub fn from_claims(table: &RawTable, columns: &Columns, as_of: Option<&str>) -> Result<Triangle> {
     let mut rows = read(table, columns, true)?;
+    let counted;
+    let columns = if columns.claim.is_some() {
+        counted = super::claims::by_claim(table, &mut rows, columns)?;
+        &counted
+    } else {
+        columns
+    };
     let limit = match as_of {
         None => None,
         Some(text) => Some(When::read(Cell::Text(text)).ok_or_else(|| {
@@ -235,7 +249,7 @@ pub fn from_claims(table: &RawTable, columns: &Columns, as_of: Option<&str>) -> 
 }
 
 impl Columns {
-    fn timing(&self) -> &str {
+    pub(super) fn timing(&self) -> &str {
         match &self.development {
             Timing::Valuation(column) | Timing::Age { column, .. } => column,
         }

@@ -246,7 +246,8 @@ impl<'a> Problem<'a> {
             for k in 0..2 {
                 gradient[k] += (weight - mean) * growth.first[k];
                 for l in 0..2 {
-                    let second = if expected { 0.0 } else { (mean - weight) * growth.second[k + l] };
+                    let second =
+                        if expected { 0.0 } else { (mean - weight) * growth.second[k + l] };
                     information[(head + k) * size + head + l] +=
                         amount * growth.first[k] * growth.first[l] / growth.value.powi(2) + second;
                 }

@@ -69,10 +69,14 @@ pub fn nowcast(
                     continue;
                 }
                 let nu = exposure[origin] * rate;
-                let (weight, lean) =
-                    if k == f64::INFINITY { (1.0, 1.0) } else { ((k + c) / (k + nu * z), k / (k + nu * z)) };
+                let (weight, lean) = if k == f64::INFINITY {
+                    (1.0, 1.0)
+                } else {
+                    ((k + c) / (k + nu * z), k / (k + nu * z))
+                };
                 mean = (1.0 - z) * nu * weight;
-                steep = -nu * weight * if k == f64::INFINITY { 1.0 } else { (k + nu) / (k + nu * z) };
+                steep =
+                    -nu * weight * if k == f64::INFINITY { 1.0 } else { (k + nu) / (k + nu * z) };
                 by_rate[origin] = (1.0 - z) * weight * lean * exposure[origin];
             } else {
                 mean = c * (1.0 - z) / z;
@@ -130,7 +134,8 @@ pub fn frequency_severity(
     chain: &Method,
 ) -> Fitted {
     // No average without claims: an amount of nothing is an unknown average.
-    let average = |(amount, count): (&f64, &f64)| if *count > 0.0 { amount / count } else { f64::NAN };
+    let average =
+        |(amount, count): (&f64, &f64)| if *count > 0.0 { amount / count } else { f64::NAN };
     let costs: Vec<f64> = amounts.iter().zip(counts).map(average).collect();
     let (number, cost) = (fit(counts, origins, ages, chain), fit(&costs, origins, ages, chain));
     let size = (origins * ages).max(1);
@@ -156,7 +161,9 @@ pub fn frequency_severity(
             total_process += one.process[i];
             total_parameter += one.parameter[i];
             for l in 0..i {
-                let (Some(a), Some(b)) = (cells.latest_age(i), cells.latest_age(l)) else { continue };
+                let (Some(a), Some(b)) = (cells.latest_age(i), cells.latest_age(l)) else {
+                    continue;
+                };
                 let (c, d) = (costs.latest_age(i).unwrap_or(a), costs.latest_age(l).unwrap_or(b));
                 let common = shared(&number, a.max(b)) + shared(&cost, c.max(d));
                 let other = number.ultimate[at + l] * cost.ultimate[at + l];

@@ -161,12 +161,7 @@ impl Fitted {
     }
 }
 
-fn finding(
-    triangle: usize,
-    status: Status,
-    origin: Option<usize>,
-    age: Option<usize>,
-) -> Finding {
+fn finding(triangle: usize, status: Status, origin: Option<usize>, age: Option<usize>) -> Finding {
     Finding { triangle, status, origin, age }
 }
 

@@ -79,10 +79,8 @@ enum Column {
 impl Model {
     fn new(cells: Cells<'_>, power: f64, one: &mut One) -> Option<Self> {
         let (origins, ages) = (cells.origins, cells.ages);
-        let all: Vec<Cell> = cells
-            .increments()
-            .map(|(origin, age, amount)| Cell { origin, age, amount })
-            .collect();
+        let all: Vec<Cell> =
+            cells.increments().map(|(origin, age, amount)| Cell { origin, age, amount }).collect();
         let sum = |pick: &dyn Fn(&Cell) -> bool| -> (f64, bool, bool) {
             let amounts = || all.iter().filter(|cell| pick(cell)).map(|cell| cell.amount);
             (amounts().sum(), amounts().all(|amount| amount == 0.0), amounts().next().is_some())
@@ -127,8 +125,16 @@ impl Model {
             one.tell(Status::TooFewCells, None, None);
         }
         let fatal = one.worst() > Status::TailUndefined && one.worst() != Status::EmptyOrigin;
-        (!fatal)
-            .then_some(Self { power, origins, ages, cells, row, column, parameters, latest_age })
+        (!fatal).then_some(Self {
+            power,
+            origins,
+            ages,
+            cells,
+            row,
+            column,
+            parameters,
+            latest_age,
+        })
     }
 
     /// The parameters that the linear predictor of a cell adds up.
@@ -156,7 +162,8 @@ impl Model {
     /// Effects and information / φ.
     fn solve(&self, one: &mut One) -> Option<(Vec<f64>, Vec<f64>)> {
         let size = self.parameters;
-        let scale = self.cells.iter().map(|cell| cell.amount).sum::<f64>() / self.cells.len() as f64;
+        let scale =
+            self.cells.iter().map(|cell| cell.amount).sum::<f64>() / self.cells.len() as f64;
         // Start: means between the amounts and their average.
         let mut predictors: Vec<f64> = self
             .cells

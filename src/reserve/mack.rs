@@ -10,20 +10,9 @@
 //! in total, the projected values of an age share one estimated factor, so that
 //! parameter²(k+1) = f² parameter²(k) + (Σ C(k))² Var(f) over the origins projected there.
 
-use super::development::{Cells, Development, Links, finding};
+use super::development::{Cells, Development};
+use super::links::Links;
 use super::status::{Finding, Status};
-use super::tail::{Line, Tail};
-
-/// How σ² of a link with a single ratio is had from the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Sigma {
-    /// min(σ⁴(k−1) / σ²(k−2), σ²(k−2), σ²(k−1)): Mack (1993), p. 217.
-    #[default]
-    Mack,
-    /// ln σ(k) linear in k; where the slope is not significant at 5%, Mack's rule, and the status
-    /// says so. (R's ChainLadder reverts in the same case.)
-    LogLinear,
-}
 
 /// How the estimation error of successive factors is combined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,15 +29,14 @@ pub enum Mse {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Method {
     pub development: Development,
-    pub tail: Tail,
     /// Errors as well, or the chain ladder alone.
-    pub errors: Option<(Sigma, Mse)>,
+    pub errors: Option<Mse>,
 }
 
 impl Method {
     /// Mack's method with its defaults.
     pub fn mack() -> Self {
-        Self { errors: Some((Sigma::Mack, Mse::Mack)), ..Self::default() }
+        Self { errors: Some(Mse::Mack), ..Self::default() }
     }
 }
 
@@ -87,8 +75,6 @@ struct Scratch {
     current: Vec<f64>,
     process: Vec<f64>,
     parameter: Vec<f64>,
-    error: Vec<f64>,
-    sigma: Vec<f64>,
 }
 
 /// Applies `method` to every triangle of `values` (triangle × origin × age, cumulative, NaN where
@@ -120,15 +106,24 @@ pub fn fit(values: &[f64], origins: usize, ages: usize, method: &Method) -> Fit 
 }
 
 fn one(triangle: usize, cells: Cells<'_>, method: &Method, scratch: &mut Scratch, fit: &mut Fit) {
-    let Scratch { links, latest_age, current, process, parameter, error, sigma } = scratch;
+    let Scratch { links, latest_age, current, process, parameter } = scratch;
     let (origins, ages) = (cells.origins, cells.ages);
     let findings = &mut fit.findings;
     let before = findings.len();
-    let mut tell = |status, origin, age| findings.push(finding(triangle, status, origin, age));
+    let mut tell = |status, origin, age| findings.push(Finding { triangle, status, origin, age });
 
     latest_age.clear();
     latest_age.extend((0..origins).map(|origin| cells.latest_age(origin)));
-    let any = links.estimate(cells, &method.development, &mut tell);
+    if method.errors.is_some() {
+        links.select(cells, &method.development, &mut tell);
+    } else {
+        links.select(cells, &method.development, |status, origin, age| {
+            if status != Status::SigmaReverted {
+                tell(status, origin, age);
+            }
+        });
+    }
+    let any = links.any;
     let needed = |age: usize| latest_age.iter().any(|latest| latest.is_some_and(|at| at <= age));
     let mut broken = false;
     if latest_age.iter().all(Option::is_none) {
@@ -151,7 +146,7 @@ fn one(triangle: usize, cells: Cells<'_>, method: &Method, scratch: &mut Scratch
                 Some(_) => {}
             }
         }
-        for (age, factor) in links.factor.iter().enumerate() {
+        for (age, factor) in links.factor.iter().take(ages.saturating_sub(1)).enumerate() {
             if needed(age) && factor.is_nan() && any {
                 tell(Status::NoFactor, None, Some(age));
             } else if *factor <= 0.0 {
@@ -160,27 +155,12 @@ fn one(triangle: usize, cells: Cells<'_>, method: &Method, scratch: &mut Scratch
         }
     }
 
-    // Factors, their errors, and the tail.
-    sigma.clear();
-    error.clear();
-    if let Some((rule, _)) = method.errors {
-        if !extrapolate(&mut links.variance, rule) {
-            tell(Status::SigmaReverted, None, None);
-        }
-        sigma.extend(links.variance.iter().map(|variance| variance.sqrt()));
-        error.extend(sigma.iter().zip(&links.weight).map(|(sigma, weight)| sigma / weight.sqrt()));
-    }
-    let tail = method.tail.resolve(&links.factor, error, sigma);
-    if tail.factor.is_nan() && !broken && any {
+    if links.factor.last().is_some_and(|tail| tail.is_nan()) && !broken && any {
         tell(Status::TailUndefined, None, Some(ages - 1));
     }
-    links.factor.push(tail.factor);
-    links.variance.push(tail.sigma * tail.sigma);
     if method.errors.is_some() {
-        sigma.push(tail.sigma);
-        error.push(tail.standard_error);
-        fit.factor_error.extend_from_slice(error);
-        fit.sigma.extend_from_slice(sigma);
+        fit.factor_error.extend(links.factor_variance.iter().map(|variance| variance.sqrt()));
+        fit.sigma.extend(links.variance.iter().map(|variance| variance.sqrt()));
     }
     fit.factor.extend_from_slice(&links.factor);
 
@@ -201,8 +181,9 @@ fn one(triangle: usize, cells: Cells<'_>, method: &Method, scratch: &mut Scratch
     let mut undefined = None;
     for age in 0..ages {
         let factor = links.factor[age];
-        if let Some((_, mse)) = method.errors {
-            let (variance, factor_variance) = (links.variance[age], error[age] * error[age]);
+        if let Some(mse) = method.errors {
+            let (variance, factor_variance) = (links.variance[age], links.factor_variance[age]);
+            let average = method.development.choice(age).average;
             let cross = if mse == Mse::Independence { factor_variance } else { 0.0 };
             let growth = factor * factor;
             let mut sum = 0.0;
@@ -213,11 +194,7 @@ fn one(triangle: usize, cells: Cells<'_>, method: &Method, scratch: &mut Scratch
                 let value = current[origin];
                 sum += value;
                 // A factor of one without error leaves everything as it is, zero times NaN too.
-                let spread = if variance == 0.0 {
-                    0.0
-                } else {
-                    variance * method.development.average.variance(value)
-                };
+                let spread = if variance == 0.0 { 0.0 } else { variance * average.variance(value) };
                 if spread.is_nan() || spread < 0.0 {
                     process[origin] = f64::NAN;
                     undefined = undefined.or(Some((origin, age)));
@@ -241,7 +218,12 @@ fn one(triangle: usize, cells: Cells<'_>, method: &Method, scratch: &mut Scratch
     let worst = |findings: &[Finding]| findings[before..].iter().map(|f| f.status).max();
     let fatal = worst(findings).is_some_and(|status| !status.has_ultimates());
     if !fatal && let Some(origin) = current.iter().position(|value| !value.is_finite()) {
-        findings.push(finding(triangle, Status::NotFinite, Some(origin), None));
+        findings.push(Finding {
+            triangle,
+            status: Status::NotFinite,
+            origin: Some(origin),
+            age: None,
+        });
     }
     fit.ultimate.extend_from_slice(current);
     fit.total_latest.push(fit.latest[latest_from..].iter().sum());
@@ -266,57 +248,6 @@ fn one(triangle: usize, cells: Cells<'_>, method: &Method, scratch: &mut Scratch
     let lost = !(total_process + total_parameter).is_finite();
     if lost && worst(findings).is_none_or(|status| status < Status::ErrorsUndefined) {
         let (origin, age) = undefined.map_or((None, None), |(o, a)| (Some(o), Some(a)));
-        findings.push(finding(triangle, Status::ErrorsUndefined, origin, age));
+        findings.push(Finding { triangle, status: Status::ErrorsUndefined, origin, age });
     }
-}
-
-/// Fills in the σ² that single ratios cannot give; false when the log-linear rule was wanted but
-/// Mack's was used.
-fn extrapolate(variance: &mut [f64], rule: Sigma) -> bool {
-    if !variance.iter().any(|value| value.is_nan()) {
-        return true;
-    }
-    if rule == Sigma::LogLinear {
-        let points = variance.iter().enumerate().map(|(k, v)| ((k + 1) as f64, v.sqrt()));
-        let line = Line::log_fit(points.filter(|(_, sigma)| !sigma.is_nan()))
-            .filter(|line| line.points > 2 && two_sided_p(line.t, line.points - 2) <= 0.05);
-        if let Some(line) = line {
-            for (k, value) in variance.iter_mut().enumerate().filter(|(_, v)| v.is_nan()) {
-                *value = line.at((k + 1) as f64).powi(2);
-            }
-            return true;
-        }
-    }
-    for k in 2..variance.len() {
-        if variance[k].is_nan() {
-            let (one, two) = (variance[k - 1], variance[k - 2]);
-            if one.is_nan() || two.is_nan() {
-                continue;
-            }
-            let ratio = one * one / two;
-            variance[k] = if ratio.is_finite() { ratio.min(one).min(two) } else { one.min(two) };
-        }
-    }
-    rule == Sigma::Mack
-}
-
-/// Two-sided p-value of Student's t for whole degrees of freedom, by the finite series of
-/// Abramowitz and Stegun (1964), 26.7.3 and 26.7.4.
-fn two_sided_p(t: f64, freedom: usize) -> f64 {
-    if t.is_infinite() {
-        return 0.0;
-    }
-    let theta = libm::atan(t.abs() / (freedom as f64).sqrt());
-    let (sin, cos) = (libm::sin(theta), libm::cos(theta));
-    let odd = freedom % 2 == 1;
-    let mut term = if odd { cos } else { 1.0 };
-    let mut sum = if freedom == 1 { 0.0 } else { term };
-    let mut k = if odd { 3 } else { 2 };
-    while k < freedom {
-        term *= cos * cos * (k - 1) as f64 / k as f64;
-        sum += term;
-        k += 2;
-    }
-    let inside = if odd { std::f64::consts::FRAC_2_PI * (theta + sin * sum) } else { sin * sum };
-    1.0 - inside
 }

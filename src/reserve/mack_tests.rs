@@ -82,8 +82,11 @@ fn calendar(
         if n == 0 {
             continue;
         }
-        let median =
-            if n % 2 == 1 { sorted[n / 2] } else { f64::midpoint(sorted[n / 2 - 1], sorted[n / 2]) };
+        let median = if n % 2 == 1 {
+            sorted[n / 2]
+        } else {
+            f64::midpoint(sorted[n / 2 - 1], sorted[n / 2])
+        };
         for origin in 0..cells.origins {
             let value = ratio(origin, age);
             let count = &mut counts[origin + age];

@@ -249,7 +249,11 @@ impl Data {
             };
             special = slice(special, width, &mut draws, |x| {
                 let prior = self.ln_prior(x);
-                if prior == f64::NEG_INFINITY { prior } else { prior + self.integrate(x, &variance, &mut work) }
+                if prior == f64::NEG_INFINITY {
+                    prior
+                } else {
+                    prior + self.integrate(x, &variance, &mut work)
+                }
             });
             self.integrate(special, &variance, &mut work);
             if let Some(factor) = &work.factor {
@@ -305,8 +309,7 @@ impl Data {
         // The error of the origin before, and the variance it would have if not drawn.
         let (mut before, mut unknown) = (0.0, 0.0);
         for origin in 0..self.origins {
-            let plain =
-                self.ln_premium[origin] + self.mean(special, theta, origin, self.ages - 1);
+            let plain = self.ln_premium[origin] + self.mean(special, theta, origin, self.ages - 1);
             let rho = match self.model {
                 Model::CorrelatedChainLadder if origin > 0 => special,
                 _ => 0.0,

@@ -10,10 +10,8 @@ pub(super) fn mixing(chains: &[Vec<f64>]) -> (f64, f64) {
     if half < 2 {
         return (f64::NAN, f64::NAN);
     }
-    let halves: Vec<&[f64]> = chains
-        .iter()
-        .flat_map(|chain| [&chain[..half], &chain[chain.len() - half..]])
-        .collect();
+    let halves: Vec<&[f64]> =
+        chains.iter().flat_map(|chain| [&chain[..half], &chain[chain.len() - half..]]).collect();
     let (n, m) = (half as f64, halves.len() as f64);
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     let means: Vec<f64> = halves.iter().map(|half| mean(half)).collect();

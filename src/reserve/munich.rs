@@ -22,8 +22,7 @@ pub fn munich(
     method: &Method,
     last_sigma: Option<(f64, f64)>,
 ) -> (Fitted, Fitted) {
-    let mut ladders =
-        (fit(paid, origins, ages, method), fit(incurred, origins, ages, method));
+    let mut ladders = (fit(paid, origins, ages, method), fit(incurred, origins, ages, method));
     if let Some((of_paid, of_incurred)) = last_sigma {
         // The sigma of an age with a single link, as the user has it.
         for (ladder, sigma, values) in
@@ -32,7 +31,8 @@ pub fn munich(
             for (at, values) in values.chunks_exact((origins * ages).max(1)).enumerate() {
                 let cells = Cells { origins, ages, values };
                 for age in 0..ages.saturating_sub(1) {
-                    if (0..origins).filter(|i| !cells.increment(*i, age + 1).is_nan()).count() == 1 {
+                    if (0..origins).filter(|i| !cells.increment(*i, age + 1).is_nan()).count() == 1
+                    {
                         ladder.sigma[at * ages + age] = sigma;
                     }
                 }
@@ -86,10 +86,12 @@ impl Pair {
             let (p, i) = (p.row(origin)[age], i.row(origin)[age]);
             (p > 0.0 && i > 0.0).then_some((p, i))
         };
-        let (mut ratio, mut rho) = (vec![f64::NAN; ages], [vec![f64::NAN; ages], vec![f64::NAN; ages]]);
+        let (mut ratio, mut rho) =
+            (vec![f64::NAN; ages], [vec![f64::NAN; ages], vec![f64::NAN; ages]]);
         for age in 0..ages {
             let seen = || (0..origins).filter_map(|origin| both(origin, age));
-            let (sum_p, sum_i) = seen().fold((0.0, 0.0), |sum, cell| (sum.0 + cell.0, sum.1 + cell.1));
+            let (sum_p, sum_i) =
+                seen().fold((0.0, 0.0), |sum, cell| (sum.0 + cell.0, sum.1 + cell.1));
             let q = sum_p / sum_i;
             ratio[age] = q;
             let n = seen().count();
@@ -112,7 +114,8 @@ impl Pair {
                     let Some((p, i)) = both(origin, age) else { continue };
                     let row = side.cells.row(origin);
                     let (start, end) = (row[age], row[age + 1]);
-                    let away = if which == 0 { i / p - 1.0 / ratio[age] } else { p / i - ratio[age] };
+                    let away =
+                        if which == 0 { i / p - 1.0 / ratio[age] } else { p / i - ratio[age] };
                     let of_ratio = away * start.sqrt() / rho[which][age];
                     let of_link = (end / start - side.factor[age]) * start.sqrt() / side.sigma[age];
                     // A link alone at its age has no residual.

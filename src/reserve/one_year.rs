@@ -9,7 +9,7 @@
 //! The total adds, for each pair, 2 U U' (Φ + q(a) / S'(a) + (D/S') q(a) / S(a) + Σ (D/S')² q / S)
 //! with the sums of the older origin.
 
-use super::development::{Cells, finding};
+use super::development::Cells;
 use super::mack::{Fit, Method, fit};
 use super::status::{Finding, Status};
 
@@ -41,9 +41,9 @@ pub fn one_year(values: &[f64], origins: usize, ages: usize) -> OneYear {
         all.total_cdr.push(f64::NAN);
         if status < Status::ErrorsUndefined {
             if let Some((origin, age)) = off_staircase(cells) {
-                let at = (Some(origin), Some(age));
-                all.findings.push(finding(triangle, Status::NotAStaircase, at.0, at.1));
                 status = Status::NotAStaircase;
+                let (origin, age) = (Some(origin), Some(age));
+                all.findings.push(Finding { triangle, status, origin, age });
             } else {
                 let links = triangle * ages..(triangle + 1) * ages;
                 let ultimate = &mack.ultimate[triangle * origins..(triangle + 1) * origins];

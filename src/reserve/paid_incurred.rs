@@ -85,20 +85,14 @@ struct Posterior {
 }
 
 impl<'a> Chain<'a> {
-    fn new(
-        paid: Cells<'a>,
-        incurred: Cells<'a>,
-        sigmas: &Sigmas,
-        one: &mut One,
-    ) -> Option<Self> {
+    fn new(paid: Cells<'a>, incurred: Cells<'a>, sigmas: &Sigmas, one: &mut One) -> Option<Self> {
         let (origins, ages) = (paid.origins, paid.ages);
         let mut age = vec![None; origins];
         for origin in 0..origins {
             match (paid.latest_age(origin), incurred.latest_age(origin)) {
                 (Some(a), Some(b)) if a == b => {
-                    let bad = (0..=a).find(|k| {
-                        !(paid.row(origin)[*k] > 0.0 && incurred.row(origin)[*k] > 0.0)
-                    });
+                    let bad = (0..=a)
+                        .find(|k| !(paid.row(origin)[*k] > 0.0 && incurred.row(origin)[*k] > 0.0));
                     if let Some(k) = bad {
                         one.tell(Status::NotPositive, Some(origin), Some(k));
                     }

@@ -1,5 +1,6 @@
 //! Origin and development periods, and dates as precise as they are written.
 
+use crate::error::{Issue, Result};
 use crate::portfolio::{Cell, Date};
 
 /// Length of a period.
@@ -56,6 +57,21 @@ impl Grain {
     }
 }
 
+/// Number of the period that a label such as `2024`, `2024H1`, `2024Q3` or `2024-07` names.
+pub fn period_of(label: &str, grain: Grain) -> Result<i32> {
+    let found = When::parse(label.trim()).and_then(|when| when.period(grain));
+    // A bare number of up to three digits is a year too: the first origin of an example.
+    let year = || {
+        label.trim().parse::<i32>().ok().filter(|y| grain == Grain::Year && (0..1000).contains(y))
+    };
+    found.or_else(year).ok_or_else(|| {
+        Issue::new("not_a_date", "Triangle", "origin")
+            .value(format!("'{label}'"))
+            .allowed(format!("a period of grain {}", grain.name()))
+            .into_error()
+    })
+}
+
 /// A span of days: a day, a month, a quarter, a half-year or a year, as it was written.
 ///
 /// Days are numbered 32 · month + day with months counted from year 0: ordered, with gaps.
@@ -84,6 +100,11 @@ impl When {
 
     pub fn last_month(self) -> i32 {
         self.last.div_euclid(DAYS)
+    }
+
+    /// Sorts by the beginning, then by the end.
+    pub fn key(self) -> (i32, i32) {
+        (self.first, self.last)
     }
 
     /// Whether all of `self` is before all of `other`.

@@ -176,6 +176,7 @@ pub fn schedule_p(table: &RawTable, options: &ScheduleP) -> Result<Triangle> {
         development_grain: Grain::Year,
         reject: false,
         refuse_falls: false,
+        ..Columns::default()
     };
     let rows = Rows { entries, segments, amounts, record };
     let Some(grid) = Grid::over(&rows, &columns) else {

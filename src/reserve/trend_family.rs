@@ -131,9 +131,8 @@ impl Family<'_> {
             return None;
         };
         factor.solve(&mut estimate);
-        let miss = |row: &[f64], y: f64| {
-            y - row.iter().zip(&estimate).map(|(x, b)| x * b).sum::<f64>()
-        };
+        let miss =
+            |row: &[f64], y: f64| y - row.iter().zip(&estimate).map(|(x, b)| x * b).sum::<f64>();
         let squares: f64 = seen.iter().map(|(_, _, row, y)| miss(row, *y).powi(2)).sum();
         let variance = squares / (seen.len() - size) as f64;
         for (origin, age, row, y) in &seen {
@@ -164,8 +163,7 @@ impl Family<'_> {
                 let row = self.row(origin, age);
                 let log: f64 = row.iter().zip(estimate).map(|(x, b)| x * b).sum();
                 let spread = form(&row, &row, covariance);
-                let mean =
-                    self.exposure[origin] * libm::exp(log + f64::midpoint(variance, spread));
+                let mean = self.exposure[origin] * libm::exp(log + f64::midpoint(variance, spread));
                 one.ultimate[origin] += mean;
                 // σ² given the trends, and what the trends add.
                 let process = mean * mean * libm::exp(spread) * libm::expm1(variance);
@@ -173,8 +171,7 @@ impl Family<'_> {
                 future.push((origin, row, mean));
             }
         }
-        one.total_process =
-            one.process.iter().filter(|value| !value.is_nan()).sum();
+        one.total_process = one.process.iter().filter(|value| !value.is_nan()).sum();
         one.total_parameter = 0.0;
         for (origin, row, mean) in &future {
             for (other, column, other_mean) in &future {

@@ -228,12 +228,18 @@ impl Triangle {
     }
 
     /// Month in which a cell is valued, counted from year 0 (its last month).
-    fn valuation(&self, origin: usize, age: usize) -> i32 {
+    pub(super) fn valuation(&self, origin: usize, age: usize) -> i32 {
         (self.first_origin + origin as i32) * self.origin_grain.months() + self.age_month(age) - 1
     }
 
+    /// Label of the diagonal that holds a cell: its valuation, in development periods.
+    pub fn diagonal(&self, origin: usize, age: usize) -> String {
+        let grain = self.development_grain;
+        grain.label(self.valuation(origin, age).div_euclid(grain.months()))
+    }
+
     /// The latest valuation of any observed cell.
-    fn latest_valuation(&self) -> i32 {
+    pub(super) fn latest_valuation(&self) -> i32 {
         let at =
             |(at, _): (usize, &f64)| self.valuation(at / self.ages % self.origins, at % self.ages);
         self.values.iter().enumerate().filter(|(_, v)| !v.is_nan()).map(at).max().unwrap_or(0)

@@ -6,8 +6,10 @@ has its own status, and none can affect another.
 """
 
 from .adjust import BerquistSherman
+from .backtest import Backtest, backtest
 from .chain_ladder import ChainLadder, Mack, MerzWuthrich
 from .clark import ClarkCapeCod, ClarkLDF
+from .compare import Comparison, compare
 from .counts import FrequencySeverity, Nowcast
 from .glm import ODP, GammaGLM
 from .mack_tests import MackTests
@@ -15,20 +17,24 @@ from .meyers import CCL, CSR
 from .paid_incurred import CaseOutstanding, MunichChainLadder, PaidIncurredChain
 from .pattern import Pattern
 from .prior import Benktander, BornhuetterFerguson, CapeCod, IncrementalAdditive
+from .selection import Selection
 from .trend import CalendarTrend
 
 __all__ = [
+    "CCL",
+    "CSR",
+    "ODP",
+    "Backtest",
     "Benktander",
     "BerquistSherman",
     "BornhuetterFerguson",
-    "CCL",
-    "CSR",
     "CalendarTrend",
     "CapeCod",
     "CaseOutstanding",
     "ChainLadder",
     "ClarkCapeCod",
     "ClarkLDF",
+    "Comparison",
     "FrequencySeverity",
     "GammaGLM",
     "IncrementalAdditive",
@@ -37,7 +43,9 @@ __all__ = [
     "MerzWuthrich",
     "MunichChainLadder",
     "Nowcast",
-    "ODP",
     "PaidIncurredChain",
     "Pattern",
+    "Selection",
+    "backtest",
+    "compare",
 ]

@@ -36,6 +36,7 @@ class BerquistSherman(Estimator):
 
     _adjusted: Triangle | None = None
     _told: list[dict[str, Any]] | None = None
+    _given: Triangle | None = None
 
     def __init__(
         self,
@@ -71,6 +72,7 @@ class BerquistSherman(Estimator):
             A measure is missing, or a choice is not one.
         """
         self._check(triangle)
+        self._given = triangle
         core, told = _kebao.berquist_sherman(
             triangle._core,
             type(self).__name__,
@@ -86,6 +88,10 @@ class BerquistSherman(Estimator):
         chosen = self._adjusted[self.paid if self.basis == "paid" else self.incurred]
         self._fit, self._triangle = ChainLadder().fit(chosen)._result, chosen
         return self
+
+    def _fit_again(self) -> None:
+        if self._given is not None:
+            self.fit(self._given)
 
     @property
     def adjusted_(self) -> Triangle:

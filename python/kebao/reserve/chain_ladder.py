@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Self
 
 from .. import _kebao
+from ..errors import InputError, Issue
+from ..table import Table
 from ..triangle import Triangle
 from .estimator import Estimator, Floats
+from .expected import actual_against_expected
+from .plot import MethodPlot
+from .selection import Selection, core_of
+from .workpaper import write
 
 
 class ChainLadder(Estimator):
     """Chain ladder: each origin develops from its latest value by averaged link ratios.
 
-    C(i, k+1) = f(k) C(i, k) with f(k) the average of the ratios C(i, k+1) / C(i, k), weighted by
-    C(i, k) to the power 1 (volume), 0 (simple) or 2 (regression).
+    C(i, k+1) = f(k) C(i, k) with f(k) an average of the ratios C(i, k+1) / C(i, k), by default
+    weighted by C(i, k).
 
     Parameters
     ----------
-    average : {"volume", "simple", "regression"}
-        Weights of the ratios.
+    average : {"volume", "simple", "regression", "geometric", "median", "medial"}
+        How the ratios of an age are averaged; see `Selection`.
     n : int, optional
         Use only the latest n links of each age.
     exclude : sequence of (str, int), optional
         Links left out, by origin and the age in months where the link starts.
-    tail : float or {"exponential", "inverse_power"}, optional
-        Development after the last age: a factor, or a curve through f(k) - 1 continued for 100
-        ages. The inverse power curve is that of Sherman (1984), PCAS 71.
+    tail : float or str, optional
+        Development after the last age: a factor, or a curve by name; see `Selection`.
+    selection : Selection, optional
+        All of these and more as one object, instead of them.
 
     Examples
     --------
@@ -42,11 +50,28 @@ class ChainLadder(Estimator):
         n: int | None = None,
         exclude: Iterable[tuple[str, int]] | None = None,
         tail: float | str | tuple[float, float, float] | None = None,
+        selection: Selection | None = None,
     ) -> None:
         self.average = average
         self.n = n
         self.exclude = exclude
         self.tail = tail
+        self.selection = selection
+
+    def _selection(self, sigma: str = "mack") -> _kebao.Selection:
+        """What `selection` says, or the short form."""
+        kind = type(self).__name__
+        if self.selection is None:
+            return core_of(kind, self.average, self.n, self.exclude, self.tail, sigma)
+        if not isinstance(self.selection, Selection):
+            found = type(self.selection).__name__
+            issue = Issue("wrong_type", kind, "selection", found, "a kb.Selection")
+            raise InputError(issues=[issue])
+        others = (self.average, self.n, self.exclude, self.tail, sigma)
+        if others != ("volume", None, None, None, "mack"):
+            allowed = "without average, n, exclude, tail and sigma, which it holds"
+            raise InputError(issues=[Issue("contradiction", kind, "selection", "", allowed)])
+        return self.selection._core
 
     def fit(self, triangle: Triangle) -> Self:
         """Fit to every segment of a triangle of one measure.
@@ -65,9 +90,57 @@ class ChainLadder(Estimator):
             A choice is not one, or the triangle has several measures. What the numbers of a
             triangle do not allow is told by ``status_`` and ``findings_`` instead.
         """
-        return self._run(
-            triangle, self.average, self.n, _cells(self.exclude), self.tail, None, None
-        )
+        return self._run(triangle, self._selection(), None)
+
+    def actual_against_expected(self, later: Triangle) -> Table:
+        """Development since the fit, against what the factors expected.
+
+        Parameters
+        ----------
+        later : Triangle
+            The same segment at a later valuation, origins by the same labels.
+
+        Returns
+        -------
+        Table
+            Columns ``origin, from_age, to_age, expected, actual, difference``, a row for each
+            origin that has developed since.
+
+        Examples
+        --------
+        >>> import kebao as kb
+        >>> raa = kb.datasets.load("raa")
+        >>> then = kb.ChainLadder().fit(raa.as_of(diagonals=1))
+        >>> table = then.actual_against_expected(raa)
+        >>> print(table["origin"][1], table["expected"][1].round(2), table["actual"][1])
+        1982 46.92 535.0
+        """
+        return actual_against_expected(self, later)
+
+    @property
+    def residuals_(self) -> Floats:
+        """Standardised residuals of the links, (F - f) sqrt(C^alpha) / sigma, by origin and age."""
+        triangle = self._fitted_triangle
+        sigma = getattr(self, "sigma", "mack")
+        core = self._selection(sigma)
+        fit = triangle._core.fit(type(self).__name__, core, "mack")
+        found = _kebao.triangle_residuals(triangle._core, fit, core)
+        return found[0] if len(found) == 1 else found
+
+    @property
+    def plot(self) -> MethodPlot:
+        """Plots: ``development``, ``residuals``, ``actual_against_expected``."""
+        return MethodPlot(self)
+
+    def to_excel(self, path: str | Path) -> None:
+        """Write a workbook with live formulas and their values: triangle, factors, results.
+
+        Parameters
+        ----------
+        path : str or Path
+            The ``.xlsx`` file.
+        """
+        write(path, self)
 
 
 class Mack(ChainLadder):
@@ -79,11 +152,11 @@ class Mack(ChainLadder):
 
     Parameters
     ----------
-    average : {"volume", "simple", "regression"}
-        Weights of the ratios: alpha is 1, 0 or 2.
-    n, exclude
+    average : {"volume", "simple", "regression", "geometric", "median", "medial"}
+        How the ratios of an age are averaged: alpha is 1 or 0, 2 for regression; see `Selection`.
+    n, exclude, selection
         As for `ChainLadder`.
-    tail : float, {"exponential", "inverse_power"} or (factor, standard_error, sigma), optional
+    tail : float, str or (factor, standard_error, sigma), optional
         Development after the last age. Unless given, its standard error and sigma are read off
         log-linear lines through those of the links, at the age where the curve through f(k) - 1
         has the height of the tail.
@@ -121,16 +194,15 @@ class Mack(ChainLadder):
         tail: float | str | tuple[float, float, float] | None = None,
         sigma: str = "mack",
         mse: str = "mack",
+        selection: Selection | None = None,
     ) -> None:
-        super().__init__(average=average, n=n, exclude=exclude, tail=tail)
+        super().__init__(average=average, n=n, exclude=exclude, tail=tail, selection=selection)
         self.sigma = sigma
         self.mse = mse
 
     def fit(self, triangle: Triangle) -> Self:
         """Fit to every segment of a triangle of one measure; as for `ChainLadder`."""
-        return self._run(
-            triangle, self.average, self.n, _cells(self.exclude), self.tail, self.sigma, self.mse
-        )
+        return self._run(triangle, self._selection(self.sigma), self.mse)
 
     @property
     def process_error_(self) -> Floats:
@@ -270,7 +342,3 @@ class MerzWuthrich(Estimator):
             "cdr": self.total_cdr_,
             "standard_error": self.total_standard_error_,
         }
-
-
-def _cells(exclude: Iterable[tuple[str, int]] | None) -> list[tuple[str, int]] | None:
-    return None if exclude is None else [(str(origin), int(age)) for origin, age in exclude]

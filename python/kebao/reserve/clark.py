@@ -25,7 +25,6 @@ class _Clark(MethodWithErrors):
         self.information = information
 
     def _clark(self, triangle: Triangle, exposure: Floats | None) -> Self:
-        self._check(triangle)
         return self._with(
             _kebao.clark, triangle, self.growth, exposure, self.last_age, self.information
         )
@@ -97,6 +96,7 @@ class ClarkLDF(_Clark):
         InputError
             A choice is not one, or the triangle has several measures.
         """
+        self._check(triangle)
         return self._clark(triangle, None)
 
 
@@ -122,10 +122,8 @@ class ClarkCapeCod(_Clark):
 
     def fit(self, triangle: Triangle, exposure: Any = None) -> Self:
         """Fit to every segment of a triangle of one measure; exposure as for `CapeCod`."""
-        self._check(triangle)
-        return self._clark(
-            triangle, by_origin(exposure, triangle, type(self).__name__, "exposure")
-        )
+        self._check(triangle, exposure)
+        return self._clark(triangle, by_origin(exposure, triangle, type(self).__name__, "exposure"))
 
     @property
     def loss_ratio_(self) -> Any:

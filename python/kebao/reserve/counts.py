@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 from .. import _kebao
@@ -9,6 +10,7 @@ from ..triangle import Triangle
 from .estimator import Floats
 from .exposure import by_origin
 from .method import MethodWithErrors
+from .selection import Selection
 
 
 class Nowcast(MethodWithErrors):
@@ -24,7 +26,7 @@ class Nowcast(MethodWithErrors):
     shape : float, optional
         Gamma shape of the means of origins with equal exposure: 0 trusts the counts alone, infinity
         the exposure alone. Estimated by moments unless given.
-    average, n, tail
+    average, n, exclude, tail, selection
         Development factors of the counts, as for `ChainLadder`.
 
     Notes
@@ -48,12 +50,16 @@ class Nowcast(MethodWithErrors):
         shape: float | None = None,
         average: str = "volume",
         n: int | None = None,
+        exclude: Iterable[tuple[str, int]] | None = None,
         tail: float | str | tuple[float, float, float] | None = None,
+        selection: Selection | None = None,
     ) -> None:
         self.shape = shape
         self.average = average
         self.n = n
+        self.exclude = exclude
         self.tail = tail
+        self.selection = selection
 
     def fit(self, triangle: Triangle, exposure: Any = None) -> Self:
         """Fit to every segment of a triangle of cumulative reported counts.
@@ -73,16 +79,14 @@ class Nowcast(MethodWithErrors):
         InputError
             As for `BornhuetterFerguson`.
         """
-        self._check(triangle)
+        self._check(triangle, exposure)
         name = type(self).__name__
         return self._with(
             _kebao.nowcast,
             triangle,
             None if exposure is None else by_origin(exposure, triangle, name, "exposure"),
             self.shape,
-            self.average,
-            self.n,
-            self.tail,
+            self._selection(),
         )
 
     @property
@@ -114,7 +118,7 @@ class FrequencySeverity(MethodWithErrors):
     amount, count : str
         Names of the measures: amounts, and the counts that they belong to (closed counts for paid,
         reported counts for incurred amounts).
-    average, n, tail
+    average, n, exclude, tail, selection
         Development factors of both, as for `ChainLadder`.
 
     Notes
@@ -146,13 +150,17 @@ class FrequencySeverity(MethodWithErrors):
         count: str = "count",
         average: str = "volume",
         n: int | None = None,
+        exclude: Iterable[tuple[str, int]] | None = None,
         tail: float | str | tuple[float, float, float] | None = None,
+        selection: Selection | None = None,
     ) -> None:
         self.amount = amount
         self.count = count
         self.average = average
         self.n = n
+        self.exclude = exclude
         self.tail = tail
+        self.selection = selection
 
     def fit(self, triangle: Triangle) -> Self:
         """Fit to every segment of a triangle with both measures.
@@ -176,9 +184,7 @@ class FrequencySeverity(MethodWithErrors):
             type(self).__name__,
             self.amount,
             self.count,
-            self.average,
-            self.n,
-            self.tail,
+            self._selection(),
         )
         return self._keep(triangle[self.amount], fitted)
 

@@ -77,11 +77,29 @@ class Estimator:
                 issues=[Issue("wrong_type", type(self).__name__, "triangle", kind, "a kb.Triangle")]
             )
 
-    def _run(self, triangle: Triangle, *choices: Any) -> Self:
+    def _run(self, triangle: Triangle, selection: _kebao.Selection, mse: str | None) -> Self:
         self._check(triangle)
-        self._fit = triangle._core.fit(type(self).__name__, *choices)
+        self._fit = triangle._core.fit(type(self).__name__, selection, mse)
         self._triangle = triangle
         return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The choices and the triangle; the fit follows from them to the bit."""
+        state = {name: value for name, value in vars(self).items() if not is_core(value)}
+        state["_was_fitted"] = self._triangle is not None
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        fitted = state.pop("_was_fitted", False)
+        vars(self).update(state)
+        if fitted:
+            self._fit_again()
+
+    def _fit_again(self) -> None:
+        """Fit to the triangle that came with the pickle; methods with more arguments say how."""
+        fit: Any = getattr(self, "fit", None)
+        if fit is not None:
+            fit(self._fitted_triangle)
 
     @property
     def _result(self) -> _kebao.ReserveFit:
@@ -247,3 +265,8 @@ class Estimator:
         if table is None:
             return f"<p>{html.escape(repr(self))}</p>"
         return f"<p>{html.escape(self._call())}: {self.status_}</p>{html_table(table)}"
+
+
+def is_core(value: Any) -> bool:
+    """Whether a value is a result of the core, which is not pickled."""
+    return type(value).__module__ == _kebao.__name__

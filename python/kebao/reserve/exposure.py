@@ -115,9 +115,7 @@ def _row(
     return result
 
 
-def _of_array(
-    values: Any, triangle: Triangle, method: str, field: str, issues: list[Issue]
-) -> Any:
+def _of_array(values: Any, triangle: Triangle, method: str, field: str, issues: list[Issue]) -> Any:
     segments, origins = len(triangle.segments), len(triangle.origins)
     numbers = _numbers(values, method, field, issues)
     wanted = (origins,) if segments == 1 else (segments, origins)
@@ -140,7 +138,9 @@ def _numbers(values: Any, method: str, field: str, issues: list[Issue]) -> Float
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
         flat = np.asarray(values, dtype=object)
-        read = [_number(item, method, f"{field}[{at}]", issues) for at, item in enumerate(flat.flat)]
+        read = [
+            _number(item, method, f"{field}[{at}]", issues) for at, item in enumerate(flat.flat)
+        ]
         return np.reshape(read, flat.shape)
 
 

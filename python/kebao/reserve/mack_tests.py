@@ -56,9 +56,7 @@ class MackTests(Method):
             A level is not in [0, 1), or the triangle has several measures.
         """
         self._check(triangle)
-        return self._with(
-            _kebao.mack_tests, triangle, self.correlation_level, self.calendar_level
-        )
+        return self._with(_kebao.mack_tests, triangle, self.correlation_level, self.calendar_level)
 
     @property
     def correlation_(self) -> Any:

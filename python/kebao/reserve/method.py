@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from .. import _kebao
 from ..triangle import Triangle
+from .chain_ladder import ChainLadder
 from .estimator import Estimator, Floats
 
 
@@ -14,6 +15,21 @@ class Method(Estimator):
     """A method with columns of its own beside the results by origin."""
 
     _own: _kebao.MethodFit | None = None
+    _given: tuple[Triangle, Any] | None = None
+
+    def _check(self, triangle: Triangle, exposure: Any = None) -> None:
+        super()._check(triangle)
+        self._given = triangle, exposure
+
+    def _fit_again(self) -> None:
+        if self._given is not None:
+            triangle, exposure = self._given
+            fit: Any = getattr(self, "fit")  # noqa: B009
+            fit(triangle) if exposure is None else fit(triangle, exposure)
+
+    def _selection(self, sigma: str = "mack") -> _kebao.Selection:
+        """Development factors, by the choices that the chain ladder has."""
+        return ChainLadder._selection(cast(ChainLadder, self), sigma)
 
     def _keep(self, triangle: Triangle, fitted: _kebao.MethodFit) -> Self:
         self._own, self._fit, self._triangle = fitted, fitted.reserve, triangle

@@ -58,7 +58,7 @@ class _Meyers(MethodWithErrors):
         InputError
             As for `CapeCod`; also for a number of draws, chains or steps out of range.
         """
-        self._check(triangle)
+        self._check(triangle, exposure)
         return self._with(
             _kebao.meyers,
             triangle,

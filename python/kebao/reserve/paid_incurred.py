@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from .. import _kebao
 from ..triangle import Triangle
 from .estimator import Floats
 from .method import Method, MethodWithErrors
+from .selection import Selection
 
 
 class MunichChainLadder(Method):
@@ -28,7 +29,7 @@ class MunichChainLadder(Method):
         How sigma of an age with a single link is had; as for `Mack`.
     last_sigma : float or (float, float), optional
         Sigma of ages with a single link, for paid and incurred, instead.
-    average, n, tail
+    average, n, exclude, tail, selection
         Development factors, as for `ChainLadder`.
 
     Notes
@@ -57,7 +58,9 @@ class MunichChainLadder(Method):
         last_sigma: float | tuple[float, float] | None = None,
         average: str = "volume",
         n: int | None = None,
+        exclude: Iterable[tuple[str, int]] | None = None,
         tail: float | str | tuple[float, float, float] | None = None,
+        selection: Selection | None = None,
     ) -> None:
         self.paid = paid
         self.incurred = incurred
@@ -66,7 +69,9 @@ class MunichChainLadder(Method):
         self.last_sigma = last_sigma
         self.average = average
         self.n = n
+        self.exclude = exclude
         self.tail = tail
+        self.selection = selection
 
     def fit(self, triangle: Triangle) -> Self:
         """Fit to every segment of a triangle with paid and incurred.
@@ -92,11 +97,8 @@ class MunichChainLadder(Method):
             self.paid,
             self.incurred,
             self.basis,
-            self.sigma,
             last if last is None or isinstance(last, tuple) else (last, last),
-            self.average,
-            self.n,
-            self.tail,
+            self._selection(self.sigma),
         )
         own = self._paid if self.basis == "paid" else self._incurred
         return self._keep(triangle[self.paid if self.basis == "paid" else self.incurred], own)

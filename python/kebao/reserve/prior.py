@@ -7,10 +7,10 @@ from typing import Any, Self
 
 from .. import _kebao
 from ..triangle import Triangle
-from .chain_ladder import _cells
 from .estimator import Floats
 from .exposure import by_origin
 from .method import MethodWithErrors
+from .selection import Selection
 
 
 class BornhuetterFerguson(MethodWithErrors):
@@ -33,7 +33,7 @@ class BornhuetterFerguson(MethodWithErrors):
         2010), increments being over-dispersed Poisson; undefined where a factor is below 1.
         ``mack``: z from increments over prior ultimates, with the errors of Mack (2008), which take
         negative increments as they come.
-    average, n, exclude, tail
+    average, n, exclude, tail, selection
         Development factors, as for `ChainLadder`; with ``model="mack"`` only ``tail`` counts, and
         is a factor.
 
@@ -69,6 +69,7 @@ class BornhuetterFerguson(MethodWithErrors):
         n: int | None = None,
         exclude: Iterable[tuple[str, int]] | None = None,
         tail: float | str | tuple[float, float, float] | None = None,
+        selection: Selection | None = None,
     ) -> None:
         self.prior = prior
         self.prior_cv = prior_cv
@@ -78,6 +79,7 @@ class BornhuetterFerguson(MethodWithErrors):
         self.n = n
         self.exclude = exclude
         self.tail = tail
+        self.selection = selection
 
     def fit(self, triangle: Triangle, exposure: Any = None) -> Self:
         """Fit to every segment of a triangle of one measure.
@@ -101,7 +103,7 @@ class BornhuetterFerguson(MethodWithErrors):
             is missing, zero, negative or infinite, all origins named. With several segments such a
             value is the finding ``no_exposure`` of its segment.
         """
-        self._check(triangle)
+        self._check(triangle, exposure)
         name = type(self).__name__
         return self._with(
             _kebao.bornhuetter_ferguson,
@@ -112,10 +114,7 @@ class BornhuetterFerguson(MethodWithErrors):
             self.prior_correlation,
             self._iterations,
             self.model,
-            self.average,
-            self.n,
-            _cells(self.exclude),
-            self.tail,
+            self._selection(),
         )
 
     @property
@@ -141,7 +140,7 @@ class Benktander(BornhuetterFerguson):
         As for `BornhuetterFerguson`.
     iterations : int
         2 is the method of Benktander (1976); 1 is Bornhuetter-Ferguson, 0 the prior itself.
-    average, n, exclude, tail
+    average, n, exclude, tail, selection
         Development factors, as for `ChainLadder`.
 
     Notes
@@ -170,6 +169,7 @@ class Benktander(BornhuetterFerguson):
         n: int | None = None,
         exclude: Iterable[tuple[str, int]] | None = None,
         tail: float | str | tuple[float, float, float] | None = None,
+        selection: Selection | None = None,
     ) -> None:
         super().__init__(
             prior=prior,
@@ -179,6 +179,7 @@ class Benktander(BornhuetterFerguson):
             n=n,
             exclude=exclude,
             tail=tail,
+            selection=selection,
         )
         self.iterations = iterations
 
@@ -201,7 +202,7 @@ class CapeCod(MethodWithErrors):
         own data, and 0 is the chain ladder.
     trend : float
         Yearly rate that takes losses per exposure to the level of the latest origin, as a fraction.
-    average, n, exclude, tail
+    average, n, exclude, tail, selection
         Development factors, as for `ChainLadder`.
 
     Notes
@@ -226,6 +227,7 @@ class CapeCod(MethodWithErrors):
         n: int | None = None,
         exclude: Iterable[tuple[str, int]] | None = None,
         tail: float | str | tuple[float, float, float] | None = None,
+        selection: Selection | None = None,
     ) -> None:
         self.decay = decay
         self.trend = trend
@@ -233,6 +235,7 @@ class CapeCod(MethodWithErrors):
         self.n = n
         self.exclude = exclude
         self.tail = tail
+        self.selection = selection
 
     def fit(self, triangle: Triangle, exposure: Any = None) -> Self:
         """Fit to every segment of a triangle of one measure.
@@ -252,17 +255,14 @@ class CapeCod(MethodWithErrors):
         InputError
             As for `BornhuetterFerguson`; also when no exposure is given.
         """
-        self._check(triangle)
+        self._check(triangle, exposure)
         return self._with(
             _kebao.cape_cod,
             triangle,
             by_origin(exposure, triangle, type(self).__name__, "exposure"),
             self.decay,
             self.trend,
-            self.average,
-            self.n,
-            _cells(self.exclude),
-            self.tail,
+            self._selection(),
         )
 
     @property
@@ -320,7 +320,7 @@ class IncrementalAdditive(MethodWithErrors):
 
     def fit(self, triangle: Triangle, exposure: Any = None) -> Self:
         """Fit to every segment of a triangle of one measure; as for `CapeCod`."""
-        self._check(triangle)
+        self._check(triangle, exposure)
         return self._with(
             _kebao.incremental_additive,
             triangle,

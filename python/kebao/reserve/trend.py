@@ -72,7 +72,7 @@ class CalendarTrend(MethodWithErrors):
         InputError
             A break is not an origin or an age; as for `BornhuetterFerguson` otherwise.
         """
-        self._check(triangle)
+        self._check(triangle, exposure)
         return self._with(
             _kebao.trend_family,
             triangle,

@@ -4,12 +4,11 @@ use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
 use pyo3::types::PyAny;
 
-use super::{PyTriangle, ReserveFit, named, shaped, tail_of};
+use super::{PySelection, PyTriangle, ReserveFit, named, shaped};
 use crate::error::{Faults, Issue, Result};
 use crate::py::watch::detached;
 use crate::reserve::{
-    self, Average, Clark, Column, Development, Expected, Fitted, Growth, Method, Mse, Priors,
-    Sigma, Tail, Triangle,
+    self, Clark, Column, Expected, Fitted, Growth, Method, Mse, Priors, Tail, Triangle,
 };
 
 /// A fitted method with the columns that only it has.
@@ -55,7 +54,6 @@ impl MethodFit {
 }
 
 type Values<'py> = PyReadonlyArray1<'py, f64>;
-type Cell = (String, i32);
 
 /// What is done by origin: values for each triangle and origin. With one triangle, values that
 /// cannot be used are faults; with several, they are findings of their triangles.
@@ -106,38 +104,15 @@ pub(super) fn at_least(
     });
 }
 
-/// Development factors by name, and their errors by Mack.
+/// The selection on this triangle, with Mack's errors.
 pub(super) fn chain(
     faults: &mut Faults,
     triangle: &Triangle,
     method: &str,
-    average: &str,
-    n: Option<i64>,
-    exclude: Option<Vec<Cell>>,
-    tail: Option<&Bound<'_, PyAny>>,
-) -> Method {
-    let average =
-        named(faults, method, "average", average, &Average::ALL.map(|a| (a.name(), a)));
-    let last = n.map(|n| {
-        at_least(faults, method, "n", n as f64, 1.0, f64::INFINITY);
-        n.max(1) as usize
-    });
-    let mut excluded = Vec::new();
-    for (origin, age) in exclude.unwrap_or_default() {
-        let at = triangle.origin_labels().iter().position(|label| *label == origin);
-        let column = triangle.age_months().iter().position(|months| *months == age);
-        match (at, column) {
-            (Some(at), Some(column)) if column + 1 < triangle.ages => excluded.push((at, column)),
-            _ => faults.push(
-                Issue::new("unknown_cell", method, "exclude")
-                    .value(format!("('{origin}', {age})"))
-                    .allowed("pairs of an origin and the age in months where a link starts"),
-            ),
-        }
-    }
-    let tail = tail_of(faults, method, tail);
-    let development = Development { average, last, exclude: excluded };
-    Method { development, tail, errors: Some((Sigma::Mack, Mse::Mack)) }
+    selection: &PySelection,
+) -> Result<Method> {
+    let development = faults.take(selection.0.resolve(method, triangle))?.unwrap_or_default();
+    Ok(Method { development, errors: Some(Mse::Mack) })
 }
 
 fn run(
@@ -154,7 +129,7 @@ fn run(
 /// Bornhuetter–Ferguson and Benktander; `model` is `odp` or `mack`. Prior ultimates are `prior` times
 /// `exposure`, if any.
 #[pyfunction]
-#[pyo3(signature = (triangle, method, prior, exposure, error, correlation, iterations, model, average, n, exclude, tail))]
+#[pyo3(signature = (triangle, method, prior, exposure, error, correlation, iterations, model, selection))]
 #[expect(clippy::too_many_arguments, reason = "one call from the face a fit")]
 pub fn bornhuetter_ferguson(
     py: Python<'_>,
@@ -166,21 +141,12 @@ pub fn bornhuetter_ferguson(
     correlation: f64,
     iterations: i64,
     model: &str,
-    average: &str,
-    n: Option<i64>,
-    exclude: Option<Vec<Cell>>,
-    tail: Option<&Bound<'_, PyAny>>,
+    selection: &PySelection,
 ) -> PyResult<MethodFit> {
     let triangle_ = &triangle.0;
     let mut faults = Faults::new();
     triangle.one_measure(&mut faults, method);
-    let own = named(
-        &mut faults,
-        method,
-        "model",
-        model,
-        &[("odp", false), ("mack", true)],
-    );
+    let own = named(&mut faults, method, "model", model, &[("odp", false), ("mack", true)]);
     let mut ultimate = by_origin(&mut faults, triangle_, method, "prior", &prior, !own);
     if let Some(exposure) = exposure {
         let exposure = by_origin(&mut faults, triangle_, method, "exposure", &exposure, false);
@@ -191,11 +157,11 @@ pub fn bornhuetter_ferguson(
     let error = by_origin(&mut faults, triangle_, method, "prior_cv", &error, true);
     at_least(&mut faults, method, "prior_correlation", correlation, 0.0, 1.0);
     at_least(&mut faults, method, "iterations", iterations as f64, 0.0, 1e6);
-    let chain = chain(&mut faults, triangle_, method, average, n, exclude, tail);
+    let chain = chain(&mut faults, triangle_, method, selection)?;
     let error: Vec<f64> = error.iter().zip(&ultimate).map(|(cv, mean)| cv * mean).collect();
     let (values, origins, ages) = (&triangle_.values, triangle_.origins, triangle_.ages);
     if own {
-        let factor = match chain.tail {
+        let factor = match chain.development.tail {
             Tail::None => 1.0,
             Tail::Constant { factor, .. } => factor,
             _ => {
@@ -212,14 +178,13 @@ pub fn bornhuetter_ferguson(
         });
     }
     let iterations = u32::try_from(iterations).unwrap_or_default();
-    let expected =
-        Expected::Prior { ultimate: &ultimate, error: &error, correlation, iterations };
+    let expected = Expected::Prior { ultimate: &ultimate, error: &error, correlation, iterations };
     run(py, triangle_, faults, || reserve::apriori(values, origins, ages, &chain, &expected))
 }
 
 /// Generalised Cape Cod; `trend` is the yearly rate.
 #[pyfunction]
-#[pyo3(signature = (triangle, method, exposure, decay, trend, average, n, exclude, tail))]
+#[pyo3(signature = (triangle, method, exposure, decay, trend, selection))]
 #[expect(clippy::too_many_arguments, reason = "one call from the face a fit")]
 pub fn cape_cod(
     py: Python<'_>,
@@ -228,10 +193,7 @@ pub fn cape_cod(
     exposure: Values<'_>,
     decay: f64,
     trend: f64,
-    average: &str,
-    n: Option<i64>,
-    exclude: Option<Vec<Cell>>,
-    tail: Option<&Bound<'_, PyAny>>,
+    selection: &PySelection,
 ) -> PyResult<MethodFit> {
     let triangle_ = &triangle.0;
     let mut faults = Faults::new();
@@ -239,7 +201,7 @@ pub fn cape_cod(
     let exposure = by_origin(&mut faults, triangle_, method, "exposure", &exposure, false);
     at_least(&mut faults, method, "decay", decay, 0.0, 1.0);
     let trend = per_period(&mut faults, triangle_, method, trend);
-    let chain = chain(&mut faults, triangle_, method, average, n, exclude, tail);
+    let chain = chain(&mut faults, triangle_, method, selection)?;
     let (values, origins, ages) = (&triangle_.values, triangle_.origins, triangle_.ages);
     let expected = Expected::CapeCod { exposure: &exposure, decay, trend };
     run(py, triangle_, faults, || reserve::apriori(values, origins, ages, &chain, &expected))
@@ -282,9 +244,7 @@ pub fn incremental_additive(
     }
     let last = n.map(|n| n.max(1) as usize);
     let (values, origins, ages) = (&triangle_.values, triangle_.origins, triangle_.ages);
-    run(py, triangle_, faults, || {
-        reserve::additive(values, origins, ages, &exposure, trend, last)
-    })
+    run(py, triangle_, faults, || reserve::additive(values, origins, ages, &exposure, trend, last))
 }
 
 /// Clark's methods: LDF without exposure, Cape Cod with.
@@ -390,7 +350,7 @@ pub(super) fn measure<'a>(
 
 /// Munich chain ladder: the fits of paid and of incurred.
 #[pyfunction]
-#[pyo3(signature = (triangle, method, paid, incurred, basis, sigma, last_sigma, average, n, tail))]
+#[pyo3(signature = (triangle, method, paid, incurred, basis, last_sigma, selection))]
 #[expect(clippy::too_many_arguments, reason = "one call from the face a fit")]
 pub fn munich(
     py: Python<'_>,
@@ -399,30 +359,22 @@ pub fn munich(
     paid: &str,
     incurred: &str,
     basis: &str,
-    sigma: &str,
     last_sigma: Option<(f64, f64)>,
-    average: &str,
-    n: Option<i64>,
-    tail: Option<&Bound<'_, PyAny>>,
+    selection: &PySelection,
 ) -> PyResult<(MethodFit, MethodFit)> {
     let triangle = &triangle.0;
     let mut faults = Faults::new();
     let paid = measure(&mut faults, triangle, method, "paid", paid);
     let incurred = measure(&mut faults, triangle, method, "incurred", incurred);
     named(&mut faults, method, "basis", basis, &[("incurred", ()), ("paid", ())]);
-    let rules = [("mack", Sigma::Mack), ("log-linear", Sigma::LogLinear)];
-    let rule = named(&mut faults, method, "sigma", sigma, &rules);
     if let Some((one, two)) = last_sigma {
         at_least(&mut faults, method, "last_sigma", one.min(two), 0.0, f64::INFINITY);
     }
-    let mut chain = chain(&mut faults, triangle, method, average, n, None, tail);
-    chain.errors = Some((rule, Mse::Mack));
+    let chain = chain(&mut faults, triangle, method, selection)?;
     faults.finish().map_err(PyErr::from)?;
     let (paid, incurred) = (paid.unwrap_or_default(), incurred.unwrap_or_default());
     let (origins, ages) = (triangle.origins, triangle.ages);
-    let (paid, incurred) = detached(py, || {
-        Ok(reserve::munich(&paid, &incurred, origins, ages, &chain, last_sigma))
-    })?;
+    let (paid, incurred) =
+        detached(py, || Ok(reserve::munich(&paid, &incurred, origins, ages, &chain, last_sigma)))?;
     Ok((MethodFit::new(triangle, paid), MethodFit::new(triangle, incurred)))
 }
-

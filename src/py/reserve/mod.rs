@@ -4,8 +4,8 @@ mod methods;
 mod models;
 
 pub use methods::{
-    MethodFit, bornhuetter_ferguson, cape_cod, clark, increment_glm, incremental_additive, mack_tests,
-    munich,
+    MethodFit, bornhuetter_ferguson, cape_cod, clark, increment_glm, incremental_additive,
+    mack_tests, munich,
 };
 pub use models::{
     berquist_sherman, case_outstanding, frequency_severity, meyers, nowcast, paid_incurred,
@@ -16,11 +16,18 @@ use numpy::{IntoPyArray, PyArray1, PyArrayDyn, PyArrayMethods, PyReadonlyArray2}
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyDict};
 
-use super::frame::raw_table;
+mod algebra;
+
+pub use algebra::{
+    score_lognormal, score_sample, triangle_combine, triangle_first, triangle_from_parts,
+    triangle_on_level, triangle_period, triangle_scaled, triangle_to_grain, triangle_trended,
+    triangle_valued_at,
+};
+
+use super::frame::{arrow_batches, raw_table};
 use crate::error::{Faults, Issue, Result};
 use crate::reserve::{
-    self, Average, Columns, Development, Duplicates, Fit, Grain, Method, Mse, ScheduleP, Sigma,
-    TAIL_PERIODS, Tail, Timing,
+    self, Columns, Duplicates, Fit, Grain, Method, Mse, ScheduleP, Selection, Timing,
 };
 
 type Shaped<'py> = PyResult<Bound<'py, PyArrayDyn<f64>>>;
@@ -31,7 +38,7 @@ fn shaped<'py>(py: Python<'py>, values: Vec<f64>, shape: &[usize]) -> Shaped<'py
 
 /// Origin × development by segment and measure.
 #[pyclass(frozen, name = "Triangle", module = "kebao._kebao")]
-pub struct PyTriangle(reserve::Triangle);
+pub struct PyTriangle(pub(super) reserve::Triangle);
 
 impl PyTriangle {
     /// Methods take one measure at a time.
@@ -83,13 +90,14 @@ fn columns(
         development_grain: development_grain.unwrap_or_default(),
         reject: errors == "reject",
         refuse_falls: decreasing == "refuse",
+        ..Columns::default()
     })
 }
 
 #[pymethods]
 impl PyTriangle {
     #[staticmethod]
-    #[pyo3(signature = (data, *, origin, valuation, values, by, grain, development_grain, as_of, errors, decreasing))]
+    #[pyo3(signature = (data, *, origin, valuation, values, by, grain, development_grain, as_of, errors, decreasing, claim, states, count))]
     #[expect(clippy::too_many_arguments, reason = "keyword-only, filled by the face")]
     fn from_claims(
         data: &Bound<'_, PyAny>,
@@ -102,13 +110,29 @@ impl PyTriangle {
         as_of: Option<&str>,
         errors: &str,
         decreasing: &str,
+        claim: Option<String>,
+        states: Vec<String>,
+        count: Option<String>,
     ) -> PyResult<Self> {
+        let py = data.py();
         let timing = Timing::Valuation(valuation);
         let grains = (grain, development_grain);
-        let columns =
+        let mut columns =
             columns("from_claims", origin, timing, values, by, grains, errors, decreasing)?;
+        if claim.is_none() && (count.is_some() || !states.is_empty()) {
+            let issue = Issue::new("missing", "from_claims", "claim")
+                .allowed("the column that tells claims apart, for states and count");
+            return Err(issue.into_error().into());
+        }
+        (columns.claim, columns.states, columns.count) = (claim, states, count);
+        if let Some((schema, batches)) = arrow_batches(data)?
+            && let Some(triangle) =
+                py.detach(|| reserve::from_clean_claims(&schema, &batches, &columns, as_of))
+        {
+            return Ok(Self(triangle));
+        }
         let table = raw_table(data, "claims")?;
-        Ok(Self(reserve::from_claims(&table, &columns, as_of)?))
+        Ok(Self(py.detach(|| reserve::from_claims(&table, &columns, as_of))?))
     }
 
     #[staticmethod]
@@ -345,61 +369,55 @@ impl PyTriangle {
         Ok(OneYearFit { cdr: all.cdr, total_cdr: all.total_cdr, mack })
     }
 
-    /// Applies chain ladder, or Mack when `sigma` is given.
-    #[pyo3(signature = (method, average, n, exclude, tail, sigma, mse))]
-    #[expect(clippy::too_many_arguments, reason = "one call from the face a fit")]
+    /// Applies chain ladder, or Mack when `mse` is given.
+    #[pyo3(signature = (method, selection, mse))]
     fn fit(
         &self,
+        py: Python<'_>,
         method: &str,
-        average: &str,
-        n: Option<i64>,
-        exclude: Option<Vec<(String, i32)>>,
-        tail: Option<&Bound<'_, PyAny>>,
-        sigma: Option<&str>,
+        selection: &PySelection,
         mse: Option<&str>,
     ) -> PyResult<ReserveFit> {
         let triangle = &self.0;
         let mut faults = Faults::new();
         self.one_measure(&mut faults, method);
-        let average =
-            named(&mut faults, method, "average", average, &Average::ALL.map(|a| (a.name(), a)));
-        let last = n.map(|n| {
-            faults.check(n >= 1, || {
-                Issue::new("out_of_range", method, "n")
-                    .value(n)
-                    .allowed("a whole number ≥ 1, or None for all")
-            });
-            n.max(1) as usize
-        });
-        let mut excluded = Vec::new();
-        for (origin, age) in exclude.unwrap_or_default() {
-            let at = triangle.origin_labels().iter().position(|label| *label == origin);
-            let column = triangle.age_months().iter().position(|months| *months == age);
-            match (at, column) {
-                (Some(at), Some(column)) if column + 1 < triangle.ages => {
-                    excluded.push((at, column));
-                }
-                _ => faults.push(
-                    Issue::new("unknown_cell", method, "exclude")
-                        .value(format!("('{origin}', {age})"))
-                        .allowed("pairs of an origin and the age in months where a link starts"),
-                ),
-            }
-        }
-        let tail = tail_of(&mut faults, method, tail);
-        let errors = sigma.zip(mse).map(|(sigma, mse)| {
-            let rules = [("mack", Sigma::Mack), ("log-linear", Sigma::LogLinear)];
-            let kinds = [("mack", Mse::Mack), ("independence", Mse::Independence)];
-            (
-                named(&mut faults, method, "sigma", sigma, &rules),
-                named(&mut faults, method, "mse", mse, &kinds),
-            )
-        });
+        let development = faults.take(selection.0.resolve(method, triangle))?;
+        let kinds = [("mack", Mse::Mack), ("independence", Mse::Independence)];
+        let errors = mse.map(|mse| named(&mut faults, method, "mse", mse, &kinds));
         faults.finish().map_err(PyErr::from)?;
-        let development = Development { average, last, exclude: excluded };
-        let method = Method { development, tail, errors };
-        let fit = reserve::fit(&triangle.values, triangle.origins, triangle.ages, &method);
+        let method = Method { development: development.unwrap_or_default(), errors };
+        let run = || reserve::fit(&triangle.values, triangle.origins, triangle.ages, &method);
+        // Letting others run costs more than a small triangle takes.
+        let fit = if triangle.values.len() < 10_000 { run() } else { py.detach(run) };
         Ok(ReserveFit { fit, origins: triangle.origin_labels(), ages: triangle.age_months() })
+    }
+}
+
+/// Standardised residuals of the links: segment × origin × (ages − 1).
+#[pyfunction]
+pub fn triangle_residuals<'py>(
+    py: Python<'py>,
+    triangle: &PyTriangle,
+    fit: &ReserveFit,
+    selection: &PySelection,
+) -> Shaped<'py> {
+    let development = selection.0.resolve("residuals", &triangle.0)?;
+    let (s, _, o, a) = triangle.shape();
+    let found = reserve::residuals(&triangle.0.values, &fit.fit, &development);
+    shaped(py, found, &[s, o, a.saturating_sub(1)])
+}
+
+/// Judgement on development, read once.
+#[pyclass(frozen, name = "Selection", module = "kebao._kebao")]
+pub struct PySelection(pub Selection);
+
+#[pymethods]
+impl PySelection {
+    /// Reads the JSON form; `object` is what messages call it.
+    #[new]
+    fn new(object: &str, json: &str) -> PyResult<Self> {
+        let value = serde_json::from_str(json).unwrap_or_default();
+        Ok(Self(Selection::read(object, &value)?))
     }
 }
 
@@ -435,47 +453,6 @@ fn named<T: Copy + Default>(
         faults.push(Issue::unknown(object, field, value, names));
     }
     found.map(|(_, item)| *item).unwrap_or_default()
-}
-
-/// `None`, a factor, a curve by name, or (factor, standard error, sigma).
-fn tail_of(faults: &mut Faults, object: &str, tail: Option<&Bound<'_, PyAny>>) -> Tail {
-    const ALLOWED: &str =
-        "None, 'exponential', 'inverse_power', a factor > 0, or (factor, standard_error, sigma)";
-    let Some(tail) = tail else { return Tail::None };
-    let issue =
-        |shown: String| Issue::new("out_of_range", object, "tail").value(shown).allowed(ALLOWED);
-    if let Ok(name) = tail.extract::<String>() {
-        return match name.as_str() {
-            "exponential" => Tail::ExponentialDecay { periods: TAIL_PERIODS },
-            "inverse_power" => Tail::InversePower { periods: TAIL_PERIODS },
-            _ => {
-                faults.push(Issue::unknown(
-                    object,
-                    "tail",
-                    &name,
-                    ["exponential", "inverse_power"],
-                ));
-                Tail::None
-            }
-        };
-    }
-    let (factor, standard_error, sigma) = if let Ok(factor) = tail.extract::<f64>() {
-        (factor, None, None)
-    } else if let Ok((factor, standard_error, sigma)) = tail.extract::<(f64, f64, f64)>() {
-        (factor, Some(standard_error), Some(sigma))
-    } else {
-        faults.push(issue(tail.to_string()));
-        return Tail::None;
-    };
-    let sound = |value: f64| value.is_finite() && value >= 0.0;
-    if !(sound(factor)
-        && factor > 0.0
-        && standard_error.is_none_or(sound)
-        && sigma.is_none_or(sound))
-    {
-        faults.push(issue(tail.to_string()));
-    }
-    Tail::Constant { factor, standard_error, sigma }
 }
 
 /// Standard errors of next year's claims development result.

@@ -5,11 +5,11 @@ use pyo3::prelude::*;
 use pyo3::types::PyAny;
 
 use super::methods::{MethodFit, at_least, by_origin, chain, measure, per_period};
-use super::{PyTriangle, named};
+use super::{PySelection, PyTriangle, named};
 use crate::error::{Faults, Issue};
 use crate::exec::Control;
 use crate::py::watch::{detached, watched};
-use crate::reserve::{self, Claims, Finding, Fitted, Length, Model, Sigmas, Triangle, Trends};
+use crate::reserve::{self, Claims, Finding, Fitted, Length, Model, Sigmas, Trends, Triangle};
 
 type Values<'py> = PyReadonlyArray1<'py, f64>;
 
@@ -190,7 +190,7 @@ pub fn trend_family(
 
 /// Reported counts to all counts.
 #[pyfunction]
-#[pyo3(signature = (triangle, method, exposure, shape, average, n, tail))]
+#[pyo3(signature = (triangle, method, exposure, shape, selection))]
 #[expect(clippy::too_many_arguments, reason = "one call from the face a fit")]
 pub fn nowcast(
     py: Python<'_>,
@@ -198,9 +198,7 @@ pub fn nowcast(
     method: &str,
     exposure: Option<Values<'_>>,
     shape: Option<f64>,
-    average: &str,
-    n: Option<i64>,
-    tail: Option<&Bound<'_, PyAny>>,
+    selection: &PySelection,
 ) -> PyResult<MethodFit> {
     let triangle_ = &triangle.0;
     let mut faults = Faults::new();
@@ -215,7 +213,7 @@ pub fn nowcast(
                 .hint("a shape needs an exposure to lean on: fit(triangle, exposure=…)")
         });
     }
-    let chain = chain(&mut faults, triangle_, method, average, n, None, tail);
+    let chain = chain(&mut faults, triangle_, method, selection)?;
     faults.finish().map_err(PyErr::from)?;
     let (values, origins, ages) = (&triangle_.values, triangle_.origins, triangle_.ages);
     let fitted = detached(py, || {
@@ -226,7 +224,7 @@ pub fn nowcast(
 
 /// Counts times average costs, each by chain ladder.
 #[pyfunction]
-#[pyo3(signature = (triangle, method, amount, count, average, n, tail))]
+#[pyo3(signature = (triangle, method, amount, count, selection))]
 #[expect(clippy::too_many_arguments, reason = "one call from the face a fit")]
 pub fn frequency_severity(
     py: Python<'_>,
@@ -234,21 +232,18 @@ pub fn frequency_severity(
     method: &str,
     amount: &str,
     count: &str,
-    average: &str,
-    n: Option<i64>,
-    tail: Option<&Bound<'_, PyAny>>,
+    selection: &PySelection,
 ) -> PyResult<MethodFit> {
     let triangle = &triangle.0;
     let mut faults = Faults::new();
     let amounts = measure(&mut faults, triangle, method, "amount", amount);
     let counts = measure(&mut faults, triangle, method, "count", count);
-    let chain = chain(&mut faults, triangle, method, average, n, None, tail);
+    let chain = chain(&mut faults, triangle, method, selection)?;
     faults.finish().map_err(PyErr::from)?;
     let (amounts, counts) = (amounts.unwrap_or_default(), counts.unwrap_or_default());
     let (origins, ages) = (triangle.origins, triangle.ages);
-    let fitted = detached(py, || {
-        Ok(reserve::frequency_severity(&amounts, &counts, origins, ages, &chain))
-    })?;
+    let fitted =
+        detached(py, || Ok(reserve::frequency_severity(&amounts, &counts, origins, ages, &chain)))?;
     Ok(MethodFit::new(triangle, fitted))
 }
 
@@ -288,20 +283,14 @@ pub fn meyers(
         draws: (draws as usize).div_ceil(chains as usize),
         thin: thin as usize,
     };
-    let model = if method == "CSR" {
-        Model::ChangingSettlementRate
-    } else {
-        Model::CorrelatedChainLadder
-    };
+    let model =
+        if method == "CSR" { Model::ChangingSettlementRate } else { Model::CorrelatedChainLadder };
     let names: Vec<String> =
         triangle_.segments.iter().map(|labels| labels.join("\u{1f}")).collect();
     let control = Control::new(threads);
     let (values, origins, ages) = (&triangle_.values, triangle_.origins, triangle_.ages);
-    let work = || {
-        reserve::meyers(
-            values, origins, ages, &premium, &names, model, length, seed, &control,
-        )
-    };
+    let work =
+        || reserve::meyers(values, origins, ages, &premium, &names, model, length, seed, &control);
     let fitted: Fitted = watched(py, progress, &control, work, |py, _| Ok(py.None()))?;
     Ok(MethodFit::new(triangle_, fitted))
 }
