@@ -12,10 +12,10 @@ const FLOORS: &[&[&str]] = &[
     &["error"],
     &["numeric", "output", "random"],
     &["severity", "frequency"],
-    &["exec", "losses", "aggregate"],
-    &["measure", "portfolio", "sector"],
+    &["exec", "losses", "aggregate", "credibility"],
+    &["fit", "measure", "portfolio", "sector"],
     &["simulate", "treaty"],
-    &["pricing", "reserve"],
+    &["pricing", "reserve", "balance"],
     &["py"],
 ];
 

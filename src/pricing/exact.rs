@@ -176,6 +176,9 @@ fn subject(
     maps: &[std::result::Result<Map, String>],
     names: &[String],
 ) -> std::result::Result<Map, String> {
+    if let Some(why) = step.why_not_plain() {
+        return Err(why.to_owned());
+    }
     if step.layer.franchise > 0.0 {
         return Err("a franchise makes the recovery jump".to_owned());
     }

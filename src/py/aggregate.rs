@@ -8,7 +8,7 @@ use pyo3::types::PyDict;
 
 use super::convert::{Amount, Seed, hash, map, repr, reserve};
 use super::frequency::Frequency;
-use super::severity::{Severity, layer};
+use super::severity::{Like, Severity, layer};
 use super::watch::{detached, watched};
 use crate::aggregate::{Aggregate as Core, Grid, GridDistribution, Sampler, SamplerScratch};
 use crate::error::{Error, Faults, Issue, Result};
@@ -46,8 +46,8 @@ impl Aggregate {
 #[pymethods]
 impl Aggregate {
     #[new]
-    fn new(frequency: PyRef<'_, Frequency>, severity: PyRef<'_, Severity>) -> Self {
-        Self::from_core(Core::new(frequency.core.clone(), severity.core.clone()))
+    fn new(frequency: PyRef<'_, Frequency>, severity: Like) -> Self {
+        Self::from_core(Core::new(frequency.core.clone(), severity.0))
     }
 
     #[getter]

@@ -2,13 +2,19 @@
 
 mod aggregate;
 mod amount;
+mod balance;
 mod convert;
+mod credibility;
 mod errors;
+mod fit;
 mod frame;
 mod frequency;
+mod frequency_fit;
 mod losses;
 mod machine;
 mod measure;
+mod origin;
+mod pool;
 mod portfolio;
 mod pricing;
 mod probe;
@@ -33,9 +39,28 @@ mod _kebao {
     #[pymodule_export]
     use super::amount::parse_amount;
     #[pymodule_export]
-    use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
+    use super::balance::{
+        Curve, c_ross_capital, c_ross_guarantee, conger_nolibos, cost_of_capital, csm_roll,
+        flows_from_pattern, lic_roll, lrc_roll, premium_deficiency, risk_margin, split_into_claims,
+        ulae_ratio, unearned_premium,
+    };
     #[pymodule_export]
-    use super::losses::PyLossTable;
+    use super::credibility::{
+        BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, UncertainAggregate,
+        exposure_needed, zero_claims,
+    };
+    #[pymodule_export]
+    use super::fit::{GoodnessOfFit, LossSample, MixtureFit, SeverityFit, SpliceFit, fit_families};
+    #[pymodule_export]
+    use super::frequency::{
+        Bernoulli, BetaBinomial, Binomial, CompoundCount, Delaporte, EmpiricalCount, Frequency,
+        Geometric, Logarithmic, MixedPoisson, NegativeBinomial, NeymanA, Poisson,
+        PoissonInverseGaussian, Sichel, ZeroModified, ZeroTruncated,
+    };
+    #[pymodule_export]
+    use super::frequency_fit::{PyCountFit, fit_frequency};
+    #[pymodule_export]
+    use super::losses::{PyLossScan, PyLossTable};
     #[pymodule_export]
     use super::machine::instruction_set;
     #[pymodule_export]
@@ -44,6 +69,8 @@ mod _kebao {
         measure_tails,
     };
     #[pymodule_export]
+    use super::pool::{PyPool, PySettlement, PySpecialReserve, subsidise};
+    #[pymodule_export]
     use super::portfolio::PyPortfolio;
     #[pymodule_export]
     use super::pricing::{PyResultCore, apply_programme};
@@ -51,15 +78,15 @@ mod _kebao {
     use super::probe::_probe;
     #[pymodule_export]
     use super::reserve::{
-        MethodFit, bornhuetter_ferguson, cape_cod, clark, increment_glm, incremental_additive,
-        mack_tests, munich,
+        BootstrapFit, OneYearFit, PySelection, PyTriangle, ReserveFit, run_bootstrap, run_one_year,
+        score_lognormal, score_sample, tail_measures, triangle_combine, triangle_first,
+        triangle_from_parts, triangle_on_level, triangle_period, triangle_residuals,
+        triangle_scaled, triangle_to_grain, triangle_trended, triangle_valued_at,
     };
     #[pymodule_export]
     use super::reserve::{
-        OneYearFit, PySelection, PyTriangle, ReserveFit, score_lognormal, score_sample,
-        triangle_combine, triangle_first, triangle_from_parts, triangle_on_level, triangle_period,
-        triangle_residuals, triangle_scaled, triangle_to_grain, triangle_trended,
-        triangle_valued_at,
+        MethodFit, bornhuetter_ferguson, cape_cod, clark, increment_glm, incremental_additive,
+        mack_tests, munich,
     };
     #[pymodule_export]
     use super::reserve::{
@@ -70,13 +97,15 @@ mod _kebao {
     use super::sector::PyLibrary;
     #[pymodule_export]
     use super::severity::{
-        Beta, Capped, Gamma, Layered, LogNormal, MBBEFD, Pareto, Piecewise, Scaled, Severity,
-        Spliced,
+        Beta, Burr, Capped, Empirical, Exponential, Franchise, Frechet, GB2, GEV, GPD, Gamma,
+        InverseGamma, InverseGaussian, Layered, LogGamma, LogLogistic, LogNormal, LogPareto, LogT,
+        Lomax, MBBEFD, Maximum, Minimum, MixedErlang, Mixture, Pareto, Piecewise, PiecewisePareto,
+        Scaled, Severity, Shifted, Spliced, Truncated, Uniform, Weibull,
     };
     #[pymodule_export]
     use super::simulate::PySimulation;
     #[pymodule_export]
     use super::table::{PyTable, write_sheets};
     #[pymodule_export]
-    use super::treaty::{PyOutcome, PyProgramme, apply, clauses, explain, treaty_terms};
+    use super::treaty::{PyProgramme, clauses, treaty_terms};
 }

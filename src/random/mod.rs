@@ -3,10 +3,12 @@
 //! [`Stream`] is the source of all randomness of the crate: a draw depends on its address only, so
 //! threads, partitions and the company a policy keeps change nothing.
 
+mod lanes;
 pub mod philox;
 mod sample;
 mod stream;
 
+pub use lanes::{GammaScratch, LANES, Lanes};
 pub use stream::{Purpose, Stream};
 
 use sha2::{Digest, Sha256};

@@ -7,6 +7,7 @@ mod algebra;
 mod apriori;
 mod berquist_sherman;
 mod bf_mack;
+mod bootstrap;
 mod build;
 mod case;
 mod claims;
@@ -29,6 +30,7 @@ mod one_year;
 mod paid_incurred;
 mod pattern;
 mod period;
+mod rereserve;
 mod residuals;
 mod schedule_p;
 mod score;
@@ -43,6 +45,10 @@ pub use algebra::{Operation, Parts, Trend};
 pub use apriori::{Expected, apriori};
 pub use berquist_sherman::{Claims, berquist_sherman};
 pub use bf_mack::{Priors, bornhuetter_mack};
+pub use bootstrap::{
+    Adjustment, Counts, FactorError, Future, Keep, Negatives, Options as BootstrapOptions, Process,
+    Projection, Resampling, Residuals, Simulated, Triangles, bootstrap,
+};
 pub use build::{Columns, Duplicates, Timing, from_claims, from_long};
 pub use case::case_outstanding;
 pub use clark::{Clark, Growth, clark};
@@ -62,6 +68,7 @@ pub use one_year::{OneYear, one_year};
 pub use paid_incurred::{Sigmas, paid_incurred};
 pub use pattern::emerged;
 pub use period::{Grain, period_of};
+pub use rereserve::next_diagonals;
 pub use residuals::residuals;
 pub use schedule_p::{ScheduleP, schedule_p};
 pub use score::{Score, lognormal, sampled};

@@ -7,16 +7,19 @@ has its own status, and none can affect another.
 
 from .adjust import BerquistSherman
 from .backtest import Backtest, backtest
-from .chain_ladder import ChainLadder, Mack, MerzWuthrich
+from .bootstrap import MackBootstrap, ODPBootstrap
+from .chain_ladder import ChainLadder, Mack
 from .clark import ClarkCapeCod, ClarkLDF
 from .compare import Comparison, compare
 from .counts import FrequencySeverity, Nowcast
 from .glm import ODP, GammaGLM
 from .mack_tests import MackTests
 from .meyers import CCL, CSR
+from .one_year import MerzWuthrich
 from .paid_incurred import CaseOutstanding, MunichChainLadder, PaidIncurredChain
 from .pattern import Pattern
 from .prior import Benktander, BornhuetterFerguson, CapeCod, IncrementalAdditive
+from .rereserve import ReReserve
 from .selection import Selection
 from .trend import CalendarTrend
 
@@ -39,12 +42,15 @@ __all__ = [
     "GammaGLM",
     "IncrementalAdditive",
     "Mack",
+    "MackBootstrap",
     "MackTests",
     "MerzWuthrich",
     "MunichChainLadder",
     "Nowcast",
+    "ODPBootstrap",
     "PaidIncurredChain",
     "Pattern",
+    "ReReserve",
     "Selection",
     "backtest",
     "compare",

@@ -30,8 +30,8 @@ class BerquistSherman(Estimator):
 
     Notes
     -----
-    Berquist and Sherman (1977), Loss reserve adequacy testing: a comprehensive, systematic approach,
-    PCAS 64. Ultimate counts are those of the chain ladder of reported counts.
+    Berquist and Sherman (1977), Loss reserve adequacy testing: a comprehensive, systematic
+    approach, PCAS 64. Ultimate counts are those of the chain ladder of reported counts.
     """
 
     _adjusted: Triangle | None = None

@@ -1,4 +1,4 @@
-"""Chain ladder, Mack's errors and the one-year view of Merz and Wüthrich."""
+"""Chain ladder and Mack's errors."""
 
 from __future__ import annotations
 
@@ -257,88 +257,5 @@ class Mack(ChainLadder):
             **super()._totals(),
             "process_error": self.total_process_error_,
             "parameter_error": self.total_parameter_error_,
-            "standard_error": self.total_standard_error_,
-        }
-
-
-class MerzWuthrich(Estimator):
-    """The one-year view: how far next year's ultimate may lie from this year's.
-
-    The claims development result of the coming year is the ultimate estimated now less that
-    estimated in a year; its mean is zero, and `cdr_` is the root of its mean squared error. Volume
-    weights and Mack's sigma; every cell up to the latest diagonal must be observed and positive,
-    else the status is ``not_a_staircase``.
-
-    Notes
-    -----
-    Merz and Wuethrich (2008), Modelling the claims development result for solvency purposes, CAS
-    E-Forum, Fall 2008.
-
-    Examples
-    --------
-    >>> import kebao as kb
-    >>> kb.MerzWuthrich().fit(kb.datasets.load("genins")).total_cdr_
-    1778967.663357...
-    """
-
-    _one_year: _kebao.OneYearFit | None = None
-
-    def __init__(self) -> None:
-        pass
-
-    def fit(self, triangle: Triangle) -> Self:
-        """Fit to every segment of a triangle of one measure.
-
-        Parameters
-        ----------
-        triangle : Triangle
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        InputError
-            The triangle has several measures.
-        """
-        self._check(triangle)
-        self._one_year = triangle._core.one_year(type(self).__name__)
-        self._fit, self._triangle = self._one_year.mack, triangle
-        return self
-
-    @property
-    def _view(self) -> _kebao.OneYearFit:
-        if self._one_year is None:
-            raise AttributeError("this MerzWuthrich is not fitted; call fit(triangle)")
-        return self._one_year
-
-    @property
-    def cdr_(self) -> Floats:
-        """Standard error of next year's claims development result of each origin."""
-        return self._view.cdr
-
-    @property
-    def total_cdr_(self) -> Any:
-        """Standard error of the sum; by segment when there are several."""
-        return self._view.total_cdr
-
-    @property
-    def standard_error_(self) -> Floats:
-        """Mack's standard error of each origin, over all years to come."""
-        return self._result.standard_error
-
-    @property
-    def total_standard_error_(self) -> Any:
-        """Mack's standard error of the sum."""
-        return self._result.total_standard_error
-
-    def _by_origin(self) -> dict[str, Floats]:
-        return {**super()._by_origin(), "cdr": self.cdr_, "standard_error": self.standard_error_}
-
-    def _totals(self) -> dict[str, Any]:
-        return {
-            **super()._totals(),
-            "cdr": self.total_cdr_,
             "standard_error": self.total_standard_error_,
         }

@@ -68,9 +68,9 @@ class ClarkLDF(_Clark):
 
     Notes
     -----
-    Clark (2003), LDF curve-fitting and stochastic reserving: a maximum likelihood approach, CAS Forum,
-    Fall 2003. ``process_error_`` is the root of scale x reserve; ``parameter_error_`` is by the delta
-    method.
+    Clark (2003), LDF curve-fitting and stochastic reserving: a maximum likelihood approach, CAS
+    Forum, Fall 2003. ``process_error_`` is the root of scale x reserve; ``parameter_error_`` is by
+    the delta method.
 
     Examples
     --------
@@ -103,8 +103,8 @@ class ClarkLDF(_Clark):
 class ClarkCapeCod(_Clark):
     """A growth curve and one loss ratio, fitted together to the increments.
 
-    As `ClarkLDF`, with U = exposure x loss ratio for every origin: three parameters in all, and so a
-    smaller parameter error.
+    As `ClarkLDF`, with U = exposure x loss ratio for every origin: three parameters in all, and so
+    a smaller parameter error.
 
     Parameters
     ----------

@@ -123,8 +123,8 @@ class FrequencySeverity(MethodWithErrors):
 
     Notes
     -----
-    Friedland (2010), Estimating unpaid claims using basic techniques, CAS, chapter 11. Errors: Mack's
-    of counts and of averages, taken as independent of each other.
+    Friedland (2010), Estimating unpaid claims using basic techniques, CAS, chapter 11. Errors:
+    Mack's of counts and of averages, taken as independent of each other.
 
     Examples
     --------

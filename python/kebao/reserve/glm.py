@@ -78,8 +78,8 @@ class GammaGLM(ODP):
     Notes
     -----
     Mack (1991), A simple parametric model for rating automobile insurance or estimating IBNR claims
-    reserves, ASTIN Bulletin 21(1); England and Verrall (2002), Stochastic claims reserving in general
-    insurance, BAJ 8(3).
+    reserves, ASTIN Bulletin 21(1); England and Verrall (2002), Stochastic claims reserving in
+    general insurance, BAJ 8(3).
 
     Examples
     --------

@@ -22,8 +22,8 @@ class MackTests(Method):
 
     Notes
     -----
-    Mack (1994), Measuring the variability of chain ladder reserve estimates, CAS Forum, Spring 1994,
-    appendices G and H.
+    Mack (1994), Measuring the variability of chain ladder reserve estimates, CAS Forum, Spring
+    1994, appendices G and H.
 
     Examples
     --------

@@ -128,8 +128,8 @@ class _Meyers(MethodWithErrors):
 class CSR(_Meyers):
     """Changing settlement rate: a Bayesian model for cumulative paid losses.
 
-    ln C(w, d) ~ N(ln premium + logelr + alpha(w) + beta(d) (1 - gamma)^(w - 1), sigma(d)^2). A positive
-    gamma tells that settlement speeds up.
+    ln C(w, d) ~ N(ln premium + logelr + alpha(w) + beta(d) (1 - gamma)^(w - 1), sigma(d)^2). A
+    positive gamma tells that settlement speeds up.
 
     Parameters
     ----------
@@ -148,11 +148,11 @@ class CSR(_Meyers):
 
     Notes
     -----
-    Meyers (2019), Stochastic loss reserving using Bayesian MCMC models, 2nd edition, CAS Monograph 8,
-    section 7, with its priors. Gibbs sampling with slice steps; level and development are drawn
-    together, gamma with these integrated out. ``not_mixed`` where R-hat exceeds 1.05; cells that are
-    not positive are left out. `parameter_error_` is the standard deviation of the mean given the
-    parameters, `process_error_` the rest.
+    Meyers (2019), Stochastic loss reserving using Bayesian MCMC models, 2nd edition, CAS Monograph
+    8, section 7, with its priors. Gibbs sampling with slice steps; level and development are drawn
+    together, gamma with these integrated out. ``not_mixed`` where R-hat exceeds 1.05; cells that
+    are not positive are left out. `parameter_error_` is the standard deviation of the mean given
+    the parameters, `process_error_` the rest.
 
     Examples
     --------
@@ -188,8 +188,8 @@ class CCL(_Meyers):
 
     Notes
     -----
-    Meyers (2019), Stochastic loss reserving using Bayesian MCMC models, 2nd edition, CAS Monograph 8,
-    section 8. Sampler and errors as for `CSR`.
+    Meyers (2019), Stochastic loss reserving using Bayesian MCMC models, 2nd edition, CAS Monograph
+    8, section 8. Sampler and errors as for `CSR`.
 
     Examples
     --------

@@ -157,14 +157,14 @@ class PaidIncurredChain(MethodWithErrors):
     paid, incurred : str
         Names of the two measures.
     paid_sigma, incurred_sigma : sequence of float, optional
-        Sigma of the log link ratio from each age to the next, instead of the sample's. An age with a
-        single link has the variance min(v(k-1)^2 / v(k-2), v(k-1), v(k-2)).
+        Sigma of the log link ratio from each age to the next, instead of the sample's. An age with
+        a single link has the variance min(v(k-1)^2 / v(k-2), v(k-1), v(k-2)).
 
     Notes
     -----
-    Merz and Wuethrich (2010), Paid-incurred chain claims reserving method, IME 46(3). Where paid and
-    incurred differ at the last age (``not_settled``), one more step of paid leads to the incurred
-    value. Large ``incurred_sigma`` gives the log-normal chain ladder of paid alone.
+    Merz and Wuethrich (2010), Paid-incurred chain claims reserving method, IME 46(3). Where paid
+    and incurred differ at the last age (``not_settled``), one more step of paid leads to the
+    incurred value. Large ``incurred_sigma`` gives the log-normal chain ladder of paid alone.
 
     Examples
     --------

@@ -39,10 +39,10 @@ class BornhuetterFerguson(MethodWithErrors):
 
     Notes
     -----
-    Bornhuetter and Ferguson (1972), The actuary and IBNR, PCAS 59. Mack (2008), The prediction error
-    of Bornhuetter/Ferguson, ASTIN Bulletin 38(1). Alai, Merz and Wuethrich (2009, 2010), Annals of
-    Actuarial Science 4(1) and 5(1). `process_error_`, `parameter_error_` (pattern and prior) and
-    `standard_error_` are standard deviations in the units of the triangle.
+    Bornhuetter and Ferguson (1972), The actuary and IBNR, PCAS 59. Mack (2008), The prediction
+    error of Bornhuetter/Ferguson, ASTIN Bulletin 38(1). Alai, Merz and Wuethrich (2009, 2010),
+    Annals of Actuarial Science 4(1) and 5(1). `process_error_`, `parameter_error_` (pattern and
+    prior) and `standard_error_` are standard deviations in the units of the triangle.
 
     Examples
     --------

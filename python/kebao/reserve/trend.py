@@ -31,8 +31,9 @@ class CalendarTrend(MethodWithErrors):
 
     Notes
     -----
-    Barnett and Zehnwirth (2000), Best estimates for reserves, PCAS 87. Least squares; means, process
-    and parameter errors are those of log-normal amounts with uncertain trends, sigma taken as known.
+    Barnett and Zehnwirth (2000), Best estimates for reserves, PCAS 87. Least squares; means,
+    process and parameter errors are those of log-normal amounts with uncertain trends, sigma taken
+    as known.
 
     Examples
     --------

@@ -11,6 +11,11 @@ pub use models::{
     berquist_sherman, case_outstanding, frequency_severity, meyers, nowcast, paid_incurred,
     trend_family,
 };
+mod bootstrap;
+mod one_year;
+
+pub use bootstrap::{BootstrapFit, run_bootstrap, tail_measures};
+pub use one_year::{OneYearFit, run_one_year};
 
 use numpy::{IntoPyArray, PyArray1, PyArrayDyn, PyArrayMethods, PyReadonlyArray2};
 use pyo3::prelude::*;
@@ -356,19 +361,6 @@ impl PyTriangle {
         self.0.reconciliation.decreasing.iter().map(place).collect()
     }
 
-    /// The one-year view of Merz and Wüthrich.
-    fn one_year(&self, method: &str) -> PyResult<OneYearFit> {
-        let triangle = &self.0;
-        let mut faults = Faults::new();
-        self.one_measure(&mut faults, method);
-        faults.finish().map_err(PyErr::from)?;
-        let all = reserve::one_year(&triangle.values, triangle.origins, triangle.ages);
-        let fit = Fit { status: all.status, findings: all.findings, ..all.mack };
-        let mack =
-            ReserveFit { fit, origins: triangle.origin_labels(), ages: triangle.age_months() };
-        Ok(OneYearFit { cdr: all.cdr, total_cdr: all.total_cdr, mack })
-    }
-
     /// Applies chain ladder, or Mack when `mse` is given.
     #[pyo3(signature = (method, selection, mse))]
     fn fit(
@@ -421,25 +413,6 @@ impl PySelection {
     }
 }
 
-#[pymethods]
-impl OneYearFit {
-    #[getter]
-    fn cdr<'py>(&self, py: Python<'py>) -> Shaped<'py> {
-        self.mack.by(py, &self.cdr, self.mack.fit.origins)
-    }
-
-    #[getter]
-    fn total_cdr<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        ReserveFit::one(py, &self.total_cdr)
-    }
-
-    /// The Mack fit below, with the status and findings of the one-year view.
-    #[getter]
-    fn mack(&self) -> ReserveFit {
-        self.mack.clone()
-    }
-}
-
 fn named<T: Copy + Default>(
     faults: &mut Faults,
     object: &str,
@@ -453,14 +426,6 @@ fn named<T: Copy + Default>(
         faults.push(Issue::unknown(object, field, value, names));
     }
     found.map(|(_, item)| *item).unwrap_or_default()
-}
-
-/// Standard errors of next year's claims development result.
-#[pyclass(frozen, module = "kebao._kebao")]
-pub struct OneYearFit {
-    cdr: Vec<f64>,
-    total_cdr: Vec<f64>,
-    mack: ReserveFit,
 }
 
 /// A fitted method, by segment. Arrays drop the segment axis when there is one segment.
