@@ -181,9 +181,9 @@ pub fn exact(plan: &Plan, aggregate: &Aggregate, log2: u32) -> Result<Vec<ExactR
             rows.push(total_row("net", &net, aggregate, log2)?);
         }
         Err(reason) => {
-            let net = years.iter().try_fold(Map::identity(), |net, map| {
-                map.as_ref().map(|map| net.minus(map))
-            });
+            let net = years
+                .iter()
+                .try_fold(Map::identity(), |net, map| map.as_ref().map(|map| net.minus(map)));
             if let Ok(net) = net {
                 let ceded = Map::identity().minus(&net);
                 rows.push(year_row(None, &ceded, "ceded", aggregate, log2)?);
@@ -263,11 +263,7 @@ fn treaty_row(
     let sd =
         if free { part * total.sd() } else { (second - (part * mean).powi(2)).max(0.0).sqrt() };
     // P(S > 0) has an atom to respect: no loss, or none that reaches the layer.
-    let attach = if attachment > 0.0 {
-        grid.sf(attachment)
-    } else {
-        positive(&total)
-    };
+    let attach = if attachment > 0.0 { grid.sf(attachment) } else { positive(&total) };
     let exhaust = if limit.is_finite() {
         let top = attachment + limit;
         1.0 - grid.cdf(top - 0.5 * grid.grid.step)

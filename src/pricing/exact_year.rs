@@ -61,9 +61,8 @@ pub(super) fn year_row(
         _ => f64::NAN,
     };
     let rate = step.and_then(|step| Some((step.participation, step.reinstatement.as_ref()?)));
-    let rate = rate.map_or(0.0, |(part, terms)| {
-        grid.expect(|s| terms.charge(0.0, map.at(s) / part))
-    });
+    let rate =
+        rate.map_or(0.0, |(part, terms)| grid.expect(|s| terms.charge(0.0, map.at(s) / part)));
     // Quantiles go through a function that never falls.
     let tail = LEVELS.map(|p| match grid.quantile(p) {
         Ok(q) if map.never_falls() => {
