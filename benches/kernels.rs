@@ -8,9 +8,10 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use _kebao::numeric::dispatch::{available, run_at};
+use _kebao::numeric::dispatch::{available, level, run_at};
 use _kebao::numeric::kernel::{Exp, Ln, LogNormal, NormalIsf, Pareto};
 use _kebao::random::{Purpose, Stream};
+use _kebao::severity::{Family, Severity};
 use rand::SeedableRng;
 use rand::distr::Open01;
 use rand::rngs::{SmallRng, StdRng};
@@ -94,8 +95,42 @@ fn main() {
         row("new stream, one draw", first);
         println!();
     }
+    families();
     rival("SmallRng", SmallRng::seed_from_u64(1));
     rival("StdRng", StdRng::seed_from_u64(1));
+}
+
+/// Columns of every family at the level in use, uniforms included.
+fn families() {
+    for json in [
+        r#"{"family":"LogNormal","mu":12.6,"sigma":1.7}"#,
+        r#"{"family":"Exponential","mean":3e5}"#,
+        r#"{"family":"Weibull","shape":0.7,"scale":2e5}"#,
+        r#"{"family":"Pareto","alpha":1.4,"scale":5e6}"#,
+        r#"{"family":"Lomax","alpha":1.4,"scale":5e6}"#,
+        r#"{"family":"GPD","shape":0.3,"scale":3e5,"threshold":1e5}"#,
+        r#"{"family":"GEV","shape":0.3,"location":4e5,"scale":1e5}"#,
+        r#"{"family":"Frechet","shape":1.8,"scale":3e5}"#,
+        r#"{"family":"Burr","alpha":1.7,"gamma":1.3,"scale":2e5}"#,
+        r#"{"family":"LogLogistic","shape":2.4,"scale":3e5}"#,
+        r#"{"family":"Gamma","shape":2.5,"scale":3e5}"#,
+        r#"{"family":"InverseGamma","shape":2.6,"scale":5e5}"#,
+        r#"{"family":"InverseGaussian","mean":3e5,"shape":2e5}"#,
+        r#"{"family":"GB2","alpha":3,"tau":2,"scale":3e5}"#,
+        r#"{"family":"LogGamma","shape":2.5,"rate":3.1,"scale":1e4}"#,
+        r#"{"family":"LogT","mu":12,"sigma":0.9,"df":5}"#,
+        r#"{"family":"Uniform","low":1e5,"high":4e5}"#,
+        r#"{"family":"Beta","a":2,"b":5}"#,
+    ] {
+        let severity = Severity::from_json(json).expect("valid parameters");
+        let mut stream = Stream::new(1, Purpose::Severity, 2, 3);
+        let ns = nanoseconds(|u| {
+            stream.fill(u);
+            severity.sample(u);
+        });
+        println!("{:8} {:20} {ns:7.2}", level().name(), severity.family());
+    }
+    println!();
 }
 
 fn rival<R: rand::Rng>(name: &str, mut rng: R) {
@@ -104,6 +139,12 @@ fn rival<R: rand::Rng>(name: &str, mut rng: R) {
     let valid = "valid parameters";
     rival_row(name, "lognormal", &mut rng, &rand_distr::LogNormal::new(12.6, 1.7).expect(valid));
     rival_row(name, "Pareto", &mut rng, &rand_distr::Pareto::new(5e6, 1.4).expect(valid));
+    rival_row(name, "Exponential", &mut rng, &rand_distr::Exp::new(1.0 / 3e5).expect(valid));
+    rival_row(name, "Weibull", &mut rng, &rand_distr::Weibull::new(2e5, 0.7).expect(valid));
+    rival_row(name, "Frechet", &mut rng, &rand_distr::Frechet::new(0.0, 3e5, 1.8).expect(valid));
+    let wald = rand_distr::InverseGaussian::new(3e5, 2e5).expect(valid);
+    rival_row(name, "InverseGaussian", &mut rng, &wald);
+    rival_row(name, "StudentT(5)", &mut rng, &rand_distr::StudentT::new(5.0).expect(valid));
     rival_row(name, "gamma(2.5)", &mut rng, &rand_distr::Gamma::new(2.5, 1.0).expect(valid));
     rival_row(name, "gamma(0.5)", &mut rng, &rand_distr::Gamma::new(0.5, 1.0).expect(valid));
     rival_row(name, "beta(2, 5)", &mut rng, &rand_distr::Beta::new(2.0, 5.0).expect(valid));

@@ -8,16 +8,18 @@
 //! | 0 | [`error`] |
 //! | 1 | [`numeric`], [`random`], [`output`] |
 //! | 2 | [`severity`], [`frequency`] |
-//! | 3 | [`exec`], [`losses`], [`aggregate`] |
-//! | 4 | [`measure`], [`portfolio`], [`sector`] |
+//! | 3 | [`exec`], [`losses`], [`aggregate`], [`credibility`] |
+//! | 4 | [`fit`], [`measure`], [`portfolio`], [`sector`] |
 //! | 5 | [`simulate`], [`treaty`] |
 //! | 6 | [`pricing`], [`reserve`], [`balance`] |
 //! | 7 | `py`, the bindings, behind the feature `python` |
 
 pub mod aggregate;
 pub mod balance;
+pub mod credibility;
 pub mod error;
 pub mod exec;
+pub mod fit;
 pub mod frequency;
 pub mod losses;
 pub mod measure;

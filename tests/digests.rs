@@ -2,11 +2,14 @@
 //! for any number of threads. A digest that changes means every stored result changes: then it is
 //! stream v2, and the metadata of results must say so.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use _kebao::exec::reduce::{Moments, tree};
 use _kebao::exec::{Control, run_blocks};
 use _kebao::numeric::dispatch::{Level, available, run_at};
 use _kebao::numeric::kernel::{LogNormal, NormalIsf, Pareto};
 use _kebao::random::{Purpose, Stream, entity_id};
+use _kebao::severity::{Family, Severity};
 use sha2::{Digest, Sha256};
 
 const N: usize = 1_000_000;
@@ -126,6 +129,97 @@ fn binomials() {
             each(level, out, |s| s.binomial(90, 0.4) as f64);
         },
     );
+}
+
+/// Every family that samples by columns, at the level in use: run it with each `KEBAO_ISA`.
+#[test]
+fn families() {
+    let pinned = [
+        (
+            r#"{"family":"Exponential","mean":3e5}"#,
+            "7dad50341d2409892fefd3fbad86203a689dab309d7eb7540ef38c0aaf298a78",
+        ),
+        (
+            r#"{"family":"Weibull","shape":0.7,"scale":2e5}"#,
+            "6913db091f4a7d5176cc5b3d07587d7d606e2afea21d5fe25121019e00bdf74b",
+        ),
+        (
+            r#"{"family":"Lomax","alpha":1.4,"scale":5e6}"#,
+            "5783962c81b8e789335eedc64397e80aad01b37492cfac4f508270237967279e",
+        ),
+        (
+            r#"{"family":"GPD","shape":0.3,"scale":3e5,"threshold":1e5}"#,
+            "7ae3cedc8d666418ad95597cd31b0ffd682f4b258cf75b0ef89e693ba3a3c9f3",
+        ),
+        (
+            r#"{"family":"GPD","shape":0.0,"scale":3e5}"#,
+            "7dad50341d2409892fefd3fbad86203a689dab309d7eb7540ef38c0aaf298a78",
+        ),
+        (
+            r#"{"family":"GEV","shape":0.3,"location":4e5,"scale":1e5}"#,
+            "d4583f656e3ccb10a41ff59db71c76773ce40a413f721a866d034391986d9e73",
+        ),
+        (
+            r#"{"family":"Frechet","shape":1.8,"scale":3e5}"#,
+            "328a81113490878f9a0c81305c20f2ffc8b869aa00b7beb8f7465ca5712904ab",
+        ),
+        (
+            r#"{"family":"Burr","alpha":1.7,"gamma":1.3,"scale":2e5}"#,
+            "d472b2592f1f37a3fc102b2faf1ee338331181e880d78fd1d546408d3bb49d06",
+        ),
+        (
+            r#"{"family":"LogLogistic","shape":2.4,"scale":3e5}"#,
+            "85485f84953324120bce1e117cbee8668ee32da64249bb6ed43a15dbdf5f2f4c",
+        ),
+        (
+            r#"{"family":"Gamma","shape":2.5,"scale":3e5}"#,
+            "b6a71f3c66a94c339b5fce0437810d3d7bb343048e402a6a0ad2fe14870a0cb4",
+        ),
+        (
+            r#"{"family":"InverseGamma","shape":2.6,"scale":5e5}"#,
+            "47428c0be398c0bb8c498aa6e1d3b62860af88bf8dbc41d1c9b77068db63c4e7",
+        ),
+        (
+            r#"{"family":"InverseGaussian","mean":3e5,"shape":2e5}"#,
+            "4062099c21be0930cce13de30dfcd6e259266b39299e1b2d4fa1048da458db31",
+        ),
+        (
+            r#"{"family":"GB2","alpha":3,"tau":2,"scale":3e5}"#,
+            "618543d17a00b7fd925c50b98af000e003737db15bd3f5c2077194b4ff671e66",
+        ),
+        (
+            r#"{"family":"LogGamma","shape":2.5,"rate":3.1,"scale":1e4}"#,
+            "a9d70b9528648065b3bb6aa71003841afdcfa16893a82c8aa6547972006fd183",
+        ),
+        (
+            r#"{"family":"LogT","mu":12,"sigma":0.9,"df":5}"#,
+            "f1833b48f9cdb3980b4c16c098e615e6953b1d41252f9e58c504d82409b1b310",
+        ),
+        (
+            r#"{"family":"Uniform","low":1e5,"high":4e5}"#,
+            "96f9cd613149bf482a79ee85a310b2286fd8feea1346ac3091acfb3387190d71",
+        ),
+        (
+            r#"{"family":"Beta","a":1.5,"b":8}"#,
+            "ceeb945093526e4881ac27c731b18d79e1504c29e1fe7c4d9d6364ed718e7c86",
+        ),
+        (
+            r#"{"family":"MixedErlang","weights":[0.5,0.2,0.3],"scale":1e5}"#,
+            "e25cd662f3e3b97cc49f6c73e9758add12812d7f5f706f62c908c4768fde4bac",
+        ),
+    ];
+    let mut faults = Vec::new();
+    for (json, digest) in pinned {
+        let severity = Severity::from_json(json).unwrap();
+        let mut draws = vec![0.0; 100_000];
+        stream(Level::Avx512).fill(&mut draws);
+        severity.sample(&mut draws);
+        let found = hex(&draws);
+        if found != digest {
+            faults.push(format!("{json}: {found}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]

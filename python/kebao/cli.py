@@ -92,7 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("first", type=Path, help="run.json or its folder")
     compare.add_argument("second", type=Path, help="run.json or its folder")
 
-    _verb(verbs, "schema", _schema, "print the JSON Schema of a run file")
+    schema = _verb(verbs, "schema", _schema, "print the JSON Schema of a file")
+    schema.add_argument("what", nargs="?", default="run", choices=("run", "programme"))
     return parser
 
 
@@ -182,8 +183,10 @@ def _selfcheck(options: argparse.Namespace) -> int:
 
 def _schema(options: argparse.Namespace) -> int:
     from kebao import runfile
+    from kebao.treaty import Programme
 
-    print(json.dumps(runfile.schema(), indent=2, ensure_ascii=False))
+    schema = Programme.schema() if options.what == "programme" else runfile.schema()
+    print(json.dumps(schema, indent=2, ensure_ascii=False))
     return OK
 
 

@@ -1,10 +1,11 @@
-"""A programme applied to losses: its numbers with their errors, its price, its explanation."""
+"""A programme applied to losses: its numbers with their errors and its price."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _kebao, _svg
+from ._explain import Explanation
 from ._progress import Progress
 from ._text import amount, percent, with_error
 from .errors import InputError, Issue
@@ -132,44 +134,6 @@ class Quote:
         )
 
 
-@dataclass(frozen=True)
-class Explanation:
-    """One treaty in one year, step by step.
-
-    Attributes
-    ----------
-    table : Table
-        A row per occurrence: the subject loss, what is left of it after each clause, the limit that
-        remains, what is reinstated and at which premium, and the running total.
-    """
-
-    treaty: str
-    year: int
-    wording: str
-    participation: float
-    table: Table
-
-    def to_pandas(self) -> Any:
-        """Convert the table to a pandas data frame."""
-        return self.table.to_pandas()
-
-    def to_excel(self, path: str | Path) -> None:
-        """Write the table as a workbook."""
-        self.table.to_excel(path)
-
-    def __repr__(self) -> str:
-        return f"{self._about()}\n{self.table!r}"
-
-    def _repr_html_(self) -> str:
-        return f"<p>{self._about()}</p>{self.table._repr_html_()}"
-
-    def _about(self) -> str:
-        part = (
-            "" if self.participation == 1 else f" (reinsurers take {percent(self.participation)})"
-        )
-        return f"{self.wording}{part}, year {self.year}"
-
-
 class Plots:
     """Pictures of a result, as SVG that needs no library."""
 
@@ -206,9 +170,13 @@ class Result:
         SHA-256 of the annual columns: equal digests are equal bits.
     """
 
-    def __init__(self, core: _kebao.Result, programme: Programme, source: Any) -> None:
+    def __init__(
+        self, core: _kebao.Result, programme: Programme, source: Any, horizon: int | None = None
+    ) -> None:
         self._core = core
+        self._horizon = horizon
         self._source = source
+        self._groups: dict[str, Table] = {}
         self.programme = programme
 
     @property
@@ -254,6 +222,29 @@ class Result:
         """Annual reinstatement premium of one treaty; per unit where its premium is not known."""
         return self._core.reinstatement_premium(treaty)
 
+    def account(self, treaty: str) -> Table | None:
+        """Premium, commission and balance of a treaty, a row a year, for the reinsurers' part.
+
+        Columns ``year`` (from 0), ``premium``, ``reinstatement_premium``, ``losses``,
+        ``commission``, ``profit_commission``, ``no_claims_bonus``, ``deficit`` (carried into the
+        next year) and ``balance``, the result of the reinsurers. Deficits and credits are carried
+        over the years of a run (``horizon``). None when the treaty's premium is not known.
+        """
+        columns = self._core.account(treaty)
+        if columns is None:
+            return None
+        return Table.of("account", {"year": list(range(self.years)), **columns})
+
+    @property
+    def largest_gross(self) -> Floats:
+        """Largest event of each year, gross."""
+        return self._core.largest_gross
+
+    @property
+    def largest_net(self) -> Floats:
+        """Largest event of each year, net of the covers per risk and per event."""
+        return self._core.largest_net
+
     @property
     def table(self) -> Table:
         """A row per treaty, then gross, ceded and net; every estimate beside its standard error."""
@@ -274,25 +265,151 @@ class Result:
         """
         return self._core.annual()
 
-    def by(self, group: str) -> Table:
-        """Means by group of the risks.
+    def by(self, group: str, *, progress: ProgressHook | bool | None = None) -> Table:
+        """Mean annual gross, ceded and net by group of the losses, with standard errors.
+
+        The losses are drawn or read again, the same to the last bit; only sums are kept, so that
+        groups may be many.
 
         Parameters
         ----------
-        group : {"sector", "coverage"}
+        group : {"sector", "coverage", "risk", "cause"}
             What to group by.
-        """
-        core = self._apply_again(by=group) if self._core.groups() is None else self._core
-        table = core.groups()
-        if table is None or table.columns[0] != group:
-            table = self._apply_again(by=group).groups()
-        assert table is not None
-        return Table(table)
+        progress : bool or callable, optional
+            As for `Programme.apply`.
 
-    def _apply_again(self, *, by: str) -> _kebao.Result:
-        return _kebao.apply_programme(
-            self.programme._core, self._source, years=self.years, seed=self.seed, by=by
-        )
+        Returns
+        -------
+        Table
+            A row per group: ``expected_loss`` and ``sd`` of the gross, ``ceded`` in all and by
+            treaty (``ceded.xl1``), ``net``. A year's recovery is given back to rows in proportion
+            to their subject loss.
+        """
+        if group not in self._groups:
+            with _hook(progress, self.years, group) as hook:
+                self._groups[group] = Table(self._core.groups(group, progress=hook))
+        return self._groups[group]
+
+    def allocate(
+        self,
+        measure: str = "tvar",
+        level: float = 0.99,
+        *,
+        to: str = "sector",
+        of: str = "net",
+        progress: ProgressHook | bool | None = None,
+    ) -> Table:
+        """Allocate a tail mean to groups of the losses (Euler: co-TVaR).
+
+        The part of a group is its mean amount over the years in which the whole exceeds its VaR,
+        the atom at the VaR split, so that parts add up to the TVaR of the whole.
+
+        Parameters
+        ----------
+        measure : {"tvar"}
+            What to allocate.
+        level : float
+            Its level.
+        to : {"sector", "coverage", "risk", "cause"}
+            Groups.
+        of : {"net", "gross", "ceded"} or the name of a treaty
+            Whose TVaR.
+        progress : bool or callable, optional
+            As for `Programme.apply`.
+
+        Returns
+        -------
+        Table
+            ``allocated`` with its ``standard_error``, and its ``share`` of the whole.
+
+        Examples
+        --------
+        >>> import kebao as kb
+        >>> losses = {"year": [1, 1, 2], "loss": [30, 10, 8], "risk_id": ["a", "b", "a"]}
+        >>> programme = kb.Programme.from_text("xl: 20 xs 20")
+        >>> result = programme.apply(losses, years=2)
+        >>> result.allocate("tvar", 0.5, to="risk")["allocated"].tolist()
+        [20.0, 10.0]
+        """
+        with _hook(progress, self.years, "allocate") as hook:
+            return Table(self._core.allocate(measure, level, to=to, of=of, progress=hook))
+
+    def what_if(
+        self,
+        programmes: Mapping[str, Programme] | Programme,
+        *,
+        progress: ProgressHook | bool | None = None,
+    ) -> Table:
+        """Compare other programmes with this one over the same years and draws.
+
+        Parameters
+        ----------
+        programmes : Programme, or Programme by name
+            What to compare with.
+        progress : bool or callable, optional
+            As for `Programme.apply`.
+
+        Returns
+        -------
+        Table
+            A row per programme and number: ``base`` is the number here, ``value`` there, and the
+            ``difference`` has the ``standard_error`` of the paired years, which is far below that
+            of either number.
+
+        Examples
+        --------
+        >>> import kebao as kb
+        >>> loss = kb.Aggregate(kb.Poisson(mean=2), kb.Pareto(alpha=2.5, scale="1m"))
+        >>> base = kb.Programme.from_text("xl: 4m xs 1m").apply(loss, years=20_000, seed=7)
+        >>> more = base.what_if({"more": kb.Programme.from_text("xl: 5m xs 1m")})
+        >>> net = more.to_dict()
+        >>> net["amount"][0], net["measure"][0], bool(net["difference"][0] < 0)
+        ('net', 'mean', True)
+        """
+        if not isinstance(programmes, Mapping):
+            programmes = {"other": programmes}
+        pairs = [(name, programme._core) for name, programme in programmes.items()]
+        with _hook(progress, self.years, "what if") as hook:
+            return Table(self._core.what_if(pairs, progress=hook))
+
+    def events(self, *, progress: ProgressHook | bool | None = None) -> Table:
+        """What each event costs each treaty, a row an event.
+
+        Returns
+        -------
+        Table
+            ``year`` (from 0), ``event`` (number in the source), ``time`` where known, ``gross``,
+            ``ceded`` in all and by treaty (``ceded.xl1``), ``net``. Annual covers are given back to
+            the events of their year in proportion to what is left of them.
+        """
+        with _hook(progress, self.years, "events") as hook:
+            return Table(self._core.events(progress=hook))
+
+    def ord(
+        self, table: str, *, of: str = "net", progress: ProgressHook | bool | None = None
+    ) -> Table:
+        """Results as a table of the Open Results Data standard (Oasis LMF).
+
+        Parameters
+        ----------
+        table : {"SPLT", "MPLT", "SELT", "EPT", "PALT"}
+            Which table. A year is a period and one sample; ``EPT`` has OEP, OEP-TVaR, AEP and
+            AEP-TVaR (types 1 to 4) by full uncertainty (``EPCalc`` 2).
+        of : {"net", "gross", "ceded"} or the name of a treaty
+            Whose losses.
+        progress : bool or callable, optional
+            As for `Programme.apply`.
+
+        Examples
+        --------
+        >>> import kebao as kb
+        >>> losses = {"year": [1, 1, 2], "loss": [30.0, 10.0, 8.0]}
+        >>> result = kb.Programme.from_text("xl: 20 xs 10").apply(losses, years=2)
+        >>> result.ord("SELT", of="xl").to_dict()["Loss"]
+        [20.0, 0.0, 0.0]
+        """
+        with _hook(progress, self.years, table) as hook:
+            return Table(self._core.ord(table, of=of, progress=hook))
 
     def exact(self, *, log2: int = 16) -> Table:
         """Compare with the same numbers without simulation.
@@ -397,7 +514,12 @@ class Result:
             key: [np.nan if step[key] is None else step[key] for step in steps] for key in keys
         }
         return Explanation(
-            treaty, number, told["wording"], told["participation"], Table.of("explain", columns)
+            treaty,
+            number,
+            told["wording"],
+            told["participation"],
+            Table.of("explain", columns),
+            told["terms"],
         )
 
     def curves(self, return_periods: Sequence[float] = RETURN_PERIODS) -> Table:
@@ -480,14 +602,13 @@ def apply(
     *,
     years: int | None = None,
     seed: int | None = None,
-    by: str | None = None,
+    attribution: str = "event_order",
+    horizon: int | None = None,
     threads: int | None = None,
     progress: ProgressHook | bool | None = None,
 ) -> Result:
     """Apply a programme to losses; `Programme.apply` is the usual way to call it."""
     core_source = _source(source, years, seed, threads)
-    hidden = core_source if isinstance(core_source, _kebao.Simulation) else None
-    by = by or ("sector" if hidden is not None else None)
     with _hook(progress, years or 0, "years") as hook:
         try:
             core = _kebao.apply_programme(
@@ -495,16 +616,18 @@ def apply(
                 core_source,
                 years=years,
                 seed=seed,
-                by=by,
+                attribution=attribution,
+                horizon=horizon,
                 threads=threads,
                 progress=hook,
             )
         except KeyboardInterrupt as stop:
             kept = getattr(stop, "partial", None)
             if isinstance(kept, _kebao.Result):
-                stop.partial = Result(kept, programme, core_source)  # type: ignore[attr-defined]
+                partial = Result(kept, programme, core_source, horizon)
+                stop.partial = partial  # type: ignore[attr-defined]
             raise
-    return Result(core, programme, core_source)
+    return Result(core, programme, core_source, horizon)
 
 
 def _source(source: Any, years: int | None, seed: int | None, threads: int | None) -> Any:
@@ -513,7 +636,7 @@ def _source(source: Any, years: int | None, seed: int | None, threads: int | Non
     from .simulate import simulate
     from .treaty import LossTable
 
-    if isinstance(source, _kebao.Aggregate):
+    if isinstance(source, _kebao.Aggregate | _kebao.UncertainAggregate):
         return source
     if isinstance(source, Portfolio):
         missing = [
@@ -527,12 +650,14 @@ def _source(source: Any, years: int | None, seed: int | None, threads: int | Non
         assert seed is not None
         source = simulate(source, years=years, seed=seed, threads=threads)
     core = getattr(source, "_core", None)
-    if isinstance(core, _kebao.Simulation | _kebao.LossTable):
+    if isinstance(core, _kebao.Simulation | _kebao.LossTable | _kebao.LossScan):
         return core
     if years is None:
         raise InputError(
             issues=[Issue("missing", "apply", "years", allowed="given for a table of losses")]
         )
+    if isinstance(source, str | PathLike) and str(source).endswith(".parquet"):
+        return LossTable.scan(source, years=years)._core
     return LossTable(source, years=years)._core
 
 

@@ -279,6 +279,17 @@ def _quantity(
     return float(found(**(at or {})) if callable(found) else found) * times / over
 
 
+@computation("severity_fit")
+def _severity_fit(data: Mapping[str, Any], family: str, result: str) -> float:
+    """A parameter of a fitted severity, or its log-likelihood."""
+    columns = {
+        name: [float(x) for x in column] if isinstance(column, list) else column
+        for name, column in data.items()
+    }
+    fit = _public("fit.severity")(**columns, families=family, replicates=0).best
+    return float(fit.log_likelihood if result == "log_likelihood" else fit.parameters[result])
+
+
 @computation("exposure_curve")
 def _exposure_curve(model: Mapping[str, Any], x: float) -> float:
     """G(x) = E min(X, x) / E X of a damage ratio X."""
@@ -288,10 +299,16 @@ def _exposure_curve(model: Mapping[str, Any], x: float) -> float:
 
 @computation("reserve")
 def _reserve(
-    dataset: str, method: Mapping[str, Any], result: str, origin: int | None = None
+    dataset: str,
+    method: Mapping[str, Any],
+    result: str,
+    origin: int | None = None,
+    exposure: Sequence[float] | None = None,
 ) -> float:
     """A fitted attribute of a reserving method on a shipped triangle."""
-    fitted = _build(method).fit(_public("datasets.load")(dataset))
+    triangle = _public("datasets.load")(dataset)
+    made = _build(method)
+    fitted = made.fit(triangle) if exposure is None else made.fit(triangle, exposure=exposure)
     value = getattr(fitted, result)
     return float(value if origin is None else value[origin])
 

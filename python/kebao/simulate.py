@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import secrets
 from collections.abc import Callable
+from concurrent.futures import Executor
 from os import PathLike
 from typing import Any, Literal
 
@@ -122,6 +123,7 @@ def simulate(
     parameters: Literal["per_year", "off"] = "per_year",
     systemic: bool = True,
     threads: int | None = None,
+    executor: Executor | None = None,
 ) -> Losses:
     """Simulate a book under its sector models.
 
@@ -146,11 +148,14 @@ def simulate(
         With systemic events, or claims alone.
     threads : int, optional
         Worker threads; by default one a core. Changes nothing but time.
+    executor : concurrent.futures.Executor, optional
+        Where to draw: threads, processes, or a cluster (``client.get_executor()`` of Dask). The
+        losses are then drawn at once and kept, the same to the last bit.
 
     Returns
     -------
     Losses
-        Lazy: give it to a programme or to any Arrow consumer.
+        Lazy without an executor: give it to a programme or to any Arrow consumer.
 
     Examples
     --------
@@ -173,14 +178,48 @@ def simulate(
                 library, added = _sectors.with_item(library, item)
                 patterns += added
         library = library.select(patterns)
-    core = _kebao.Simulation(
-        book._core,
-        library=library,
-        partial=sectors is not None,
-        years=years,
-        seed=secrets.randbits(63) if seed is None else seed,
-        parameters=parameters,
-        systemic=systemic,
-        threads=threads,
-    )
+    options = {
+        "partial": sectors is not None,
+        "years": years,
+        "seed": secrets.randbits(63) if seed is None else seed,
+        "parameters": parameters,
+        "systemic": systemic,
+        "threads": threads,
+    }
+    core = _kebao.Simulation(book._core, library=library, **options)
+    if executor is not None:
+        recipe = _recipe(book, library, options)
+        starts = range(0, core.blocks, _TASK)
+        drawn = executor.map(_draw, [recipe] * len(starts), starts)
+        core = core.with_blocks([block for part in drawn for block in part])
     return Losses(core, book)
+
+
+#: Blocks of 4,096 years in a task.
+_TASK = 16
+
+#: What a worker needs to draw: columns of the book, its currency, coverages, options.
+_Recipe = tuple[dict[str, Any], str, tuple[tuple[str, str], ...], dict[str, Any]]
+
+
+def _recipe(book: Portfolio, library: _kebao.Library, options: dict[str, Any]) -> _Recipe:
+    columns: dict[str, Any] = {}
+    for name in book._core.columns:
+        column = book._core.column(name)
+        if isinstance(column, np.ndarray):
+            # Without bound is what an empty cell says.
+            column = np.where(np.isfinite(column), column, np.nan)
+        columns[name] = column
+    coverages = tuple((id, library.toml(id)) for id in library.names())
+    return columns, book.currency, coverages, options
+
+
+def _draw(recipe: _Recipe, first: int) -> Any:
+    """Draw one task's blocks, on a worker."""
+    columns, currency, coverages, options = recipe
+    library = _kebao.Library.shipped()
+    for id, text in coverages:
+        library, _ = library.with_toml(id, text)
+    book = _kebao.Portfolio(columns, library=library, strict=False, currency=currency)
+    core = _kebao.Simulation(book, library=library.select([id for id, _ in coverages]), **options)
+    return core.draw(first, first + _TASK)

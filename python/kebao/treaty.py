@@ -13,10 +13,14 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from html import escape
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
+import numpy as np
+
 from . import _kebao
-from .errors import InputError, Issue
+from .errors import FileError, InputError, Issue
 
 if TYPE_CHECKING:
     from .pricing import Result
@@ -69,6 +73,41 @@ class Treaty:
         Ceding commission, a fraction of the ceded premium.
     premium, rate : float
         Premium for 100 % of the treaty, or the same as a fraction of the subject premium.
+    lines, retention, retentions : float, float, mapping
+        Surplus: lines ceded above the retention of each risk's sum insured, and the retentions of
+        the sectors or coverages that have their own.
+    bands : sequence of ``{"up_to": amount, "share": share}``
+        Variable quota share: ceded share by band of sum insured.
+    backup_of : str
+        Treaty whose recoveries lost to its used-up annual limit are the subject.
+    event_franchise : float
+        Events below it recover nothing, of a cover per risk.
+    from_event : ``{"number": 2, "over": amount}``
+        Second-event cover: no cover before the second event over the amount.
+    drop : ``{"to": amount, "number": 2, "over": amount, "top": bool}``
+        Drop-down: a lower attachment from the second event on; ``top``: top and drop.
+    hours : float
+        Hours within which events of one cause are one occurrence.
+    term, term_deductible, term_limit : int, float, float
+        Years that share a deductible and a limit, after the annual terms.
+    indexed : float
+        Yearly growth of all amounts of the treaty from the first year of a run of years.
+    stability : ``{"rate": rate, "beyond": rate, "pattern": [fractions]}``
+        Limit and attachment follow an index over the years in which a loss is paid.
+    prepaid : bool
+        Reinstatement premium is paid in advance.
+    corridor : ``{"share": share, "from": ratio, "to": ratio}``
+        Loss corridor that the cedant takes back.
+    sliding : sequence of (loss ratio, commission)
+        Sliding scale commission, loss ratios descending.
+    profit_commission : ``{"share": share, "after": margin}``
+        Profit commission.
+    deficit_carried, credit_carried : int
+        Years for which they are carried forward; 0: without end.
+    swing : ``{"minimum": rate, "maximum": rate, "load": factor}``
+        Swing rating: premium from the losses, as a rate of the subject premium.
+    no_claims_bonus : float
+        Share of the premium that comes back after a year without recovery.
 
     Raises
     ------
@@ -101,6 +140,28 @@ class Treaty:
     commission: Amount | None = None
     premium: Amount | None = None
     rate: Amount | None = None
+    lines: float | None = None
+    retention: Amount | None = None
+    retentions: Mapping[str, Amount] | None = None
+    bands: Sequence[Mapping[str, Amount]] = ()
+    backup_of: str | None = None
+    event_franchise: Amount = 0.0
+    from_event: Mapping[str, Any] | None = None
+    drop: Mapping[str, Any] | None = None
+    hours: float | None = None
+    term: int | None = None
+    term_deductible: Amount = 0.0
+    term_limit: Amount = math.inf
+    indexed: Amount = 0.0
+    stability: Mapping[str, Any] | None = None
+    prepaid: bool = False
+    corridor: Mapping[str, Amount] | None = None
+    sliding: Sequence[Sequence[Amount]] = ()
+    profit_commission: Mapping[str, Amount] | None = None
+    deficit_carried: int | None = None
+    credit_carried: int | None = None
+    swing: Mapping[str, Amount] | None = None
+    no_claims_bonus: Amount = 0.0
 
     def __post_init__(self) -> None:
         given = {field.name: getattr(self, field.name) for field in fields(self)}
@@ -118,6 +179,17 @@ class Treaty:
         Treaty('qs: 40% quota share, commission 27.5%')
         """
         return cls(name=name, basis="risk", share=share, **terms)
+
+    @classmethod
+    def surplus(cls, name: str, *, lines: float, retention: Amount, **terms: Any) -> Self:
+        """Lines above the retention of each risk's sum insured, which the losses must state.
+
+        Examples
+        --------
+        >>> Treaty.surplus("s", lines=5, retention="2m", retentions={"uav.hull": "500k"})
+        Treaty('s: surplus of 5 lines, retention 2m, 500k for uav.hull')
+        """
+        return cls(name=name, basis="risk", lines=lines, retention=retention, **terms)
 
     @classmethod
     def excess_of_loss(
@@ -163,7 +235,8 @@ class Treaty:
     @property
     def is_proportional(self) -> bool:
         """Whether it is a share of every risk with no layer."""
-        return self.basis == "risk" and self.limit == math.inf and self.attachment == 0
+        whole = self.basis == "risk" and self.limit == math.inf and self.attachment == 0
+        return whole and self.lines is None and not self.bands
 
 
 class Diagnostic(NamedTuple):
@@ -276,6 +349,61 @@ class Programme:
         """Write the programme as JSON."""
         return self._core.to_json()
 
+    @classmethod
+    def from_oed(
+        cls,
+        info: str | PathLike[str],
+        scope: str | PathLike[str] | None = None,
+        *,
+        premium: Amount | None = None,
+    ) -> Self:
+        """Read OED 5 reinsurance files.
+
+        Types ``QS``, ``PR``, ``CXL`` and ``AXL``. A treaty is net of all treaties of lower inuring
+        priority; limits of 0 are unlimited.
+
+        Parameters
+        ----------
+        info, scope : path
+            ReinsInfo and ReinsScope as CSV.
+        premium : float or str, optional
+            Gross premium, which OED does not state.
+
+        Raises
+        ------
+        InputError
+            With every fault and its line; treaties on a part of the portfolio are refused.
+        """
+        texts = [None if path is None else _text_of(path) for path in (info, scope)]
+        assert texts[0] is not None
+        return cls._of(_kebao.Programme.from_oed(texts[0], texts[1], premium=premium))
+
+    def to_oed(self, folder: str | PathLike[str]) -> None:
+        """Write ``ReinsInfo.csv`` and ``ReinsScope.csv``, OED 5.
+
+        Raises
+        ------
+        InputError
+            With every clause that OED has no column for; nothing is written then.
+        """
+        info, scope = self._core.to_oed()
+        to = Path(folder)
+        to.mkdir(parents=True, exist_ok=True)
+        (to / "ReinsInfo.csv").write_text(info, encoding="utf-8")
+        (to / "ReinsScope.csv").write_text(scope, encoding="utf-8")
+
+    @staticmethod
+    def schema() -> dict[str, Any]:
+        """The JSON Schema of what `from_toml` and `from_json` read, for editors.
+
+        Examples
+        --------
+        >>> sorted(Programme.schema()["properties"])
+        ['currency', 'premium', 'treaties']
+        """
+        schema: dict[str, Any] = json.loads(_kebao.Programme.schema())
+        return schema
+
     @staticmethod
     def clauses() -> dict[str, str]:
         """The clauses of the wording: an example of each and what it means.
@@ -327,7 +455,8 @@ class Programme:
         *,
         years: int | None = None,
         seed: int | None = None,
-        by: str | None = None,
+        attribution: Literal["event_order", "pro_rata"] = "event_order",
+        horizon: int | None = None,
         threads: int | None = None,
         progress: Callable[[int, int], object] | bool | None = None,
     ) -> Result:
@@ -337,13 +466,18 @@ class Programme:
         ----------
         source : Aggregate, Portfolio, Losses, LossTable or any Arrow table of losses
             An aggregate or a portfolio is simulated, ``years`` years from ``seed``; a table has a
-            row per year and loss, and where known per event, date, risk and cause.
+            row per year and loss, and where known per event, date, risk and cause. A path to a
+            Parquet file is read as by `LossTable.scan`.
         years : int, optional
             Years to simulate, or covered by a table.
         seed : int, optional
             Seed of the draws.
-        by : {"sector", "coverage"}, optional
-            Keep annual results by group too; a simulated book keeps its sectors.
+        attribution : {"event_order", "pro_rata"}
+            How a year's recovery, after annual terms, is given back to its events.
+        horizon : int, optional
+            Years of a run: consecutive years that share what is carried from one to the next (terms
+            of years, indexed amounts, deficits); each run starts afresh. By default the shortest
+            that holds every term of years.
         threads : int, optional
             Worker threads; by default one a core. Changes nothing but time.
         progress : bool or callable, optional
@@ -367,7 +501,14 @@ class Programme:
         from .pricing import apply
 
         return apply(
-            self, source, years=years, seed=seed, by=by, threads=threads, progress=progress
+            self,
+            source,
+            years=years,
+            seed=seed,
+            attribution=attribution,
+            horizon=horizon,
+            threads=threads,
+            progress=progress,
         )
 
     def diagnose(self) -> list[Diagnostic]:
@@ -434,7 +575,7 @@ class LossTable:
         Parquet. Needed: ``year`` (whole numbers) and ``loss`` (≥ 0). Optional: ``event`` (losses of
         one year with one event and cause are one event; without it each row is one), ``time`` (a
         fraction of the year, in [0, 1); without it events stand as they come), ``risk_id``,
-        ``cause``, ``sector``, ``coverage``.
+        ``sum_insured`` (of the risk), ``cause``, ``sector``, ``coverage``.
     years : int or (int, int)
         All the years there are, with or without losses: their number (labels from 1, or from 0 when
         the year 0 occurs), or the labels of the first and last.
@@ -452,19 +593,62 @@ class LossTable:
     """
 
     __slots__ = ("_core",)
-    _core: _kebao.LossTable
+    _core: _kebao.LossTable | _kebao.LossScan
 
     def __init__(self, data: Any, *, years: int | tuple[int, int]) -> None:
-        if isinstance(years, tuple):
-            first, last = years
-        elif isinstance(years, int) and not isinstance(years, bool) and years > 0:
-            first = 0 if _starts_at_zero(data) else 1
-            last = first + years - 1
-        else:
-            allowed = "a number of years > 0, or the labels of the first and last"
-            issue = Issue("out_of_range", "LossTable", "years", value=repr(years), allowed=allowed)
-            raise InputError(issues=[issue])
+        first, last = _labels(data, years)
         self._core = _kebao.LossTable(data, first=first, last=last)
+
+    @classmethod
+    def scan(cls, path: str | PathLike[str], *, years: int | tuple[int, int]) -> Self:
+        """Read a Parquet file row group by row group, at each run anew: memory stays flat.
+
+        This needs rows in order of years, from row group to row group; a file in another order, or
+        one without statistics, is read whole. Results by sector need the whole table.
+
+        Parameters
+        ----------
+        path : str or path
+            A Parquet file with the columns of a loss table.
+        years : int or (int, int)
+            All the years there are; their number counts from 1.
+        """
+        first, last = _labels(None, years)
+        core = _kebao.LossScan.open(path, first=first, last=last)
+        if core is None:
+            return cls(path, years=years)
+        table = object.__new__(cls)
+        table._core = core
+        return table
+
+    @classmethod
+    def from_ord(cls, data: Any, *, periods: int) -> Self:
+        """Read an SPLT or MPLT of the Open Results Data standard (Oasis LMF).
+
+        Each sample of each period is a year of its own, so there are samples x periods years.
+        Rows of statistics (``SampleId`` of 0 and below) are left out. ``SummaryId`` becomes the
+        risk.
+
+        Parameters
+        ----------
+        data : table
+            As for `LossTable`: ``Period``, ``EventId``, ``Loss`` or ``MeanLoss``, and where there
+            are ``SampleId``, ``SummaryId``, ``Month``, ``Day``, ``Hour``, ``Minute``,
+            ``PeriodWeight`` (equal weights only).
+        periods : int
+            Number of periods, with and without losses.
+
+        Examples
+        --------
+        >>> import kebao as kb
+        >>> splt = {"Period": [1, 1, 2], "EventId": [7, 7, 9], "SampleId": [1, 2, 1],
+        ...         "Loss": [5e6, 6e6, 2e6]}
+        >>> kb.LossTable.from_ord(splt, periods=3)
+        LossTable(3 losses in 6 years, 1 to 6; columns year, event, loss)
+        """
+        table = object.__new__(cls)
+        table._core, _, _ = _kebao.LossTable.from_ord(data, periods)
+        return table
 
     @property
     def years(self) -> int:
@@ -492,10 +676,30 @@ class LossTable:
         )
 
 
+def _text_of(path: str | PathLike[str]) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileError(f"{path}: {error}") from error
+
+
+def _labels(data: Any, years: int | tuple[int, int]) -> tuple[int, int]:
+    """Labels of the first and the last year."""
+    if isinstance(years, tuple):
+        return years
+    if isinstance(years, int) and not isinstance(years, bool) and years > 0:
+        first = 0 if _starts_at_zero(data) else 1
+        return first, first + years - 1
+    allowed = "a number of years > 0, or the labels of the first and last"
+    issue = Issue("out_of_range", "LossTable", "years", value=repr(years), allowed=allowed)
+    raise InputError(issues=[issue])
+
+
 def _starts_at_zero(data: Any) -> bool:
     try:
         years = data["year"]
-        return bool(min(years) == 0) if len(years) else False
+        years = years.to_numpy() if hasattr(years, "to_numpy") else np.asarray(years)
+        return bool(years.min() == 0)
     except Exception:
         return False
 
@@ -506,6 +710,8 @@ def _terms(terms: Mapping[str, Any]) -> dict[str, Any]:
     terms["net_of"] = tuple(terms.get("net_of", ()))
     if isinstance(terms.get("reinstatements"), list):
         terms["reinstatements"] = tuple(terms["reinstatements"])
+    terms["bands"] = tuple(terms.get("bands", ()))
+    terms["sliding"] = tuple(tuple(point) for point in terms.get("sliding", ()))
     return terms
 
 

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{C64, Count, Frequency, complex_ln1p, no_parameter};
+use super::{C64, Count, Frequency, Panjer, plain_parameters};
 use crate::error::{Faults, Result};
+use crate::numeric::complex_ln1p;
+use crate::random::Stream;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +26,13 @@ impl Bernoulli {
     }
 }
 
+/// Cumulants of one trial.
+pub(super) fn trial(p: f64) -> [f64; 4] {
+    let q = 1.0 - p;
+    let v = p * q;
+    [p, v, v * (q - p), v * (1.0 - 6.0 * v)]
+}
+
 impl Count for Bernoulli {
     fn pmf(&self, k: u64) -> f64 {
         match k {
@@ -33,12 +42,21 @@ impl Count for Bernoulli {
         }
     }
 
-    fn mean(&self) -> f64 {
-        self.p
+    fn sf(&self, k: u64) -> f64 {
+        if k == 0 { self.p } else { 0.0 }
     }
 
-    fn variance(&self) -> f64 {
-        self.p * (1.0 - self.p)
+    fn largest(&self) -> Option<u64> {
+        Some(1)
+    }
+
+    fn factorial_cumulants(&self) -> [f64; 4] {
+        let p = self.p;
+        [p, -p * p, 2.0 * p * p * p, -6.0 * p * p * p * p]
+    }
+
+    fn cumulants(&self) -> [f64; 4] {
+        trial(self.p)
     }
 
     fn skewness(&self) -> f64 {
@@ -53,16 +71,16 @@ impl Count for Bernoulli {
         Self::new(self.p * v).map(Into::into)
     }
 
-    fn parameters(&self) -> Vec<(&'static str, f64)> {
-        vec![("p", self.p)]
+    fn panjer(&self) -> Option<Panjer> {
+        let a = -self.p / (1.0 - self.p);
+        (self.p < 1.0).then_some(Panjer { a, b: -2.0 * a, class: 0 })
     }
 
-    fn with_parameter(&self, name: &str, value: f64) -> Result<Frequency> {
-        match name {
-            "p" => Self::new(value).map(Into::into),
-            _ => Err(no_parameter("Bernoulli", name, &self.parameters())),
-        }
+    fn draw(&self, stream: &mut Stream) -> u64 {
+        u64::from(stream.uniform() < self.p)
     }
+
+    plain_parameters!(Bernoulli { p });
 
     fn score(&self, n: u64) -> Vec<f64> {
         vec![if n == 0 { -1.0 / (1.0 - self.p) } else { 1.0 / self.p }]

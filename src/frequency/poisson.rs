@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{C64, Count, Frequency, no_parameter};
+use super::{C64, Count, Frequency, Panjer, count_mean, plain_parameters};
 use crate::error::{Faults, Result};
-use crate::numeric::poisson_density;
+use crate::numeric::{gamma_pq, ln_poisson_density, poisson_density};
+use crate::random::Stream;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,7 +20,7 @@ impl Poisson {
 
     pub(super) fn validated(self) -> Result<Self> {
         let mut faults = Faults::new();
-        faults.non_negative("Poisson", "mean", self.mean);
+        count_mean(&mut faults, "Poisson", "mean", self.mean);
         faults.finish()?;
         Ok(self)
     }
@@ -33,12 +34,20 @@ impl Count for Poisson {
         poisson_density(k as f64, self.mean)
     }
 
-    fn mean(&self) -> f64 {
-        self.mean
+    fn ln_pmf(&self, k: u64) -> f64 {
+        ln_poisson_density(k as f64, self.mean)
     }
 
-    fn variance(&self) -> f64 {
-        self.mean
+    fn sf(&self, k: u64) -> f64 {
+        gamma_pq(k as f64 + 1.0, self.mean).0
+    }
+
+    fn cdf(&self, k: u64) -> f64 {
+        gamma_pq(k as f64 + 1.0, self.mean).1
+    }
+
+    fn factorial_cumulants(&self) -> [f64; 4] {
+        [self.mean, 0.0, 0.0, 0.0]
     }
 
     fn skewness(&self) -> f64 {
@@ -59,16 +68,15 @@ impl Count for Poisson {
         Self::new(self.mean * v).map(Into::into)
     }
 
-    fn parameters(&self) -> Vec<(&'static str, f64)> {
-        vec![("mean", self.mean)]
+    fn panjer(&self) -> Option<Panjer> {
+        Some(Panjer { a: 0.0, b: self.mean, class: 0 })
     }
 
-    fn with_parameter(&self, name: &str, value: f64) -> Result<Frequency> {
-        match name {
-            "mean" => Self::new(value).map(Into::into),
-            _ => Err(no_parameter("Poisson", name, &self.parameters())),
-        }
+    fn draw(&self, stream: &mut Stream) -> u64 {
+        stream.poisson(self.mean)
     }
+
+    plain_parameters!(Poisson { mean });
 
     fn score(&self, n: u64) -> Vec<f64> {
         vec![n as f64 / self.mean - 1.0]

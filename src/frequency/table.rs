@@ -5,10 +5,13 @@ use crate::random::Stream;
 
 /// Entries of the guide (Chen and Asau 1974): more than the usual number of counts.
 const GUIDE: usize = 1024;
-/// Tables up to this length; wider counts are drawn as gamma-mixed Poissons.
+/// Tables up to this length, and of families whose probabilities take long; wider counts are drawn one by one.
 const MAX_TABLE: usize = 1 << 20;
+const MAX_SLOW: usize = 1 << 14;
 /// Probability that may be left out above and below the table: under the resolution of a uniform.
 const NEGLIGIBLE: f64 = 1e-18;
+/// Half the spacing of uniforms below 1.
+const RESOLUTION: f64 = 1.1e-16;
 
 /// Draws counts, one uniform a year where a table can be made; monotone in that uniform.
 #[derive(Debug, Clone)]
@@ -28,8 +31,21 @@ impl CountTable {
         if 60.0 * sd > 100.0 * MAX_TABLE as f64 {
             return Self::Sequential(frequency.clone());
         }
+        let quick = matches!(
+            frequency,
+            Frequency::Poisson(_)
+                | Frequency::NegativeBinomial(_)
+                | Frequency::Bernoulli(_)
+                | Frequency::Binomial(_)
+                | Frequency::Geometric(_)
+                | Frequency::Logarithmic(_)
+                | Frequency::BetaBinomial(_)
+                | Frequency::EmpiricalCount(_)
+                | Frequency::CompoundCount(_)
+        );
+        let longest = if quick { MAX_TABLE } else { MAX_SLOW };
         let mut first = (mean - 12.0 * sd).max(0.0).floor() as u64;
-        while first > 0 && frequency.pmf(first) > NEGLIGIBLE {
+        while first > 0 && frequency.cdf(first) > NEGLIGIBLE {
             first = first.saturating_sub(sd.ceil() as u64 + 1);
         }
         let (mut cdf, mut total, mut k) = (Vec::new(), 0.0, first);
@@ -38,11 +54,11 @@ impl CountTable {
             total += p;
             cdf.push(total);
             k += 1;
-            // The tail is at most geometric with ratio mean-dependent; `sd` steps bound it.
-            if k as f64 > mean && p * (sd + 1.0) < NEGLIGIBLE {
+            // Where a probability is small there may be more above it: a later mode, a long tail.
+            if k as f64 > mean && p * (sd + 1.0) < NEGLIGIBLE && frequency.sf(k) < RESOLUTION {
                 break;
             }
-            if cdf.len() > MAX_TABLE {
+            if cdf.len() > longest {
                 return Self::Sequential(frequency.clone());
             }
         }
@@ -79,14 +95,7 @@ impl CountTable {
             }
             Self::Sequential(frequency) => {
                 for count in counts {
-                    *count = match frequency {
-                        Frequency::Poisson(f) => stream.poisson(f.mean),
-                        Frequency::NegativeBinomial(f) => {
-                            let g = stream.gamma(f.shape) / f.shape;
-                            stream.poisson(f.mean * g)
-                        }
-                        Frequency::Bernoulli(f) => u64::from(stream.uniform() < f.p),
-                    };
+                    *count = frequency.draw(stream);
                 }
             }
         }

@@ -5,8 +5,18 @@
 //! reduction: its content depends on the seed and its number only, so any packing of blocks onto
 //! threads or machines gives the same bits.
 
+mod arrow;
+mod cells;
+mod ord;
+mod order;
+mod scan;
+mod stored;
 mod table;
 
+pub use arrow::{COLUMNS, Read, read};
+pub use ord::read_ord;
+pub use scan::LossScan;
+pub use stored::StoredLosses;
 pub use table::{LossColumns, LossTable};
 
 use std::ops::Range;
@@ -74,6 +84,36 @@ impl LossBlock {
         copy_known(&self.cause, &rows, &mut out.cause);
     }
 
+    /// Adds one year of another block, whose optional columns are the same.
+    pub fn push_year(&mut self, from: &Self, year: usize) {
+        let rows = from.year(year);
+        if self.offsets.is_empty() {
+            self.offsets.push(0);
+        }
+        self.loss.extend_from_slice(&from.loss[rows.clone()]);
+        copy_known(&from.event, &rows, &mut self.event);
+        copy_known(&from.time, &rows, &mut self.time);
+        copy_known(&from.risk, &rows, &mut self.risk);
+        copy_known(&from.cause, &rows, &mut self.cause);
+        self.offsets.push(self.loss.len() as u32);
+    }
+
+    /// Adds the years of the block that follows; events keep apart.
+    pub fn append(&mut self, next: &Self) {
+        if self.offsets.is_empty() {
+            self.clone_from(next);
+            return;
+        }
+        let rows = self.offsets.last().copied().unwrap_or(0);
+        self.offsets.extend(next.offsets.iter().skip(1).map(|offset| offset + rows));
+        let events = self.event.iter().max().map_or(0, |last| last + 1);
+        self.event.extend(next.event.iter().map(|event| event + events));
+        self.loss.extend_from_slice(&next.loss);
+        self.time.extend_from_slice(&next.time);
+        self.risk.extend_from_slice(&next.risk);
+        self.cause.extend_from_slice(&next.cause);
+    }
+
     /// Rows of one year of the block.
     pub fn year(&self, year: usize) -> Range<usize> {
         self.offsets[year] as usize..self.offsets[year + 1] as usize
@@ -97,7 +137,8 @@ pub struct Groups {
     pub of_risk: Vec<u16>,
 }
 
-/// Something that yields losses by blocks of [`BLOCK_YEARS`] years (the last one may be shorter).
+/// Something that yields losses by blocks of consecutive years: [`BLOCK_YEARS`] each, but for the last,
+/// unless it says otherwise.
 pub trait Source: Sync {
     /// Working memory of one thread.
     type Scratch: Default + Send;
@@ -122,6 +163,16 @@ pub trait Source: Sync {
         &[]
     }
 
+    /// Ids of the risks, by [`LossBlock::risk`]; empty when they have none.
+    fn risk_ids(&self) -> &[String] {
+        &[]
+    }
+
+    /// Sum insured of each risk, by [`LossBlock::risk`]; empty when unknown.
+    fn sums_insured(&self) -> &[f64] {
+        &[]
+    }
+
     /// Names of the causes; index 0 is the attritional cause.
     fn causes(&self) -> &[String] {
         &[]
@@ -131,9 +182,20 @@ pub trait Source: Sync {
         self.years().div_ceil(BLOCK_YEARS as u64)
     }
 
+    /// Years of block `block`. Blocks follow each other without a gap.
+    fn span(&self, block: u64) -> Range<u64> {
+        let first = block * BLOCK_YEARS as u64;
+        first..self.years().min(first + BLOCK_YEARS as u64)
+    }
+
+    /// The block of a year.
+    fn block_of(&self, year: u64) -> u64 {
+        year / BLOCK_YEARS as u64
+    }
+
     /// Number of years in block `block`.
     fn block_years(&self, block: u64) -> usize {
-        let first = block * BLOCK_YEARS as u64;
-        self.years().saturating_sub(first).min(BLOCK_YEARS as u64) as usize
+        let span = self.span(block);
+        span.end.saturating_sub(span.start) as usize
     }
 }

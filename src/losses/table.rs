@@ -1,8 +1,8 @@
 //! A loss table that the user brings: rows in any order, sorted once.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
+use super::order::{Sorter, Year};
 use super::{Groups, LossBlock, Source};
 use crate::error::{Error, Faults, Issue, Result};
 use crate::exec::Control;
@@ -27,22 +27,28 @@ pub struct LossColumns {
 /// A validated loss table, sorted by year, date, event, cause and risk.
 #[derive(Debug, Clone, Default)]
 pub struct LossTable {
-    years: u64,
     first_year: i64,
-    /// Index of the year of each row, ascending.
-    year: Vec<u64>,
+    /// Rows of year `y` are `offsets[y]..offsets[y + 1]`; one more entry than years.
+    offsets: Vec<u64>,
+    /// First year of each block, and the number of years.
+    spans: Vec<u64>,
     loss: Vec<f64>,
-    /// Number of the event in the table, ascending with the rows.
-    event: Vec<u64>,
+    /// Number of the event within the year; empty when every row is an event of its own.
+    event: Vec<u32>,
     time: Vec<f64>,
     risk: Vec<u32>,
     cause: Vec<u16>,
     groups: Vec<Groups>,
+    sums_insured: Vec<f64>,
     causes: Vec<String>,
+    risk_ids: Vec<String>,
 }
 
+/// Rows of a block, about: what a treaty needs at once stays in the cache.
+const BLOCK_ROWS: u64 = 1 << 15;
+
 /// Faults told one by one for a column; the rest are counted.
-const TOLD: usize = 1000;
+pub(super) const TOLD: usize = 1000;
 
 impl LossTable {
     /// Checks and sorts the rows. `years` are the labels of all years, with or without losses:
@@ -55,63 +61,79 @@ impl LossTable {
     /// Every fault with its row (from 0): columns of different lengths, years outside `years`,
     /// losses that are negative or not finite, times outside [0, 1).
     pub fn new(columns: LossColumns, years: Range<i64>) -> Result<Self> {
-        check(&columns, &years)?;
-        let LossColumns { year, loss, event, time, risk, cause } = columns;
-        let index = |label: i64| (i128::from(label) - i128::from(years.start)) as u64;
+        Self::placed(columns, years, &|row| format!("losses, row {row}"))
+    }
 
-        // Events: numbered by year, id and cause; dated by their first row.
-        let mut numbers: HashMap<(i64, i64, u16), usize> = HashMap::new();
-        let mut first: Vec<(f64, usize)> = Vec::new();
-        let mut number = Vec::with_capacity(event.len());
-        for (row, &id) in event.iter().enumerate() {
-            let key = (year[row], id, cause.get(row).copied().unwrap_or(0));
-            let at = *numbers.entry(key).or_insert_with(|| {
-                first.push((f64::INFINITY, row));
-                first.len() - 1
-            });
-            first[at].0 = first[at].0.min(time.get(row).copied().unwrap_or(0.0));
-            number.push(at);
-        }
-        let date = |row: usize| match number.get(row) {
-            Some(&at) => first[at].0,
-            None => time.get(row).copied().unwrap_or(0.0),
-        };
-        // With dates the order must not depend on the order of the input, without them it is that order.
-        let dated = !time.is_empty();
-        let rank = |row: usize| match number.get(row) {
-            Some(_) if dated => (event[row], u64::from(cause.get(row).copied().unwrap_or(0))),
-            Some(&at) => (0, first[at].1 as u64),
-            None if dated => (0, u64::from(cause.get(row).copied().unwrap_or(0))),
-            None => (0, row as u64),
-        };
-        let mut order: Vec<usize> = (0..loss.len()).collect();
-        order.sort_by(|&a, &b| {
-            (year[a].cmp(&year[b]))
-                .then_with(|| date(a).total_cmp(&date(b)))
-                .then_with(|| rank(a).cmp(&rank(b)))
-                .then_with(|| risk.get(a).cmp(&risk.get(b)))
-                .then_with(|| loss[a].total_cmp(&loss[b]))
-        });
+    /// The same; `place` tells where a row stands.
+    pub fn placed(
+        columns: LossColumns,
+        years: Range<i64>,
+        place: &dyn Fn(usize) -> String,
+    ) -> Result<Self> {
+        check(&columns, &years, place)?;
+        let (columns, offsets) = by_year(columns, &years);
+        let LossColumns { loss, event, time, risk, cause, .. } = columns;
+        let mut table =
+            Self { first_year: years.start, loss, time, risk, cause, ..Self::default() };
+        table.arrange(&event, &offsets);
+        table.spans = spans(&offsets);
+        table.offsets = offsets;
+        Ok(table)
+    }
 
-        let pick = |present: bool| if present { order.as_slice() } else { &[] };
-        let mut event = Vec::with_capacity(number.len());
-        for (at, &row) in pick(!number.is_empty()).iter().enumerate() {
-            let same = at > 0 && number[order[at - 1]] == number[row];
-            let last = event.last().copied().unwrap_or(0);
-            event.push(if at == 0 { 0 } else { last + u64::from(!same) });
+    /// Puts the rows of each year in order.
+    fn arrange(&mut self, event: &[i64], offsets: &[u64]) {
+        fn permute<T: Copy>(column: &mut [T], order: &[usize], spare: &mut Vec<T>) {
+            if !column.is_empty() {
+                spare.clear();
+                spare.extend(order.iter().map(|&row| column[row]));
+                column.copy_from_slice(spare);
+            }
         }
-        Ok(Self {
-            years: (i128::from(years.end) - i128::from(years.start)) as u64,
-            first_year: years.start,
-            year: order.iter().map(|&row| index(year[row])).collect(),
-            loss: order.iter().map(|&row| loss[row]).collect(),
-            event,
-            time: pick(dated).iter().map(|&row| date(row)).collect(),
-            risk: pick(!risk.is_empty()).iter().map(|&row| risk[row]).collect(),
-            cause: pick(!cause.is_empty()).iter().map(|&row| cause[row]).collect(),
-            groups: Vec::new(),
-            causes: Vec::new(),
-        })
+        fn part<'a, T>(column: &'a mut [T], rows: &Range<usize>) -> &'a mut [T] {
+            column.get_mut(rows.clone()).unwrap_or_default()
+        }
+        let mut sorter = Sorter::default();
+        let (mut numbers, mut small): (Vec<f64>, Vec<u32>) = Default::default();
+        let mut smaller: Vec<u16> = Vec::new();
+        let mut alone = true;
+        self.event.reserve(event.len());
+        for bounds in offsets.windows(2) {
+            let rows = bounds[0] as usize..bounds[1] as usize;
+            let time = part(&mut self.time, &rows);
+            let risk = part(&mut self.risk, &rows);
+            let cause = part(&mut self.cause, &rows);
+            let loss = part(&mut self.loss, &rows);
+            let event = event.get(rows.clone()).unwrap_or(&[]);
+            let year = Year { event, cause, time, risk, loss };
+            let in_order = sorter.arrange(year);
+            let dates = !event.is_empty() && !time.is_empty();
+            if in_order {
+                self.event.extend((0..event.len()).map(|row| sorter.event(row)));
+                if dates && !sorter.alone() {
+                    numbers.clear();
+                    numbers.extend((0..loss.len()).map(|row| sorter.date(year, row)));
+                    time.copy_from_slice(&numbers);
+                }
+            } else {
+                let order = &sorter.order;
+                if !event.is_empty() {
+                    self.event.extend(order.iter().map(|&row| sorter.event(row)));
+                }
+                if !time.is_empty() {
+                    numbers.clear();
+                    numbers.extend(order.iter().map(|&row| sorter.date(year, row)));
+                    time.copy_from_slice(&numbers);
+                }
+                permute(risk, order, &mut small);
+                permute(cause, order, &mut smaller);
+                permute(loss, order, &mut numbers);
+            }
+            alone &= event.is_empty() || sorter.alone();
+        }
+        if alone {
+            self.event = Vec::new();
+        }
     }
 
     /// Adds partitions of the risks.
@@ -134,10 +156,24 @@ impl LossTable {
         Ok(self)
     }
 
+    /// Adds the sum insured of each risk.
+    #[must_use]
+    pub fn with_sums_insured(mut self, sums_insured: Vec<f64>) -> Self {
+        self.sums_insured = sums_insured;
+        self
+    }
+
     /// Names the causes; index 0 is the attritional cause.
     #[must_use]
     pub fn with_causes(mut self, causes: Vec<String>) -> Self {
         self.causes = causes;
+        self
+    }
+
+    /// Names the risks; without names they are numbered.
+    #[must_use]
+    pub fn with_risk_ids(mut self, ids: Vec<String>) -> Self {
+        self.risk_ids = ids;
         self
     }
 
@@ -150,45 +186,54 @@ impl LossTable {
         self.loss.len()
     }
 
-    /// Rows of a run of years, by index from 0.
-    fn rows_of(&self, years: Range<u64>) -> Range<usize> {
-        let start = self.year.partition_point(|year| *year < years.start);
-        let stop = self.year.partition_point(|year| *year < years.end);
-        start..stop
-    }
-
     fn cut(&self, years: Range<u64>, out: &mut LossBlock) -> Result<()> {
         fn copy<T: Copy>(from: &[T], rows: &Range<usize>, to: &mut Vec<T>) {
             to.extend_from_slice(from.get(rows.clone()).unwrap_or(&[]));
         }
         out.clear();
         out.first_year = years.start;
-        let rows = self.rows_of(years.clone());
-        if u32::try_from(rows.len()).is_err() {
-            return Err(Error::numeric("losses", "more than 4 billion rows in 4096 years"));
+        let Some(offsets) = self.offsets.get(years.start as usize..=years.end as usize) else {
+            return Err(Error::numeric("losses", "no such years"));
+        };
+        let (first, last) = (offsets[0], offsets[offsets.len() - 1]);
+        if u32::try_from(last - first).is_err() {
+            return Err(Error::numeric("losses", "more than 4 billion rows in one block"));
         }
-        let mut row = rows.start;
-        out.offsets.push(0);
-        for year in years {
-            while row < rows.end && self.year[row] == year {
-                row += 1;
-            }
-            out.offsets.push((row - rows.start) as u32);
-        }
+        out.offsets.extend(offsets.iter().map(|offset| (offset - first) as u32));
+        let rows = first as usize..last as usize;
         copy(&self.loss, &rows, &mut out.loss);
         copy(&self.time, &rows, &mut out.time);
         copy(&self.risk, &rows, &mut out.risk);
         copy(&self.cause, &rows, &mut out.cause);
-        let events = self.event.get(rows).unwrap_or(&[]);
-        let base = events.first().copied().unwrap_or(0);
-        out.event.extend(events.iter().map(|event| (event - base) as u32));
+        copy(&self.event, &rows, &mut out.event);
+        number_events(out);
+        Ok(())
+    }
+
+    /// All years as one block, without copying.
+    pub(super) fn into_block(self, out: &mut LossBlock) -> Result<()> {
+        if u32::try_from(self.loss.len()).is_err() {
+            return Err(Error::numeric("losses", "more than 4 billion rows in one block"));
+        }
+        out.offsets = self.offsets.iter().map(|offset| *offset as u32).collect();
+        out.loss = self.loss;
+        out.event = self.event;
+        out.time = self.time;
+        out.risk = self.risk;
+        out.cause = self.cause;
+        number_events(out);
         Ok(())
     }
 
     /// One year as a block of its own, by index from 0.
     pub fn year(&self, year: u64) -> Result<LossBlock> {
+        self.block(year..year.saturating_add(1))
+    }
+
+    /// A run of years as a block, by index from 0.
+    pub fn block(&self, years: Range<u64>) -> Result<LossBlock> {
         let mut block = LossBlock::default();
-        self.cut(year..year.saturating_add(1), &mut block)?;
+        self.cut(years, &mut block)?;
         Ok(block)
     }
 }
@@ -197,24 +242,131 @@ impl Source for LossTable {
     type Scratch = ();
 
     fn years(&self) -> u64 {
-        self.years
+        self.offsets.len().saturating_sub(1) as u64
     }
 
     fn fill(&self, block: u64, _: &Control, (): &mut (), out: &mut LossBlock) -> Result<()> {
-        let first = block * super::BLOCK_YEARS as u64;
-        self.cut(first..first + self.block_years(block) as u64, out)
+        self.cut(self.span(block), out)
+    }
+
+    fn blocks(&self) -> u64 {
+        self.spans.len().saturating_sub(1) as u64
+    }
+
+    fn span(&self, block: u64) -> Range<u64> {
+        self.spans[block as usize]..self.spans[block as usize + 1]
+    }
+
+    fn block_of(&self, year: u64) -> u64 {
+        self.spans.partition_point(|first| *first <= year).saturating_sub(1) as u64
     }
 
     fn groups(&self) -> &[Groups] {
         &self.groups
     }
 
+    fn sums_insured(&self) -> &[f64] {
+        &self.sums_insured
+    }
+
     fn causes(&self) -> &[String] {
         &self.causes
     }
+
+    fn risk_ids(&self) -> &[String] {
+        &self.risk_ids
+    }
 }
 
-fn check(columns: &LossColumns, years: &Range<i64>) -> Result<()> {
+/// Events numbered within each year become events numbered within the block.
+fn number_events(block: &mut LossBlock) {
+    if block.event.is_empty() {
+        return;
+    }
+    let mut base = 0;
+    for year in 0..block.years() {
+        let rows = block.year(year);
+        let (mut last, mut number) = (None, base);
+        for event in &mut block.event[rows] {
+            if last.is_some_and(|last| last != *event) {
+                number += 1;
+            }
+            last = Some(*event);
+            *event = number;
+        }
+        base = number + u32::from(last.is_some());
+    }
+}
+
+/// Rows sorted by year, in the order in which they came, and the first row of each year.
+fn by_year(columns: LossColumns, years: &Range<i64>) -> (LossColumns, Vec<u64>) {
+    let index = |label: i64| (i128::from(label) - i128::from(years.start)) as usize;
+    let count = index(years.end);
+    let year = &columns.year;
+    let mut offsets = vec![0u64; count + 1];
+    if year.is_sorted() {
+        let (mut row, mut next) = (0, 0);
+        while let Some(&label) = year.get(row) {
+            offsets[next..=index(label)].fill(row as u64);
+            next = index(label) + 1;
+            row += run(&year[row..]);
+        }
+        offsets[next..].fill(row as u64);
+        return (columns, offsets);
+    }
+    for &label in year {
+        offsets[index(label) + 1] += 1;
+    }
+    for at in 0..count {
+        offsets[at + 1] += offsets[at];
+    }
+    let mut next = offsets.clone();
+    let mut order = vec![0usize; year.len()];
+    for (row, &label) in year.iter().enumerate() {
+        let place = &mut next[index(label)];
+        order[*place as usize] = row;
+        *place += 1;
+    }
+    fn pick<T: Copy>(column: Vec<T>, order: &[usize]) -> Vec<T> {
+        if column.is_empty() { column } else { order.iter().map(|&row| column[row]).collect() }
+    }
+    let LossColumns { loss, event, time, risk, cause, .. } = columns;
+    let columns = LossColumns {
+        year: Vec::new(),
+        loss: pick(loss, &order),
+        event: pick(event, &order),
+        time: pick(time, &order),
+        risk: pick(risk, &order),
+        cause: pick(cause, &order),
+    };
+    (columns, offsets)
+}
+
+/// Length of the run of equal values at the start of a sorted column.
+fn run(sorted: &[i64]) -> usize {
+    let mut reach = 1;
+    while sorted.get(reach).is_some_and(|value| *value == sorted[0]) {
+        reach *= 2;
+    }
+    let low = reach / 2;
+    low + sorted[low..reach.min(sorted.len())].partition_point(|value| *value == sorted[0])
+}
+
+/// Blocks of whole years with about [`BLOCK_ROWS`] rows, and not too many years.
+fn spans(offsets: &[u64]) -> Vec<u64> {
+    let years = offsets.len() - 1;
+    let mut spans = vec![0];
+    let mut first = 0;
+    while first < years {
+        let enough = offsets[first] + BLOCK_ROWS;
+        let end = first + offsets[first..=years].partition_point(|offset| *offset <= enough);
+        first = end.saturating_sub(1).clamp(first + 1, (first + 4 * super::BLOCK_YEARS).min(years));
+        spans.push(first as u64);
+    }
+    spans
+}
+
+fn check(columns: &LossColumns, years: &Range<i64>, place: &dyn Fn(usize) -> String) -> Result<()> {
     let LossColumns { year, loss, event, time, risk, cause } = columns;
     let mut faults = Faults::new();
     let rows = loss.len();
@@ -237,9 +389,10 @@ fn check(columns: &LossColumns, years: &Range<i64>) -> Result<()> {
                 .allowed(format!("as long as loss, {rows} rows"))
         });
     }
-    column(&mut faults, "year", year, "a year of the table", |y| years.contains(y));
-    column(&mut faults, "loss", loss, "a finite number ≥ 0", |x| x.is_finite() && *x >= 0.0);
-    column(&mut faults, "time", time, "a fraction of the year in [0, 1)", |t| {
+    let faults_of = &mut faults;
+    column(faults_of, place, "year", year, "a year of the table", |y| years.contains(y));
+    column(faults_of, place, "loss", loss, "a finite number ≥ 0", |x| x.is_finite() && *x >= 0.0);
+    column(faults_of, place, "time", time, "a fraction of the year in [0, 1)", |t| {
         (0.0..1.0).contains(t)
     });
     faults.finish()
@@ -247,6 +400,7 @@ fn check(columns: &LossColumns, years: &Range<i64>) -> Result<()> {
 
 fn column<T: std::fmt::Display>(
     faults: &mut Faults,
+    place: &dyn Fn(usize) -> String,
     field: &str,
     values: &[T],
     allowed: &str,
@@ -257,8 +411,9 @@ fn column<T: std::fmt::Display>(
         if !ok(value) {
             bad += 1;
             if bad <= TOLD {
-                let place = format!("losses, row {row}");
-                faults.push(Issue::new("out_of_range", place, field).value(value).allowed(allowed));
+                faults.push(
+                    Issue::new("out_of_range", place(row), field).value(value).allowed(allowed),
+                );
             }
         }
     }
@@ -269,95 +424,5 @@ fn column<T: std::fmt::Display>(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn rows_are_sorted_and_events_kept_together() {
-        let columns = LossColumns {
-            year: vec![2, 1, 2, 2, 1],
-            loss: vec![1.0, 2.0, 3.0, 4.0, 5.0],
-            event: vec![7, 7, 9, 7, 8],
-            time: vec![0.6, 0.5, 0.3, 0.2, 0.5],
-            ..LossColumns::default()
-        };
-        let table = LossTable::new(columns, 1..5).unwrap();
-        let mut block = LossBlock::default();
-        table.fill(0, &Control::default(), &mut (), &mut block).unwrap();
-        assert_eq!(block.offsets, [0, 2, 5, 5, 5]);
-        assert_eq!(block.loss, [2.0, 5.0, 1.0, 4.0, 3.0]);
-        assert_eq!(block.event, [0, 1, 2, 2, 3]);
-        assert_eq!(block.time, [0.5, 0.5, 0.2, 0.2, 0.3]);
-        assert_eq!(table.year(1).unwrap().loss, [1.0, 4.0, 3.0]);
-    }
-
-    #[test]
-    fn undated_events_stand_as_they_came() {
-        let columns = LossColumns {
-            year: vec![1, 1, 1],
-            loss: vec![1.0, 2.0, 3.0],
-            event: vec![9, 4, 9],
-            ..LossColumns::default()
-        };
-        let block = LossTable::new(columns, 1..2).unwrap().year(0).unwrap();
-        assert_eq!((block.loss, block.event), (vec![1.0, 3.0, 2.0], vec![0, 0, 1]));
-        assert!(block.time.is_empty());
-    }
-
-    #[test]
-    fn every_bad_cell_is_told_with_its_row() {
-        let columns = LossColumns {
-            year: vec![1, 9, 1],
-            loss: vec![-1.0, 2.0, f64::NAN],
-            time: vec![0.0, 1.0, 0.5],
-            event: vec![1],
-            ..LossColumns::default()
-        };
-        let text = LossTable::new(columns, 1..3).unwrap_err().to_string();
-        for part in [
-            "event must be as long as loss, 3 rows, got 1 rows",
-            "losses, row 1: year must be a year of the table, got 9",
-            "losses, row 0: loss must be a finite number ≥ 0, got -1",
-            "losses, row 2: loss",
-            "losses, row 1: time",
-        ] {
-            assert!(text.contains(part), "{part}\n{text}");
-        }
-        assert!(LossTable::new(LossColumns::default(), 5..5).is_err());
-    }
-
-    proptest! {
-        /// With dates, the order of the input does not matter.
-        #[test]
-        fn any_order_gives_the_same_table(
-            rows in prop::collection::vec((0i64..9000, 0u32..100, 0i64..3, 0u32..4, 0u32..50), 0..40),
-        ) {
-            let table = |rows: &[(i64, u32, i64, u32, u32)]| {
-                let columns = LossColumns {
-                    year: rows.iter().map(|r| r.0 % 3 * 3000).collect(),
-                    loss: rows.iter().map(|r| f64::from(r.1)).collect(),
-                    event: rows.iter().map(|r| r.2).collect(),
-                    risk: rows.iter().map(|r| r.3).collect(),
-                    time: rows.iter().map(|r| f64::from(r.4) / 50.0).collect(),
-                    cause: Vec::new(),
-                };
-                LossTable::new(columns, 0..9000).unwrap()
-            };
-            let forth = table(&rows);
-            let back = table(&rows.iter().rev().copied().collect::<Vec<_>>());
-            let mut total = 0;
-            for number in 0..forth.blocks() {
-                let (mut a, mut b) = (LossBlock::default(), LossBlock::default());
-                forth.fill(number, &Control::default(), &mut (), &mut a).unwrap();
-                back.fill(number, &Control::default(), &mut (), &mut b).unwrap();
-                prop_assert_eq!(&a.loss, &b.loss);
-                prop_assert_eq!(&a.event, &b.event);
-                prop_assert_eq!(&a.risk, &b.risk);
-                prop_assert_eq!(&a.time, &b.time);
-                total += a.rows();
-            }
-            prop_assert_eq!(total, rows.len());
-        }
-    }
-}
+#[path = "table_tests.rs"]
+mod tests;

@@ -6,7 +6,7 @@ use libm::exp;
 
 /// `hi + lo`, |lo| at most half an ulp of `hi`: about 31 digits, for magnitudes of 1e-140 to 1e140.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Double {
+pub(crate) struct Double {
     pub hi: f64,
     pub lo: f64,
 }
@@ -45,6 +45,86 @@ impl Double {
         Self { hi: sum, lo: lo - (sum - hi) }
     }
 
+    /// The product with a double; infinite or vanishing magnitudes keep one double.
+    #[must_use]
+    pub fn times(self, k: f64) -> Self {
+        let hi = self.hi * k;
+        if ordinary(self.hi) && ordinary(k) { self.mul(Self::new(k)) } else { Self::new(hi) }
+    }
+
+    /// The quotient by a double.
+    #[must_use]
+    pub fn over(self, k: f64) -> Self {
+        let hi = self.hi / k;
+        if ordinary(self.hi) && ordinary(k) { self.div(Self::new(k)) } else { Self::new(hi) }
+    }
+
+    /// x / s of two positive doubles of any magnitude; (x − a) / s is `Double::sum(x, -a).over(s)`.
+    pub fn ratio(x: f64, s: f64) -> Self {
+        let (_, k) = libm::frexp(s);
+        let (x, s) = (libm::scalbn(x, -k), libm::scalbn(s, -k));
+        Self::new(x).over(s)
+    }
+
+    /// ln of a positive number; `−inf` at 0.
+    #[must_use]
+    pub fn ln(self) -> Self {
+        if self.hi > 0.0 && self.hi < f64::INFINITY {
+            ln(self)
+        } else {
+            Self::new(libm::log(self.hi))
+        }
+    }
+
+    /// ln(x / s) of two positive doubles.
+    pub fn ln_ratio(x: f64, s: f64) -> Self {
+        let (top, bottom) = (Self::new(x).ln(), Self::new(s).ln());
+        if top.hi.is_finite() && bottom.hi.is_finite() {
+            top.add(bottom.neg())
+        } else {
+            Self::new(top.hi - bottom.hi)
+        }
+    }
+
+    /// ln(1 + self), self ≥ −1.
+    #[must_use]
+    pub fn ln_1p(self) -> Self {
+        let u = self.hi;
+        if u.abs() < 1e-10 {
+            return Self::normal(u, self.lo - 0.5 * u * u);
+        }
+        if u > 1e20 { self.ln() } else { self.add(Self::new(1.0)).ln() }
+    }
+
+    /// e^self.
+    #[must_use]
+    pub fn exp(self) -> Self {
+        let first = exp(self.hi);
+        if !(first > 1e-290 && first < f64::INFINITY) {
+            return Self::new(first);
+        }
+        // One step of Newton's method for ln.
+        let gap = self.add(ln(Self::new(first)).neg());
+        Self::normal(first, first * gap.hi)
+    }
+
+    /// e^self to one rounding.
+    pub fn exp_value(self) -> f64 {
+        let value = exp(self.hi);
+        if value < f64::INFINITY && self.lo.is_finite() { value * (1.0 + self.lo) } else { value }
+    }
+
+    /// e^self − 1, to full relative accuracy.
+    pub fn exp_m1(self) -> f64 {
+        let value = libm::expm1(self.hi);
+        if value < f64::INFINITY && self.lo.is_finite() {
+            value + (value + 1.0) * self.lo
+        } else {
+            value
+        }
+    }
+
+    #[must_use]
     pub fn add(self, other: Self) -> Self {
         let high = Self::sum(self.hi, other.hi);
         let low = Self::sum(self.lo, other.lo);
@@ -52,15 +132,18 @@ impl Double {
         Self::normal(first.hi, first.lo + low.lo)
     }
 
+    #[must_use]
     pub fn neg(self) -> Self {
         Self { hi: -self.hi, lo: -self.lo }
     }
 
+    #[must_use]
     pub fn mul(self, other: Self) -> Self {
         let p = Self::product(self.hi, other.hi);
         Self::normal(p.hi, p.lo + (self.hi * other.lo + self.lo * other.hi))
     }
 
+    #[must_use]
     pub fn div(self, other: Self) -> Self {
         let first = self.hi / other.hi;
         let rest = self.add(other.mul(Self::new(first)).neg());
@@ -73,6 +156,11 @@ impl Double {
     pub fn exp_neg(self) -> f64 {
         exp(-self.hi) * (1.0 - self.lo)
     }
+}
+
+/// Whether products of such numbers neither overflow nor lose their low parts.
+fn ordinary(x: f64) -> bool {
+    (1e-140..1e140).contains(&x.abs())
 }
 
 /// atanh(r)/r − 1 = r²/3 + r⁴/5 + …, |r| < 0.18.

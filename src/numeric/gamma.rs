@@ -20,7 +20,7 @@ const INTEGRATE_FROM: f64 = 4e3;
 pub(super) const HUGE: f64 = 1e100;
 
 /// `ln(1 + u) − u` without cancellation.
-pub(super) fn log1pmx(u: f64) -> f64 {
+pub fn log1pmx(u: f64) -> f64 {
     if !(-0.4..=0.6).contains(&u) {
         return log1p(u) - u;
     }
@@ -64,6 +64,11 @@ pub(super) fn stirling_series(a: f64) -> f64 {
     C.iter().rev().fold(0.0, |sum, c| sum * b + c) / a
 }
 
+/// ln Γ(1 + a) for a ≥ 0, to full relative accuracy also where it is small.
+pub fn ln_gamma_1p(a: f64) -> f64 {
+    if a < 1.0 { ln_factorial(a) } else { lgamma(1.0 + a) }
+}
+
 /// Γ(a+1), without the rounding of a + 1.
 fn factorial(a: f64) -> f64 {
     if a < 1e-18 { 1.0 } else { a * tgamma(a) }
@@ -101,6 +106,24 @@ pub fn poisson_density(a: f64, x: f64) -> f64 {
         return 0.0;
     }
     deviance(a, Double::new(x)).exp_neg() / (stirling_ratio(a) * SQRT_2PI * sqrt(a))
+}
+
+/// ln of [`poisson_density`], also where that underflows.
+pub fn ln_poisson_density(a: f64, x: f64) -> f64 {
+    if a.is_nan() || x.is_nan() || a < 0.0 || x < 0.0 {
+        return f64::NAN;
+    }
+    if x == 0.0 {
+        return if a == 0.0 { 0.0 } else { f64::NEG_INFINITY };
+    }
+    if a < 10.0 {
+        return (if a == 0.0 { 0.0 } else { a * log(x) - lgamma(a + 1.0) }) - x;
+    }
+    if a > HUGE || x > HUGE || x < 1e-100 {
+        return log(poisson_density(a, x));
+    }
+    let d = deviance(a, Double::new(x));
+    -d.hi - (d.lo + log(stirling_ratio(a) * SQRT_2PI * sqrt(a)))
 }
 
 /// Regularised lower and upper incomplete gamma functions (P, Q), each to full relative accuracy.

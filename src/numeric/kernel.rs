@@ -58,6 +58,11 @@ pub fn exp_in_place(x: &mut [f64]) {
     dispatch::run(Exp(x));
 }
 
+/// eˣ − 1 of each element, to full relative accuracy also next to 0.
+pub fn exp_m1_in_place(x: &mut [f64]) {
+    dispatch::run(ExpM1(x));
+}
+
 /// [`ln`] of each element.
 pub fn ln_in_place(x: &mut [f64]) {
     dispatch::run(Ln(x));
@@ -80,6 +85,8 @@ pub fn pareto_in_place(u: &mut [f64], alpha: f64, scale: f64) {
 
 /// Kernel of [`exp_in_place`], to run at a chosen level or inside a larger kernel.
 pub struct Exp<'a>(pub &'a mut [f64]);
+/// Kernel of [`exp_m1_in_place`].
+pub struct ExpM1<'a>(pub &'a mut [f64]);
 /// Kernel of [`ln_in_place`].
 pub struct Ln<'a>(pub &'a mut [f64]);
 /// Kernel of [`normal_isf_in_place`].
@@ -103,6 +110,16 @@ impl Kernel for Exp<'_> {
     fn run(self) {
         for x in self.0 {
             *x = exp_lane(*x);
+        }
+    }
+}
+
+impl Kernel for ExpM1<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        for x in self.0 {
+            *x = exp_m1_lane(*x);
         }
     }
 }
@@ -183,6 +200,21 @@ macro_rules! horner {
 
 #[inline(always)]
 pub(super) fn exp_lane(x: f64) -> f64 {
+    let (q, half, other) = exp_parts(x);
+    ((1.0 + q) * half) * other
+}
+
+#[inline(always)]
+fn exp_m1_lane(x: f64) -> f64 {
+    let (q, half, other) = exp_parts(x);
+    // 2^n (1 + q) − 1 with 2^n − 1 exact where q matters; for large n the factors apart.
+    let power = half * other;
+    if x < 700.0 { q * power + (power - 1.0) } else { ((1.0 + q) * half) * other }
+}
+
+/// e^x = (1 + q) · 2^n, the power in two factors.
+#[inline(always)]
+fn exp_parts(x: f64) -> (f64, f64, f64) {
     const LOG2_E: f64 = std::f64::consts::LOG2_E;
     // The high part has 33 bits, so its product with |n| < 2^11 is exact.
     const LN2_HI: f64 = 6.93147180369123816490e-01;
@@ -207,11 +239,11 @@ pub(super) fn exp_lane(x: f64) -> f64 {
         let p3 = 2.7557640766361883e-06 + r * 2.7625179151424947e-07;
         (p0 + r2 * p1) + r4 * ((p2 + r2 * p3) + r4 * 2.497839538252139e-08)
     };
-    let p = 1.0 + (r + (r * r) * (0.5 + r * tail));
+    let q = r + (r * r) * (0.5 + r * tail);
     let exponent = shifted.to_bits() & 0xfff;
     let half = exponent >> 1;
     let other = exponent - half;
-    (p * f64::from_bits(half << 52)) * f64::from_bits(other << 52)
+    (q, f64::from_bits(half << 52), f64::from_bits(other << 52))
 }
 
 #[inline(always)]

@@ -3,16 +3,26 @@
 //! | file | idea |
 //! |---|---|
 //! | `summary` | a run of a programme as numbers with errors |
-//! | `exact` | the same without simulation, or the reason why not |
+//! | `exact`, `exact_year` | the same without simulation, or the reason why not |
+//! | `allocate` | means and tail means by sector, coverage, cause and risk |
+//! | `compare` | programmes under common random numbers |
+//! | `ord` | tables of the Open Results Data standard |
 //! | `sensitivity` | derivatives of expected results to the parameters of the losses |
 //! | `quote` | technical premiums |
 
+mod allocate;
+mod compare;
 mod exact;
+mod exact_year;
+mod ord;
 mod quote;
 mod sensitivity;
 mod summary;
 
+pub use allocate::{allocate, groups};
+pub use compare::{Change, changes};
 pub use exact::{ExactRow, exact};
+pub use ord::{ORD_TABLES, ord};
 pub use quote::{Capital, Loadings, Measure, Quote, quote};
 pub use sensitivity::{Sensitivity, sensitivity};
-pub use summary::{LEVELS, Row, TailRow, annual, curves, groups, summarise, variance};
+pub use summary::{LEVELS, Row, TailRow, annual, curves, summarise, variance};

@@ -5,6 +5,8 @@
 //! smoothly and their paired differences give the standard error. Frequency parameters: counts
 //! jump, so the score estimator E[f(S) ∂ ln P(N)/∂θ] is used on the run itself (Glynn 1990, CACM 33(10)).
 
+use std::collections::HashMap;
+
 use crate::aggregate::{Aggregate, Sampler, SamplerScratch};
 use crate::error::Result;
 use crate::exec::{Control, run_blocks};
@@ -74,15 +76,18 @@ pub fn sensitivity(
         })?
         .complete()?
         .concat();
-    for (index, (name, value)) in aggregate.frequency.parameters().into_iter().enumerate() {
-        // Counts repeat: one score for each value.
-        let largest = counts.iter().copied().max().unwrap_or(0);
-        let table: Vec<f64> = (0..=largest).map(|n| aggregate.frequency.score(n)[index]).collect();
+    // Counts repeat: one score for each value.
+    let mut values = counts.clone();
+    values.sort_unstable();
+    values.dedup();
+    let scores = aggregate.frequency.scores(&values);
+    for ((name, value), scores) in aggregate.frequency.parameters().into_iter().zip(scores) {
+        let table: HashMap<u64, f64> = values.iter().copied().zip(scores).collect();
         for (target, f) in columns(base) {
             let mean = Moments::of(f).mean;
             // The score has mean zero, so centring changes nothing but the variance.
             let terms: Vec<f64> =
-                f.iter().zip(&counts).map(|(f, n)| (f - mean) * table[*n as usize]).collect();
+                f.iter().zip(&counts).map(|(f, n)| (f - mean) * table[n]).collect();
             let moments = Moments::of(&terms);
             found.push(Sensitivity {
                 name: target.to_owned(),

@@ -132,28 +132,6 @@ pub fn curves(outcome: &Outcome, return_periods: &[f64]) -> Table {
         .float("tvar", tvar)
 }
 
-/// Annual gross, ceded and net by group (a sector, say), in the order of the source.
-pub fn groups(outcome: &Outcome) -> Option<Table> {
-    let groups = outcome.groups.as_ref()?;
-    let of = |pick: fn(&crate::treaty::GroupAnnuals) -> &Vec<f64>| -> Vec<Moments> {
-        groups.columns.iter().map(|c| Moments::of(pick(c))).collect()
-    };
-    let (gross, ceded, net) = (of(|c| &c.gross), of(|c| &c.ceded), of(|c| &c.net));
-    let means = |all: &[Moments]| all.iter().map(|m| m.mean).collect();
-    let errors = |all: &[Moments]| all.iter().map(Moments::standard_error).collect();
-    Some(
-        Table::new(&groups.label)
-            .text(&groups.label, groups.names.clone())
-            .float("expected_loss", means(&gross))
-            .float("standard_error", errors(&gross))
-            .float("sd", gross.iter().map(|m| m.sd).collect())
-            .float("ceded", means(&ceded))
-            .float("ceded_se", errors(&ceded))
-            .float("net", means(&net))
-            .float("net_se", errors(&net)),
-    )
-}
-
 /// Splits the variance of each treaty, gross, ceded and net, from three runs with common draws:
 /// everything on, parameters fixed, and systemic events off as well.
 pub fn variance(

@@ -4,12 +4,17 @@ mod aggregate;
 mod amount;
 mod balance;
 mod convert;
+mod credibility;
 mod errors;
+mod fit;
 mod frame;
 mod frequency;
+mod frequency_fit;
 mod losses;
 mod machine;
 mod measure;
+mod origin;
+mod pool;
 mod portfolio;
 mod pricing;
 mod probe;
@@ -40,9 +45,22 @@ mod _kebao {
         ulae_ratio, unearned_premium,
     };
     #[pymodule_export]
-    use super::frequency::{Bernoulli, Frequency, NegativeBinomial, Poisson};
+    use super::credibility::{
+        BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, UncertainAggregate,
+        exposure_needed, zero_claims,
+    };
     #[pymodule_export]
-    use super::losses::PyLossTable;
+    use super::fit::{GoodnessOfFit, LossSample, MixtureFit, SeverityFit, SpliceFit, fit_families};
+    #[pymodule_export]
+    use super::frequency::{
+        Bernoulli, BetaBinomial, Binomial, CompoundCount, Delaporte, EmpiricalCount, Frequency,
+        Geometric, Logarithmic, MixedPoisson, NegativeBinomial, NeymanA, Poisson,
+        PoissonInverseGaussian, Sichel, ZeroModified, ZeroTruncated,
+    };
+    #[pymodule_export]
+    use super::frequency_fit::{PyCountFit, fit_frequency};
+    #[pymodule_export]
+    use super::losses::{PyLossScan, PyLossTable};
     #[pymodule_export]
     use super::machine::instruction_set;
     #[pymodule_export]
@@ -50,6 +68,8 @@ mod _kebao {
         Distortion, measure_allocation, measure_bounds, measure_curve, measure_spectral,
         measure_tails,
     };
+    #[pymodule_export]
+    use super::pool::{PyPool, PySettlement, PySpecialReserve, subsidise};
     #[pymodule_export]
     use super::portfolio::PyPortfolio;
     #[pymodule_export]
@@ -64,16 +84,28 @@ mod _kebao {
         triangle_scaled, triangle_to_grain, triangle_trended, triangle_valued_at,
     };
     #[pymodule_export]
+    use super::reserve::{
+        MethodFit, bornhuetter_ferguson, cape_cod, clark, increment_glm, incremental_additive,
+        mack_tests, munich,
+    };
+    #[pymodule_export]
+    use super::reserve::{
+        berquist_sherman, case_outstanding, frequency_severity, meyers, nowcast, paid_incurred,
+        trend_family,
+    };
+    #[pymodule_export]
     use super::sector::PyLibrary;
     #[pymodule_export]
     use super::severity::{
-        Beta, Capped, Gamma, Layered, LogNormal, MBBEFD, Pareto, Piecewise, Scaled, Severity,
-        Spliced,
+        Beta, Burr, Capped, Empirical, Exponential, Franchise, Frechet, GB2, GEV, GPD, Gamma,
+        InverseGamma, InverseGaussian, Layered, LogGamma, LogLogistic, LogNormal, LogPareto, LogT,
+        Lomax, MBBEFD, Maximum, Minimum, MixedErlang, Mixture, Pareto, Piecewise, PiecewisePareto,
+        Scaled, Severity, Shifted, Spliced, Truncated, Uniform, Weibull,
     };
     #[pymodule_export]
     use super::simulate::PySimulation;
     #[pymodule_export]
     use super::table::{PyTable, write_sheets};
     #[pymodule_export]
-    use super::treaty::{PyOutcome, PyProgramme, apply, clauses, explain, treaty_terms};
+    use super::treaty::{PyProgramme, clauses, treaty_terms};
 }

@@ -6,47 +6,22 @@ use std::sync::{Arc, OnceLock};
 
 use numpy::PyArray1;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use pyo3_arrow::PyTable as ArrowTable;
 
-use super::aggregate::Aggregate as PyAggregate;
 use super::convert::Seed;
-use super::losses::PyLossTable;
-use super::simulate::PySimulation;
+use super::origin::{Origin, with_source};
 use super::table::PyTable;
 use super::treaty::{PyProgramme, options};
 use super::watch::{detached, watched};
 use crate::aggregate::{Aggregate, Sampler};
-use crate::error::{Error, Issue, Result};
+use crate::error::{Error, Faults, Issue, Result};
 use crate::exec::Control;
-use crate::losses::{LossTable, Source};
 use crate::measure::Estimate;
 use crate::output::{Table, write_parquet};
-use crate::portfolio::Portfolio;
 use crate::pricing::{self, Capital, LEVELS, Loadings, Measure, Row};
-use crate::sector::Library;
 use crate::simulate::{Parameters, Simulator};
-use crate::treaty::{self, Options, Outcome, Plan, Programme, TreatyColumns, explain_source};
-
-/// Where the losses come from: kept, because any year can be made again.
-#[derive(Clone)]
-enum Origin {
-    Aggregate { aggregate: Aggregate, years: u64, seed: u64 },
-    Simulation { simulator: Arc<Simulator>, book: Arc<Portfolio>, library: Arc<Library> },
-    Table(Arc<LossTable>),
-}
-
-impl Origin {
-    fn run(&self, plan: &Plan, control: &Control) -> Result<Outcome> {
-        match self {
-            Self::Aggregate { aggregate, years, seed } => {
-                let source = Sampler::new(aggregate.clone(), *years, *seed, plan.needs_time())?;
-                treaty::run(plan, &source, control)
-            }
-            Self::Simulation { simulator, .. } => treaty::run(plan, simulator.as_ref(), control),
-            Self::Table(table) => treaty::run(plan, table.as_ref(), control),
-        }
-    }
-}
+use crate::treaty::{self, Events, Outcome, Plan, Programme, TreatyColumns, explain_source};
 
 /// A programme applied to the years of a source.
 #[pyclass(frozen, name = "Result", module = "kebao._kebao")]
@@ -71,6 +46,16 @@ impl PyResultCore {
         })
     }
 
+    fn all_events(&self, py: Python<'_>, progress: Option<&Bound<'_, PyAny>>) -> PyResult<Events> {
+        let control = Control::new(self.threads);
+        let work = || {
+            with_source!(&self.origin, self.plan, |source| {
+                treaty::events(&self.plan, source, &control)
+            })
+        };
+        watched(py, progress, &control, work, |py, _| Ok(py.None()))
+    }
+
     fn aggregate(&self, what: &str) -> Result<(&Aggregate, u64)> {
         match &self.origin {
             Origin::Aggregate { aggregate, seed, .. } => Ok((aggregate, *seed)),
@@ -84,7 +69,7 @@ impl PyResultCore {
 
 /// Applies a programme to an aggregate (`years` and `seed` needed), a simulated book or a loss table.
 #[pyfunction]
-#[pyo3(signature = (programme, source, *, years=None, seed=None, by=None, attribution="event_order", threads=None, progress=None))]
+#[pyo3(signature = (programme, source, *, years=None, seed=None, attribution="event_order", horizon=None, threads=None, progress=None))]
 #[expect(clippy::too_many_arguments, reason = "keyword-only, filled by the face")]
 pub fn apply_programme(
     py: Python<'_>,
@@ -92,36 +77,13 @@ pub fn apply_programme(
     source: &Bound<'_, PyAny>,
     years: Option<u64>,
     seed: Option<Seed>,
-    by: Option<&str>,
     attribution: &str,
+    horizon: Option<u64>,
     threads: Option<usize>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PyResultCore> {
-    let origin = if let Ok(aggregate) = source.cast::<PyAggregate>() {
-        let missing =
-            |field| Issue::new("missing", "apply", field).allowed("given for an Aggregate");
-        Origin::Aggregate {
-            aggregate: aggregate.get().core.clone(),
-            years: years.filter(|n| *n > 0).ok_or_else(|| Error::from(missing("years")))?,
-            seed: seed.ok_or_else(|| Error::from(missing("seed")))?.0,
-        }
-    } else if let Ok(simulation) = source.cast::<PySimulation>() {
-        let simulation = simulation.get();
-        Origin::Simulation {
-            simulator: simulation.core.clone(),
-            book: simulation.book.clone(),
-            library: simulation.library.clone(),
-        }
-    } else {
-        Origin::Table(Arc::new(source.cast::<PyLossTable>()?.get().core.clone()))
-    };
-    let groups = match &origin {
-        Origin::Aggregate { .. } => &[],
-        Origin::Simulation { simulator, .. } => simulator.groups(),
-        Origin::Table(table) => table.groups(),
-    };
-    let options: Options = options(groups, by, true, attribution)?;
-    let plan = Plan::new(&programme.core, options)?;
+    let origin = Origin::of(source, years, seed)?;
+    let plan = Plan::new(&programme.core, options(attribution, horizon)?)?;
     let made = |outcome: Outcome| PyResultCore {
         outcome,
         plan: plan.clone(),
@@ -153,10 +115,10 @@ impl PyResultCore {
 
     #[getter]
     fn seed(&self) -> Option<u64> {
-        match &self.origin {
-            Origin::Aggregate { seed, .. } => Some(*seed),
+        match self.origin.drawn() {
+            Origin::Aggregate { seed, .. } | Origin::Uncertain { seed, .. } => Some(*seed),
             Origin::Simulation { simulator, .. } => Some(simulator.options().seed),
-            Origin::Table(_) => None,
+            _ => None,
         }
     }
 
@@ -197,6 +159,35 @@ impl PyResultCore {
         Ok(PyArray1::from_slice(py, &self.columns(treaty)?.reinstatement_premium))
     }
 
+    /// Largest event of each year, gross.
+    #[getter]
+    fn largest_gross<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        PyArray1::from_slice(py, &self.outcome.largest_gross)
+    }
+
+    /// The same net of the covers per risk and per event.
+    #[getter]
+    fn largest_net<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        PyArray1::from_slice(py, &self.outcome.largest_net)
+    }
+
+    /// Premium, commission and balance of a treaty by year; None where its premium is not known.
+    fn account<'py>(&self, py: Python<'py>, treaty: &str) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let columns = self.columns(treaty)?;
+        let index = self.programme.index(treaty)?;
+        let step = self.plan.steps().iter().find(|step| step.treaty == index);
+        let account = step.and_then(|step| {
+            let (ceded, reinstated) = (&columns.ceded, &columns.reinstatement_premium);
+            treaty::account(step, ceded, reinstated, self.plan.horizon())
+        });
+        let Some(account) = account else { return Ok(None) };
+        let all = PyDict::new(py);
+        for (name, column) in account.columns() {
+            all.set_item(name, PyArray1::from_slice(py, column))?;
+        }
+        Ok(Some(all))
+    }
+
     /// A row for each treaty, then gross, ceded and net; standard errors end in `_se`.
     fn summary(&self, py: Python<'_>) -> PyTable {
         let rows = py.detach(|| self.rows());
@@ -208,9 +199,135 @@ impl PyResultCore {
         PyTable { core: py.detach(|| pricing::curves(&self.outcome, &return_periods)) }
     }
 
-    /// Means by the group asked for with `by`; None without one.
-    fn groups(&self, py: Python<'_>) -> Option<PyTable> {
-        py.detach(|| pricing::groups(&self.outcome)).map(|core| PyTable { core })
+    /// Means by sector, coverage, cause or risk: the losses are read or drawn again.
+    #[pyo3(signature = (by, *, progress=None))]
+    fn groups(
+        &self,
+        py: Python<'_>,
+        by: &str,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PyTable> {
+        let control = Control::new(self.threads);
+        let work = || {
+            with_source!(&self.origin, self.plan, |source| {
+                pricing::groups(&self.outcome, &self.plan, source, by, &control)
+            })
+        };
+        Ok(PyTable { core: watched(py, progress, &control, work, |py, _| Ok(py.None()))? })
+    }
+
+    /// A tail mean of `of` allocated to groups.
+    #[pyo3(signature = (measure, level, *, to, of, progress=None))]
+    fn allocate(
+        &self,
+        py: Python<'_>,
+        measure: &str,
+        level: f64,
+        to: &str,
+        of: &str,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PyTable> {
+        let control = Control::new(self.threads);
+        let work = || {
+            with_source!(&self.origin, self.plan, |source| {
+                pricing::allocate(
+                    &self.outcome,
+                    &self.plan,
+                    source,
+                    measure,
+                    level,
+                    to,
+                    of,
+                    &control,
+                )
+            })
+        };
+        Ok(PyTable { core: watched(py, progress, &control, work, |py, _| Ok(py.None()))? })
+    }
+
+    /// What each event costs each treaty.
+    #[pyo3(signature = (*, progress=None))]
+    fn events(&self, py: Python<'_>, progress: Option<&Bound<'_, PyAny>>) -> PyResult<PyTable> {
+        let events = self.all_events(py, progress)?;
+        let ceded = events.all_ceded();
+        let net = events.gross.iter().zip(&ceded).map(|(gross, ceded)| gross - ceded).collect();
+        let whole = |column: &[u64]| column.iter().map(|x| *x as i64).collect::<Vec<i64>>();
+        let mut table = Table::new("events")
+            .integer("year", whole(&events.year))
+            .integer("event", whole(&events.event));
+        if !events.time.is_empty() {
+            table = table.float("time", events.time.clone());
+        }
+        table = table.float("gross", events.gross.clone()).float("ceded", ceded).float("net", net);
+        for (name, column) in self.plan.names().iter().zip(events.ceded) {
+            table = table.float(&format!("ceded.{name}"), column);
+        }
+        Ok(PyTable { core: table })
+    }
+
+    /// A table of the Open Results Data standard.
+    #[pyo3(signature = (table, *, of, progress=None))]
+    fn ord(
+        &self,
+        py: Python<'_>,
+        table: &str,
+        of: &str,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PyTable> {
+        if !pricing::ORD_TABLES.contains(&table) {
+            let known = pricing::ORD_TABLES;
+            return Err(Issue::unknown("ord", "table", table, known).into_error().into());
+        }
+        let events = if table == "PALT" {
+            Events { ceded: vec![Vec::new(); self.plan.names().len()], ..Events::default() }
+        } else {
+            self.all_events(py, progress)?
+        };
+        let core = detached(py, || pricing::ord(table, &self.outcome, &events, of))?;
+        Ok(PyTable { core })
+    }
+
+    /// Differences of other programmes from this one, over the same years and draws.
+    #[pyo3(signature = (programmes, *, progress=None))]
+    fn what_if(
+        &self,
+        py: Python<'_>,
+        programmes: Vec<(String, PyRef<'_, PyProgramme>)>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PyTable> {
+        let mut plans = Vec::with_capacity(programmes.len());
+        let mut faults = Faults::new();
+        for (name, programme) in &programmes {
+            let plan = faults.take(Plan::new(&programme.core, self.plan.options()))?;
+            plans.extend(plan.map(|plan| (name.clone(), plan)));
+        }
+        faults.finish().map_err(PyErr::from)?;
+        let control = Control::new(self.threads);
+        let work = || {
+            let mut rows = Vec::new();
+            for (name, plan) in &plans {
+                let outcome = self.origin.run(plan, &control)?;
+                if outcome.years != self.outcome.years {
+                    return Err(Error::Cancelled);
+                }
+                let found = pricing::changes(&self.outcome, &outcome);
+                rows.extend(found.into_iter().map(|change| (name.clone(), change)));
+            }
+            Ok(rows)
+        };
+        let rows = watched(py, progress, &control, work, |py, _| Ok(py.None()))?;
+        let float = |f: fn(&pricing::Change) -> f64| {
+            rows.iter().map(|(_, change)| f(change)).collect::<Vec<f64>>()
+        };
+        let table = Table::new("what if")
+            .text("programme", rows.iter().map(|(name, _)| name.clone()).collect())
+            .text("amount", rows.iter().map(|(_, c)| c.what.to_owned()).collect())
+            .text("measure", rows.iter().map(|(_, c)| c.measure.clone()).collect())
+            .float("base", float(|c| c.base))
+            .float("value", float(|c| c.value))
+            .float("difference", float(|c| c.difference.value))
+            .float("standard_error", float(|c| c.difference.standard_error));
+        Ok(PyTable { core: table })
     }
 
     /// Results without simulation where the programme allows, else the reason why not.
@@ -274,7 +391,7 @@ impl PyResultCore {
         years: u64,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<PyTable> {
-        let Origin::Simulation { simulator, book, library } = &self.origin else {
+        let Origin::Simulation { simulator, book, library } = self.origin.drawn() else {
             return Err(Error::numeric(
                 "variance",
                 "needs a simulated book: other sources have no parameter uncertainty",
@@ -362,17 +479,10 @@ impl PyResultCore {
 
     /// One treaty in one year (from 0), step by step, as JSON.
     fn explain(&self, treaty: &str, year: u64) -> PyResult<String> {
-        let explanation = match &self.origin {
-            Origin::Aggregate { aggregate, years, seed } => {
-                let source =
-                    Sampler::new(aggregate.clone(), *years, *seed, self.plan.needs_time())?;
-                explain_source(&self.programme, treaty, &source, year)
-            }
-            Origin::Simulation { simulator, .. } => {
-                explain_source(&self.programme, treaty, simulator.as_ref(), year)
-            }
-            Origin::Table(table) => explain_source(&self.programme, treaty, table.as_ref(), year),
-        }?;
+        let horizon = self.plan.options().horizon;
+        let explanation = with_source!(&self.origin, self.plan, |source| {
+            explain_source(&self.programme, treaty, source, year, horizon)
+        })?;
         serde_json::to_string(&explanation)
             .map_err(|e| Error::numeric("explain", e.to_string()).into())
     }

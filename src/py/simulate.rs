@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use numpy::PyArray1;
+use numpy::{PyArray1, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use pyo3_arrow::PyTable;
@@ -13,11 +13,11 @@ use super::portfolio::PyPortfolio;
 use super::sector::PyLibrary;
 use super::watch::watched;
 use crate::error::Issue;
-use crate::exec::Control;
-use crate::losses::Source;
+use crate::exec::{Control, run_blocks};
+use crate::losses::{LossBlock, Source, StoredLosses};
 use crate::portfolio::Portfolio;
 use crate::sector::Library;
-use crate::simulate::{Options, Parameters, Simulator, annual_losses, loss_table};
+use crate::simulate::{Options, Parameters, Scratch, Simulator, annual_losses, loss_table};
 
 /// The losses of a book: made when asked for.
 #[pyclass(frozen, name = "Simulation", module = "kebao._kebao")]
@@ -26,7 +26,19 @@ pub struct PySimulation {
     pub book: Arc<Portfolio>,
     pub library: Arc<Library>,
     pub threads: Option<usize>,
+    /// Losses that were drawn elsewhere.
+    pub stored: Option<Arc<StoredLosses>>,
 }
+
+/// The columns of a block: offsets, loss, event, time, risk, cause.
+type Columns<'py> = (
+    Bound<'py, PyArray1<u32>>,
+    Bound<'py, PyArray1<f64>>,
+    Bound<'py, PyArray1<u32>>,
+    Bound<'py, PyArray1<f64>>,
+    Bound<'py, PyArray1<u32>>,
+    Bound<'py, PyArray1<u16>>,
+);
 
 #[pymethods]
 impl PySimulation {
@@ -61,6 +73,64 @@ impl PySimulation {
             book: book.core.clone(),
             library: library.core.clone(),
             threads,
+            stored: None,
+        })
+    }
+
+    /// Number of blocks of years.
+    #[getter]
+    fn blocks(&self) -> u64 {
+        self.core.blocks()
+    }
+
+    /// Draws some blocks: offsets, loss, event, time, risk and cause of each.
+    fn draw<'py>(&self, py: Python<'py>, first: u64, last: u64) -> PyResult<Vec<Columns<'py>>> {
+        let control = Control::new(self.threads);
+        let work = || {
+            let draw = |scratch: &mut Scratch, number: u64| {
+                let mut block = LossBlock::default();
+                self.core.fill(number, &control, scratch, &mut block)?;
+                Ok(block)
+            };
+            run_blocks(first..last.min(self.core.blocks()), &control, draw)?.complete()
+        };
+        let blocks = watched(py, None, &control, work, |py, _| Ok(py.None()))?;
+        let arrays = |block: LossBlock| {
+            (
+                PyArray1::from_vec(py, block.offsets),
+                PyArray1::from_vec(py, block.loss),
+                PyArray1::from_vec(py, block.event),
+                PyArray1::from_vec(py, block.time),
+                PyArray1::from_vec(py, block.risk),
+                PyArray1::from_vec(py, block.cause),
+            )
+        };
+        Ok(blocks.into_iter().map(arrays).collect())
+    }
+
+    /// The same simulation with all its blocks at hand.
+    fn with_blocks(&self, blocks: Vec<Columns<'_>>) -> PyResult<Self> {
+        let blocks = blocks
+            .into_iter()
+            .map(|(offsets, loss, event, time, risk, cause)| {
+                Ok(LossBlock {
+                    first_year: 0,
+                    offsets: offsets.to_vec()?,
+                    loss: loss.to_vec()?,
+                    event: event.to_vec()?,
+                    time: time.to_vec()?,
+                    risk: risk.to_vec()?,
+                    cause: cause.to_vec()?,
+                })
+            })
+            .collect::<PyResult<Vec<LossBlock>>>()?;
+        let stored = StoredLosses::new(self.core.as_ref(), blocks)?;
+        Ok(Self {
+            core: self.core.clone(),
+            book: self.book.clone(),
+            library: self.library.clone(),
+            threads: self.threads,
+            stored: Some(Arc::new(stored)),
         })
     }
 

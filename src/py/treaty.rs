@@ -1,19 +1,10 @@
 //! Programmes, and what they do to losses.
 
-use numpy::PyArray1;
-use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 
 use super::convert::Amount;
-use super::losses::PyLossTable;
-use super::watch::watched;
-use crate::error::{Error, Issue, Result};
-use crate::exec::Control;
-use crate::losses::{Groups, Source};
-use crate::treaty::{
-    self, Attribution, CLAUSES, Explanation, Options, Outcome, Plan, Programme, UNSUPPORTED,
-};
+use crate::error::{Issue, Result};
+use crate::treaty::{self, Attribution, CLAUSES, Options, Programme, UNSUPPORTED};
 
 /// A checked reinsurance programme.
 #[pyclass(frozen, eq, name = "Programme", module = "kebao._kebao")]
@@ -47,6 +38,23 @@ impl PyProgramme {
 
     fn to_toml(&self) -> PyResult<String> {
         Ok(self.core.to_toml()?)
+    }
+
+    /// ReinsInfo and ReinsScope of OED 5, as CSV text.
+    fn to_oed(&self) -> PyResult<(String, String)> {
+        Ok(self.core.to_oed()?)
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (info, scope=None, *, premium=None))]
+    fn from_oed(info: &str, scope: Option<&str>, premium: Option<Amount>) -> PyResult<Self> {
+        Ok(Self { core: Programme::from_oed(info, scope, premium.map(|amount| amount.0))? })
+    }
+
+    /// The JSON Schema of a programme file.
+    #[staticmethod]
+    fn schema() -> String {
+        treaty::schema().to_string()
     }
 
     fn __str__(&self) -> String {
@@ -98,124 +106,8 @@ pub fn clauses() -> (Vec<(String, String, Vec<String>)>, Vec<String>) {
     (CLAUSES.iter().map(row).collect(), UNSUPPORTED.iter().map(ToString::to_string).collect())
 }
 
-/// Annual columns of a programme applied to losses.
-#[pyclass(frozen, name = "Outcome", module = "kebao._kebao")]
-pub struct PyOutcome {
-    pub core: Outcome,
-}
-
-#[pymethods]
-impl PyOutcome {
-    #[getter]
-    fn years(&self) -> u64 {
-        self.core.years
-    }
-
-    /// Whether the run was stopped before its last year.
-    #[getter]
-    fn interrupted(&self) -> bool {
-        self.core.interrupted
-    }
-
-    #[getter]
-    fn treaties(&self) -> Vec<String> {
-        self.core.treaties.iter().map(|treaty| treaty.name.clone()).collect()
-    }
-
-    #[getter]
-    fn gross<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
-        PyArray1::from_slice(py, &self.core.gross)
-    }
-
-    /// Gross less all ceded; `total_ceded + net == gross` to the last bit.
-    #[getter]
-    fn net<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
-        PyArray1::from_slice(py, &self.core.net)
-    }
-
-    #[getter]
-    fn total_ceded<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
-        PyArray1::from_vec(py, self.core.ceded())
-    }
-
-    /// Largest event of each year, gross; empty unless asked for.
-    #[getter]
-    fn largest_gross<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
-        PyArray1::from_slice(py, &self.core.largest_gross)
-    }
-
-    /// The same net of the covers per risk and per event.
-    #[getter]
-    fn largest_net<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
-        PyArray1::from_slice(py, &self.core.largest_net)
-    }
-
-    fn ceded<'py>(&self, py: Python<'py>, treaty: &str) -> PyResult<Bound<'py, PyArray1<f64>>> {
-        Ok(PyArray1::from_slice(py, &self.columns(treaty)?.ceded))
-    }
-
-    fn reinstatement_premium<'py>(
-        &self,
-        py: Python<'py>,
-        treaty: &str,
-    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-        Ok(PyArray1::from_slice(py, &self.columns(treaty)?.reinstatement_premium))
-    }
-
-    /// Years with a recovery, and years in which the annual capacity was used up.
-    fn counts(&self, treaty: &str) -> PyResult<(u64, u64)> {
-        let columns = self.columns(treaty)?;
-        Ok((columns.attached, columns.exhausted))
-    }
-
-    /// What the groups are, and their names; None unless asked for.
-    #[getter]
-    fn groups(&self) -> Option<(String, Vec<String>)> {
-        self.core.groups.as_ref().map(|groups| (groups.label.clone(), groups.names.clone()))
-    }
-
-    /// Gross, ceded and net of one group, by index.
-    fn group<'py>(&self, py: Python<'py>, group: usize) -> PyResult<Bound<'py, PyDict>> {
-        let columns = self.core.groups.as_ref().and_then(|groups| groups.columns.get(group));
-        let columns = columns.ok_or_else(|| PyIndexError::new_err("no such group"))?;
-        let all = PyDict::new(py);
-        all.set_item("gross", PyArray1::from_slice(py, &columns.gross))?;
-        all.set_item("ceded", PyArray1::from_slice(py, &columns.ceded))?;
-        all.set_item("net", PyArray1::from_slice(py, &columns.net))?;
-        Ok(all)
-    }
-
-    /// SHA-256 of the annual columns.
-    #[getter]
-    fn digest(&self) -> String {
-        self.core.digest()
-    }
-}
-
-impl PyOutcome {
-    fn columns(&self, treaty: &str) -> Result<&treaty::TreatyColumns> {
-        self.core.treaties.iter().find(|columns| columns.name == treaty).ok_or_else(|| {
-            let names = self.core.treaties.iter().map(|columns| columns.name.as_str());
-            Issue::unknown("outcome", "treaty", treaty, names).into_error()
-        })
-    }
-}
-
 /// What to compute beside the annual columns, from Python's words.
-pub fn options(
-    groups: &[Groups],
-    by: Option<&str>,
-    largest_events: bool,
-    attribution: &str,
-) -> Result<Options> {
-    let groups = by
-        .map(|by| {
-            groups.iter().position(|partition| partition.label == by).ok_or_else(|| {
-                let known = groups.iter().map(|partition| partition.label.as_str());
-                Issue::unknown("apply", "by", by, known).into_error()
-            })
-        })
-        .transpose()?;
+pub fn options(attribution: &str, horizon: Option<u64>) -> Result<Options> {
     let attribution = match attribution {
         "event_order" => Attribution::EventOrder,
         "pro_rata" => Attribution::ProRata,
@@ -224,63 +116,5 @@ pub fn options(
             return Err(Issue::unknown("apply", "attribution", other, known).into_error());
         }
     };
-    Ok(Options { largest_events, groups, attribution })
-}
-
-/// Applies a programme to any source, watched: the GIL released, progress told, Ctrl-C heard.
-pub fn apply_source<S: Source>(
-    py: Python<'_>,
-    programme: &Programme,
-    source: &S,
-    options: Options,
-    threads: Option<usize>,
-    progress: Option<&Bound<'_, PyAny>>,
-) -> PyResult<PyOutcome> {
-    let plan = Plan::new(programme, options)?;
-    let control = Control::new(threads);
-    let work = || treaty::run(&plan, source, &control);
-    let core = watched(py, progress, &control, work, |py, core| {
-        Ok(Py::new(py, PyOutcome { core })?.into_any())
-    })?;
-    Ok(PyOutcome { core })
-}
-
-/// Applies a programme to a loss table.
-#[pyfunction]
-#[pyo3(signature = (programme, losses, *, by=None, largest_events=true, attribution="event_order", threads=None, progress=None))]
-#[expect(clippy::too_many_arguments, reason = "keyword-only, filled by the face")]
-pub fn apply(
-    py: Python<'_>,
-    programme: PyRef<'_, PyProgramme>,
-    losses: PyRef<'_, PyLossTable>,
-    by: Option<&str>,
-    largest_events: bool,
-    attribution: &str,
-    threads: Option<usize>,
-    progress: Option<&Bound<'_, PyAny>>,
-) -> PyResult<PyOutcome> {
-    let options = options(losses.core.groups(), by, largest_events, attribution)?;
-    apply_source(py, &programme.core, &losses.core, options, threads, progress)
-}
-
-/// Explains one treaty in one year (by index from 0) of a source, as JSON.
-pub fn explain_source<S: Source>(
-    programme: &Programme,
-    source: &S,
-    treaty: &str,
-    year: u64,
-) -> Result<String> {
-    let explanation: Explanation = treaty::explain_source(programme, treaty, source, year)?;
-    serde_json::to_string(&explanation).map_err(|e| Error::numeric("explain", e.to_string()))
-}
-
-/// Explains one treaty in one year of a loss table, as JSON.
-#[pyfunction]
-pub fn explain(
-    programme: PyRef<'_, PyProgramme>,
-    losses: PyRef<'_, PyLossTable>,
-    treaty: &str,
-    year: u64,
-) -> PyResult<String> {
-    Ok(explain_source(&programme.core, &losses.core, treaty, year)?)
+    Ok(Options { attribution, horizon, ..Options::default() })
 }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Family, QuantileTable, integrate, plain_parameters};
-use crate::error::{Faults, Result};
-use crate::numeric::{beta_density, beta_inv, beta_pq};
+use crate::error::{Faults, Issue, Result};
+use crate::numeric::{beta_c_by_parameters, beta_density, beta_inv, beta_pq};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,6 +16,22 @@ pub struct Beta {
 }
 
 impl Beta {
+    /// From mean m < 1 and coefficient of variation c < √((1 − m) / m), without total losses:
+    /// a + b = (1 − m) / (m c²) − 1.
+    pub fn from_mean_cv(mean: f64, cv: f64) -> Result<Self> {
+        let mut faults = Faults::new();
+        let inside = faults.check(mean > 0.0 && mean < 1.0, || {
+            Issue::new("out_of_range", "Beta", "mean").value(mean).allowed("in (0, 1)")
+        });
+        let top = ((1.0 - mean) / mean).sqrt();
+        faults.check(!inside || (cv > 0.0 && cv < top), || {
+            Issue::new("out_of_range", "Beta", "cv").value(cv).allowed(format!("in (0, {top})"))
+        });
+        faults.finish()?;
+        let both = (1.0 - mean) / (mean * cv * cv) - 1.0;
+        Self::new(mean * both, (1.0 - mean) * both, 0.0)
+    }
+
     pub fn new(a: f64, b: f64, total_loss: f64) -> Result<Self> {
         Self { a, b, total_loss }.validated()
     }
@@ -85,6 +101,15 @@ impl Family for Beta {
             return 0.0;
         }
         self.partial() * beta_density(self.a, self.b, x, 1.0 - x) / (x * (1.0 - x))
+    }
+
+    fn sf_derivatives(&self, x: f64) -> Vec<f64> {
+        if !(x > 0.0 && x < 1.0) {
+            return vec![0.0; 3];
+        }
+        let (by_a, by_b) = beta_c_by_parameters(self.a, self.b, x, 1.0 - x);
+        let below = beta_pq(self.a, self.b, x, 1.0 - x).0;
+        vec![self.partial() * by_a, self.partial() * by_b, below]
     }
 
     fn isf(&self, q: f64) -> f64 {

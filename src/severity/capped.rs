@@ -39,6 +39,21 @@ impl Family for Capped {
         if x >= self.limit { 0.0 } else { self.base.pdf(x) }
     }
 
+    fn log_sf(&self, x: f64) -> f64 {
+        if x >= self.limit { f64::NEG_INFINITY } else { self.base.log_sf(x) }
+    }
+
+    fn log_pdf(&self, x: f64) -> f64 {
+        if x >= self.limit { f64::NEG_INFINITY } else { self.base.log_pdf(x) }
+    }
+
+    fn sf_derivatives(&self, x: f64) -> Vec<f64> {
+        let mut all = vec![0.0];
+        let base = self.base.sf_derivatives(x.min(self.limit));
+        all.extend(base.into_iter().map(|d| if x >= self.limit { 0.0 } else { d }));
+        all
+    }
+
     fn isf(&self, q: f64) -> f64 {
         self.base.isf(q).min(self.limit)
     }

@@ -1,10 +1,11 @@
 //! Gamma: density x^(shape−1) e^(−x/scale) / (Γ(shape) scale^shape).
 
+use libm::{lgamma, log};
 use serde::{Deserialize, Serialize};
 
 use super::{Family, QuantileTable, excess_by_quadrature, plain_parameters};
 use crate::error::{Faults, Result};
-use crate::numeric::{gamma_p_inv, gamma_pq, gamma_q_inv, poisson_density};
+use crate::numeric::{gamma_p_inv, gamma_pq, gamma_q_by_shape, gamma_q_inv, poisson_density};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,6 +48,35 @@ impl Family for Gamma {
 
     fn pdf(&self, x: f64) -> f64 {
         if x <= 0.0 { 0.0 } else { self.shape * poisson_density(self.shape, x / self.scale) / x }
+    }
+
+    fn log_pdf(&self, x: f64) -> f64 {
+        if x <= 0.0 {
+            return f64::NEG_INFINITY;
+        }
+        let z = x / self.scale;
+        (self.shape - 1.0) * log(z) - z - lgamma(self.shape) - log(self.scale)
+    }
+
+    fn log_sf(&self, x: f64) -> f64 {
+        let (below, above) = gamma_pq(self.shape, x / self.scale);
+        match above {
+            q if below < 0.5 => libm::log1p(-below) + 0.0 * q,
+            q if q > 1e-280 => log(q),
+            // The first terms of the expansion for large x: density · scale (1 + (shape − 1) / z …).
+            _ => {
+                let z = x / self.scale;
+                self.log_pdf(x) + log(self.scale) + log(z / (z - self.shape + 1.0))
+            }
+        }
+    }
+
+    fn sf_derivatives(&self, x: f64) -> Vec<f64> {
+        if !(x > 0.0 && x < f64::INFINITY) {
+            return vec![0.0; 2];
+        }
+        let z = x / self.scale;
+        vec![gamma_q_by_shape(self.shape, z), x * self.pdf(x) / self.scale]
     }
 
     fn isf(&self, q: f64) -> f64 {

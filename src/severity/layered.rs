@@ -66,6 +66,34 @@ impl Family for Layered {
         if x <= 0.0 || x >= self.limit() { 0.0 } else { self.base.pdf(x + self.attachment) }
     }
 
+    fn log_sf(&self, x: f64) -> f64 {
+        if x >= 0.0 && x < self.limit() {
+            self.base.log_sf(x + self.attachment)
+        } else {
+            libm::log(self.sf(x))
+        }
+    }
+
+    fn log_pdf(&self, x: f64) -> f64 {
+        if x > 0.0 && x < self.limit() {
+            self.base.log_pdf(x + self.attachment)
+        } else {
+            f64::NEG_INFINITY
+        }
+    }
+
+    fn sf_derivatives(&self, x: f64) -> Vec<f64> {
+        let inside = x >= 0.0 && x < self.limit();
+        let at = x.max(0.0).min(self.limit()) + self.attachment;
+        let mut all = vec![-self.base.pdf(at)];
+        all.extend(self.limit.map(|_| 0.0));
+        all.extend(self.base.sf_derivatives(at));
+        if !inside {
+            all.fill(0.0);
+        }
+        all
+    }
+
     fn isf(&self, q: f64) -> f64 {
         self.pays(self.base.isf(q))
     }

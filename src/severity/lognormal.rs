@@ -7,7 +7,7 @@ use super::{Family, excess_by_quadrature, plain_parameters};
 use crate::error::{Faults, Result};
 use crate::numeric::kernel::lognormal_in_place;
 use crate::numeric::survival::lognormal_sf_in_place;
-use crate::numeric::{ln_less, norm_cdf, norm_pdf, norm_sf, normal_isf};
+use crate::numeric::{ln_less, ln_norm_sf, norm_cdf, norm_pdf, norm_sf, normal_isf};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,6 +55,27 @@ impl Family for LogNormal {
 
     fn pdf(&self, x: f64) -> f64 {
         if x <= 0.0 { 0.0 } else { norm_pdf(self.z(x)) / (self.sigma * x) }
+    }
+
+    fn log_sf(&self, x: f64) -> f64 {
+        if x <= 0.0 { 0.0 } else { ln_norm_sf(self.z(x)) }
+    }
+
+    fn log_pdf(&self, x: f64) -> f64 {
+        let z = self.z(x);
+        if x <= 0.0 {
+            return f64::NEG_INFINITY;
+        }
+        -0.5 * z * z - 0.918_938_533_204_672_8 - log(self.sigma) - log(x)
+    }
+
+    fn sf_derivatives(&self, x: f64) -> Vec<f64> {
+        if !(x > 0.0 && x < f64::INFINITY) {
+            return vec![0.0; 2];
+        }
+        let z = self.z(x);
+        let density = norm_pdf(z) / self.sigma;
+        vec![density, density * z]
     }
 
     fn isf(&self, q: f64) -> f64 {

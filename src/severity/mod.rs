@@ -11,239 +11,90 @@
 //! 10¹⁰ xs 10¹⁴ of a lognormal(10, 2)).
 
 mod beta;
+mod burr;
 mod capped;
+mod columns;
+mod derivative;
+mod empirical;
+mod exponential;
+mod extreme;
+mod family;
+mod franchise;
+mod frechet;
 mod gamma;
+mod gb2;
+mod gev;
+mod gpd;
+mod integral;
+mod inverse_gamma;
+mod inverse_gaussian;
 mod layered;
+mod log_pareto;
+mod loggamma;
+mod loglogistic;
 mod lognormal;
+mod logt;
+mod lomax;
 mod mbbefd;
+mod mixed_erlang;
+mod mixture;
+mod parameters;
 mod pareto;
 mod piecewise;
+mod piecewise_pareto;
 mod quantile;
 mod scaled;
+mod shifted;
+mod solve;
 mod spliced;
+mod truncated;
+mod uniform;
+mod weibull;
 
 use serde::{Deserialize, Serialize};
 
 pub use beta::Beta;
+pub use burr::Burr;
 pub use capped::Capped;
+pub use empirical::Empirical;
+pub use exponential::Exponential;
+pub use extreme::{Maximum, Minimum};
+pub use family::Family;
+pub use franchise::Franchise;
+pub use frechet::Frechet;
 pub use gamma::Gamma;
+pub use gb2::GB2;
+pub use gev::GEV;
+pub use gpd::GPD;
+pub use inverse_gamma::InverseGamma;
+pub use inverse_gaussian::InverseGaussian;
 pub use layered::Layered;
+pub use log_pareto::LogPareto;
+pub use loggamma::LogGamma;
+pub use loglogistic::LogLogistic;
 pub use lognormal::LogNormal;
+pub use logt::LogT;
+pub use lomax::Lomax;
 pub use mbbefd::MBBEFD;
+pub use mixed_erlang::MixedErlang;
+pub use mixture::Mixture;
 pub use pareto::Pareto;
 pub use piecewise::Piecewise;
+pub use piecewise_pareto::PiecewisePareto;
 pub use quantile::QuantileTable;
 pub use scaled::Scaled;
+pub use shifted::Shifted;
 pub use spliced::Spliced;
+pub use truncated::Truncated;
+pub use uniform::Uniform;
+pub use weibull::Weibull;
 
-use crate::error::{Error, Issue, Result};
-use crate::numeric::adaptive;
-
-/// What a severity family gives; everything else follows from it.
-pub trait Family {
-    /// P(X > x).
-    fn sf(&self, x: f64) -> f64;
-
-    /// P(X ≤ x); override where `1 − sf` would cancel.
-    fn cdf(&self, x: f64) -> f64 {
-        1.0 - self.sf(x)
-    }
-
-    /// Density of the continuous part.
-    fn pdf(&self, x: f64) -> f64;
-
-    /// Smallest x with P(X > x) ≤ q, q in [0, 1].
-    fn isf(&self, q: f64) -> f64;
-
-    /// Smallest x with P(X ≤ x) ≥ p; override where `isf(1 − p)` would cancel.
-    fn quantile(&self, p: f64) -> f64 {
-        self.isf(1.0 - p)
-    }
-
-    /// E Xᵏ, `inf` where it does not exist.
-    fn moment(&self, k: u32) -> f64;
-
-    /// Var X, `inf` where it does not exist; override where E X² − (E X)² would cancel.
-    fn variance(&self) -> f64 {
-        let (m1, m2) = (self.moment(1), self.moment(2));
-        if m2.is_finite() { (m2 - m1 * m1).max(0.0) } else { m2 }
-    }
-
-    /// Third central moment over sd³, `inf` where it does not exist; override as for the variance.
-    fn skewness(&self) -> f64 {
-        let (m1, m2, m3) = (self.moment(1), self.moment(2), self.moment(3));
-        if !m3.is_finite() {
-            return m3;
-        }
-        let variance = m2 - m1 * m1;
-        (m3 - 3.0 * m1 * m2 + 2.0 * m1 * m1 * m1) / (variance * variance.sqrt())
-    }
-
-    /// E (X − d)₊ = ∫ S over (d, ∞), `inf` where the mean does not exist.
-    fn excess(&self, d: f64) -> f64;
-
-    /// E (X − d)₊ᵏ = k ∫ (x − d)ᵏ⁻¹ S over (d, ∞), k ≥ 1, `inf` where it does not exist.
-    fn excess_moment(&self, k: u32, d: f64) -> f64 {
-        match k {
-            1 => self.excess(d),
-            _ if d <= 0.0 => self.moment(k),
-            _ if !self.moment(k).is_finite() => f64::INFINITY,
-            _ => layer_moment_by_quadrature(self, k, visible_end(self) - d, d),
-        }
-    }
-
-    /// Limited expected value E min(X, d).
-    fn lev(&self, d: f64) -> f64;
-
-    /// E min(X, d)ᵏ = k ∫ xᵏ⁻¹ S over (0, d), d finite.
-    fn limited_moment(&self, k: u32, d: f64) -> f64 {
-        match k {
-            0 => 1.0,
-            _ if d <= 0.0 => 0.0,
-            1 => self.lev(d),
-            _ => layer_moment_by_quadrature(self, k, d, 0.0),
-        }
-    }
-
-    /// Smallest and largest possible loss.
-    fn support(&self) -> (f64, f64);
-
-    /// Points where the survival function has a kink or a jump: quadrature splits there.
-    fn breaks(&self, into: &mut Vec<f64>) {
-        let (low, high) = self.support();
-        into.extend([low, high].into_iter().filter(|x| x.is_finite()));
-    }
-
-    /// Expected loss to the layer `limit` xs `attachment`.
-    fn layer_mean(&self, limit: f64, attachment: f64) -> f64 {
-        default_layer_mean(self, limit, attachment)
-    }
-
-    /// [`Family::sf`] of each element, in place; override where a column is quicker than its elements.
-    fn sf_in_place(&self, x: &mut [f64]) {
-        for x in x {
-            *x = self.sf(*x);
-        }
-    }
-
-    /// Turns survival probabilities in (0, 1) into losses, in place.
-    fn sample(&self, u: &mut [f64]) {
-        for u in u {
-            *u = self.isf(*u);
-        }
-    }
-
-    /// Parameters that are plain numbers, by name.
-    fn parameters(&self) -> Vec<(String, f64)>;
-
-    /// The same distribution with one of [`Family::parameters`] changed.
-    fn with_parameter(&self, name: &str, value: f64) -> Result<Severity>;
-}
-
-/// The layer mean from `excess`, or by quadrature where even that would cancel.
-fn default_layer_mean<F: Family + ?Sized>(family: &F, limit: f64, attachment: f64) -> f64 {
-    if limit <= 0.0 {
-        return 0.0;
-    }
-    let top = attachment + limit;
-    if attachment <= 0.0 {
-        return family.lev(top);
-    }
-    if top == f64::INFINITY {
-        return family.excess(attachment);
-    }
-    let remote = family.sf(attachment) < 1e-3;
-    let thin = limit < 0.1 * attachment;
-    if !remote && !thin {
-        let difference = family.lev(top) - family.lev(attachment);
-        if difference > 1e-3 * family.lev(top) {
-            return difference;
-        }
-    }
-    integrate(family, attachment, limit, |x, _| family.sf(x))
-}
-
-/// Where nothing is left for quadrature to see, of a family whose moment exists.
-fn visible_end<F: Family + ?Sized>(family: &F) -> f64 {
-    family.support().1.min(family.isf(1e-300)).min(1e300)
-}
-
-/// E (X − d)₊ by quadrature, for families whose closed form cancels far out.
-fn excess_by_quadrature<F: Family + ?Sized>(family: &F, d: f64) -> f64 {
-    let q = family.sf(d);
-    if q <= 0.0 {
-        return 0.0;
-    }
-    let end = family.isf((q * 1e-18).max(f64::from_bits(1))).min(f64::MAX);
-    integrate(family, d, end - d, |x, _| family.sf(x))
-}
-
-/// E min((X − attachment)₊, limit)ᵏ = k ∫ yᵏ⁻¹ S(attachment + y) over (0, limit), limit finite.
-fn layer_moment_by_quadrature<F: Family + ?Sized>(
-    family: &F,
-    k: u32,
-    limit: f64,
-    attachment: f64,
-) -> f64 {
-    let power = f64::from(k) - 1.0;
-    f64::from(k)
-        * integrate(family, attachment, limit, |x, y| {
-            let weight = if k == 2 { y } else { libm::pow(y, power) };
-            weight * family.sf(x)
-        })
-}
-
-/// E (c + Y)ᵏ = Σ binomial(k, j) cᵏ⁻ʲ E Yʲ, from the moments of Y ≥ 0.
-fn shifted(k: u32, c: f64, moment: impl Fn(u32) -> f64) -> f64 {
-    let (mut total, mut binomial) = (0.0, 1.0);
-    for j in 0..=k {
-        let power = libm::pow(c, f64::from(k - j));
-        if power > 0.0 {
-            total += binomial * power * if j == 0 { 1.0 } else { moment(j) };
-        }
-        binomial *= f64::from(k - j) / f64::from(j + 1);
-    }
-    total
-}
-
-/// ∫ g(low + y, y) dy over (0, width), split at the breaks of the family.
-///
-/// Inside a panel that starts at x₀ the variable is ln(x/x₀), in which tails are smooth; y is carried
-/// beside x, so that a thin layer far out keeps its width. From 0, what is below 10⁻¹⁸ of the width
-/// is taken as constant.
-fn integrate<F: Family + ?Sized>(
-    family: &F,
-    low: f64,
-    width: f64,
-    g: impl Fn(f64, f64) -> f64,
-) -> f64 {
-    if !(width > 0.0 && width < f64::INFINITY && low >= 0.0) {
-        return if width > 0.0 { f64::NAN } else { 0.0 };
-    }
-    let start = if low == 0.0 { width * 1e-18 } else { 0.0 };
-    let mut breaks = Vec::new();
-    family.breaks(&mut breaks);
-    let mut points = vec![start, width];
-    points.extend(breaks.into_iter().map(|x| x - low).filter(|y| *y > start && *y < width));
-    points.sort_by(f64::total_cmp);
-    points.dedup();
-    let first = if start > 0.0 { start * g(low + 0.5 * start, 0.5 * start) } else { 0.0 };
-    first
-        + points
-            .windows(2)
-            .map(|w| {
-                let from = low + w[0];
-                // Before the end of the panel, so that a jump there belongs to the next one.
-                let end = (low + w[1]).next_down();
-                let inside = |y: f64| (low + y).min(end).max(from);
-                adaptive(0.0, libm::log1p((w[1] - w[0]) / from), 1e-14, |s| {
-                    let y = w[0] + from * libm::expm1(s);
-                    (low + y) * g(inside(y), y)
-                })
-                .0
-            })
-            .sum::<f64>()
-}
+use crate::error::{Issue, Result};
+use integral::{
+    closed_or, excess_by_quadrature, integrate, layer_moment_by_quadrature, lev_by_quadrature,
+    shifted,
+};
+use parameters::{nested, no_parameter, plain_parameters};
 
 /// One list makes the enum, its JSON tags, the dispatch and, in `py`, the Python classes.
 ///
@@ -252,12 +103,36 @@ macro_rules! severities {
     ($apply:ident) => {
         $apply! {
             LogNormal,
+            LogPareto,
             Pareto,
             Gamma,
+            Exponential,
+            Weibull,
+            Lomax,
+            GPD,
+            GEV,
+            Frechet,
+            Burr,
+            LogLogistic,
+            InverseGaussian,
+            InverseGamma,
+            GB2,
+            LogGamma,
+            LogT,
+            Uniform,
+            MixedErlang,
+            PiecewisePareto,
+            Empirical,
             Beta,
             MBBEFD,
             Spliced,
+            Mixture,
+            Maximum,
+            Minimum,
             Capped,
+            Truncated,
+            Shifted,
+            Franchise,
             Layered,
             Piecewise,
             Scaled,
@@ -308,6 +183,15 @@ impl Family for Severity {
     }
     fn pdf(&self, x: f64) -> f64 {
         self.inner().pdf(x)
+    }
+    fn log_sf(&self, x: f64) -> f64 {
+        self.inner().log_sf(x)
+    }
+    fn log_pdf(&self, x: f64) -> f64 {
+        self.inner().log_pdf(x)
+    }
+    fn sf_derivatives(&self, x: f64) -> Vec<f64> {
+        self.inner().sf_derivatives(x)
     }
     fn isf(&self, q: f64) -> f64 {
         if (0.0..=1.0).contains(&q) { self.inner().isf(q) } else { f64::NAN }
@@ -393,42 +277,6 @@ impl Severity {
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
-}
-
-/// The error of `with_parameter` for a name the family does not have.
-fn no_parameter(family: &str, name: &str, known: &[(String, f64)]) -> Error {
-    Issue::unknown(family, "parameter", name, known.iter().map(|(n, _)| n.as_str())).into_error()
-}
-
-/// Implements `parameters` and `with_parameter` for a family whose fields are all numbers.
-macro_rules! plain_parameters {
-    ($name:ident { $($field:ident),* }) => {
-        fn parameters(&self) -> Vec<(String, f64)> {
-            vec![$((stringify!($field).to_owned(), self.$field)),*]
-        }
-        fn with_parameter(&self, name: &str, value: f64) -> crate::error::Result<super::Severity> {
-            let mut changed = self.clone();
-            match name {
-                $(stringify!($field) => changed.$field = value,)*
-                _ => return Err(super::no_parameter(stringify!($name), name, &self.parameters())),
-            }
-            Ok(changed.into())
-        }
-    };
-}
-use plain_parameters;
-
-/// Parameters of a transform: its own numbers, then those of its parts under their names.
-fn nested(parts: &[(&str, &Severity)]) -> Vec<(String, f64)> {
-    parts
-        .iter()
-        .flat_map(|(part, severity)| {
-            severity
-                .parameters()
-                .into_iter()
-                .map(move |(name, value)| (format!("{part}.{name}"), value))
-        })
-        .collect()
 }
 
 #[cfg(test)]

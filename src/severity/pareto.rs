@@ -1,12 +1,13 @@
 //! Pareto (type I): S(x) = (scale / x)^alpha for x ≥ scale.
 
-use libm::{expm1, log1p, pow};
+use libm::{expm1, log, log1p, pow};
 use serde::{Deserialize, Serialize};
 
 use super::{Family, plain_parameters, shifted};
 use crate::error::{Faults, Result};
 use crate::numeric::kernel::pareto_in_place;
 use crate::numeric::survival::pareto_sf_in_place;
+use crate::numeric::{Double, Hazard};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,9 +38,24 @@ impl Pareto {
     }
 }
 
+impl Pareto {
+    /// From mean m and coefficient of variation c: alpha = 1 + √(1 + 1/c²), scale = m (alpha − 1) / alpha.
+    pub fn from_mean_cv(mean: f64, cv: f64) -> Result<Self> {
+        let mut faults = Faults::new();
+        faults.positive("Pareto", "mean", mean);
+        faults.positive("Pareto", "cv", cv);
+        faults.finish()?;
+        let root = (1.0 + 1.0 / (cv * cv)).sqrt();
+        Self::new(1.0 + root, mean * (root / (1.0 + root)))
+    }
+}
+
 impl Family for Pareto {
     fn sf(&self, x: f64) -> f64 {
-        if x <= self.scale { 1.0 } else { pow(self.scale / x, self.alpha) }
+        if x <= self.scale {
+            return 1.0;
+        }
+        Hazard(Double::ln_ratio(x, self.scale).times(self.alpha)).sf()
     }
 
     fn cdf(&self, x: f64) -> f64 {
@@ -54,12 +70,28 @@ impl Family for Pareto {
         if x < self.scale { 0.0 } else { self.alpha * self.sf(x) / x }
     }
 
+    fn log_sf(&self, x: f64) -> f64 {
+        if x <= self.scale { 0.0 } else { -self.alpha * log(x / self.scale) }
+    }
+
+    fn log_pdf(&self, x: f64) -> f64 {
+        if x < self.scale { f64::NEG_INFINITY } else { log(self.alpha / x) + self.log_sf(x) }
+    }
+
+    fn sf_derivatives(&self, x: f64) -> Vec<f64> {
+        if !(x > self.scale && x < f64::INFINITY) {
+            return vec![0.0; 2];
+        }
+        let s = self.sf(x);
+        vec![-s * log(x / self.scale), s * self.alpha / self.scale]
+    }
+
     fn isf(&self, q: f64) -> f64 {
-        self.scale * pow(q, -1.0 / self.alpha)
+        self.scale * Hazard::of_sf(q).0.over(self.alpha).exp_value()
     }
 
     fn quantile(&self, p: f64) -> f64 {
-        self.scale * libm::exp(-log1p(-p) / self.alpha)
+        self.scale * Hazard::of_cdf(p).0.over(self.alpha).exp_value()
     }
 
     fn moment(&self, k: u32) -> f64 {

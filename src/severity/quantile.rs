@@ -15,6 +15,7 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use libm::{log, log1p};
 
+use super::{Family, Severity};
 use crate::numeric::kernel::{exp_in_place, normal_isf_in_place};
 use crate::numeric::{
     beta_density, beta_inv, gamma_p_inv, gamma_q_inv, norm_cdf, norm_pdf, norm_sf, poisson_density,
@@ -28,22 +29,29 @@ const CELLS: usize = 68;
 const TERMS: usize = 14;
 /// Largest disagreement of neighbours in g, and so in ln x.
 const TOLERANCE: f64 = 3e-14;
+/// The same for quantiles that are themselves solved for.
+const LOOSE: f64 = 1e-12;
 /// Elements worked on while they stay in the first-level cache.
 const TILE: usize = 256;
 /// Tables kept; a table is 7.5 kB.
 const KEPT: usize = 1024;
 
-/// The distribution of a table: a gamma of scale 1, or a beta.
-#[derive(Debug, Clone, Copy)]
+/// The distribution of a table: a gamma of scale 1, a beta, or any other severity.
+#[derive(Debug, Clone)]
 enum Law {
     Gamma { shape: f64 },
     Beta { a: f64, b: f64 },
+    Other(Box<Severity>),
 }
 
 impl Law {
     /// (x, 1 − x) exceeded with probability q, or reached with probability 1 − q = p.
-    fn invert(self, p: f64, q: f64) -> (f64, f64) {
-        match self {
+    fn invert(&self, p: f64, q: f64) -> (f64, f64) {
+        match *self {
+            Self::Other(ref severity) => {
+                let x = if q < 0.5 { severity.isf(q) } else { severity.quantile(p) };
+                (x, 1.0 - x)
+            }
             Self::Gamma { shape } => {
                 let x = if q < 0.5 { gamma_q_inv(shape, q) } else { gamma_p_inv(shape, p) };
                 (x, 1.0 - x)
@@ -64,26 +72,32 @@ struct Table {
     cells: Vec<[f64; TERMS]>,
 }
 
-/// Tables by the bits of their parameters, none for a gamma's second.
-type Known = HashMap<(u64, Option<u64>), Arc<Table>>;
+/// What tells tables apart: the bits of parameters, none for a gamma's second, or the JSON form.
+type Key = (u64, Option<u64>, String);
+type Known = HashMap<Key, Arc<Table>>;
 
 impl QuantileTable {
     /// The standard gamma of this shape.
     pub fn gamma(shape: f64) -> Self {
-        Self::of((shape.to_bits(), None), Law::Gamma { shape })
+        Self::known((shape.to_bits(), None, String::new()), || Law::Gamma { shape })
     }
 
     /// The beta of these parameters.
     pub fn beta(a: f64, b: f64) -> Self {
-        Self::of((a.to_bits(), Some(b.to_bits())), Law::Beta { a, b })
+        Self::known((a.to_bits(), Some(b.to_bits()), String::new()), || Law::Beta { a, b })
     }
 
-    fn of(key: (u64, Option<u64>), law: Law) -> Self {
+    /// Any other distribution, its exact quantiles interpolated; for those that are slow to invert.
+    pub(super) fn of(severity: Severity) -> Self {
+        Self::known((0, None, severity.to_json()), || Law::Other(Box::new(severity)))
+    }
+
+    fn known(key: Key, law: impl FnOnce() -> Law) -> Self {
         static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
         if let Some(table) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Self(table.clone());
         }
-        let table = Arc::new(Table::new(law));
+        let table = Arc::new(Table::new(law()));
         let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= KEPT {
             known.clear();
@@ -94,19 +108,41 @@ impl QuantileTable {
     /// Turns survival probabilities into quantiles, in place.
     pub fn sample(&self, u: &mut [f64]) {
         for tile in u.chunks_mut(TILE) {
-            self.0.sample(tile);
+            self.0.sample(tile, 1.0, Finish::Plain);
         }
     }
+
+    /// Turns probabilities of the lower tail into quantiles, in place.
+    pub(super) fn sample_lower(&self, p: &mut [f64]) {
+        for tile in p.chunks_mut(TILE) {
+            self.0.sample(tile, -1.0, Finish::Plain);
+        }
+    }
+
+    /// For a beta B: turns survival probabilities into scale · (B / (1 − B))^(1/power), in place.
+    pub(super) fn sample_odds(&self, u: &mut [f64], power: f64, scale: f64) {
+        for tile in u.chunks_mut(TILE) {
+            self.0.sample(tile, 1.0, Finish::Odds { power, scale });
+        }
+    }
+}
+
+/// What becomes of the quantile.
+#[derive(Clone, Copy)]
+enum Finish {
+    Plain,
+    Odds { power: f64, scale: f64 },
 }
 
 impl Table {
     fn new(law: Law) -> Self {
         let mut cells: Vec<[f64; TERMS]> =
-            (0..CELLS).map(|i| expand(law, middle(i)).unwrap_or([f64::NAN; TERMS])).collect();
+            (0..CELLS).map(|i| law.cell(middle(i)).unwrap_or([f64::NAN; TERMS])).collect();
         let half = 0.5 / CELLS_PER_UNIT;
+        let tolerance = if matches!(law, Law::Other(_)) { LOOSE } else { TOLERANCE };
         let apart: Vec<bool> = cells
             .windows(2)
-            .map(|w| !((value(&w[0], half) - value(&w[1], -half)).abs() <= TOLERANCE))
+            .map(|w| !((value(&w[0], half) - value(&w[1], -half)).abs() <= tolerance))
             .collect();
         for (i, apart) in apart.into_iter().enumerate() {
             if apart {
@@ -117,27 +153,42 @@ impl Table {
         Self { law, cells }
     }
 
-    fn sample(&self, u: &mut [f64]) {
+    fn sample(&self, u: &mut [f64], side: f64, finish: Finish) {
         let mut g = [0.0; TILE];
         let g = &mut g[..u.len()];
         g.copy_from_slice(u);
         normal_isf_in_place(g);
-        let sign = if matches!(self.law, Law::Gamma { .. }) { 1.0 } else { -1.0 };
+        // What e^… is taken of: ln x, −ln of the odds, or their share of the finish.
+        let sign = match (&self.law, finish) {
+            (_, Finish::Odds { power, .. }) => 1.0 / power,
+            (Law::Beta { .. }, Finish::Plain) => -1.0,
+            _ => 1.0,
+        };
         for z in g.iter_mut() {
-            let place = (*z + REACH) * CELLS_PER_UNIT;
+            let place = (side * *z + REACH) * CELLS_PER_UNIT;
             // Out of range, and NaN, fall on a cell that is not used.
             let cell = (place as usize).min(CELLS - 1);
             let known = place >= 0.0 && place < CELLS as f64;
-            let y = value(&self.cells[cell], *z - middle(cell));
+            let y = value(&self.cells[cell], side * *z - middle(cell));
             *z = if known { sign * y } else { f64::NAN };
         }
         exp_in_place(g);
         for (u, e) in u.iter_mut().zip(g) {
-            *u = match self.law {
-                _ if e.is_nan() => self.law.invert(1.0 - *u, *u).0,
-                Law::Gamma { .. } => *e,
-                Law::Beta { .. } => 1.0 / (1.0 + *e),
+            *u = match (&self.law, finish) {
+                _ if e.is_nan() => self.exactly(*u, side, finish),
+                (_, Finish::Odds { scale, .. }) => scale * *e,
+                (Law::Beta { .. }, Finish::Plain) => 1.0 / (1.0 + *e),
+                _ => *e,
             };
+        }
+    }
+
+    fn exactly(&self, u: f64, side: f64, finish: Finish) -> f64 {
+        let (p, q) = if side > 0.0 { (1.0 - u, u) } else { (u, 1.0 - u) };
+        let (x, rest) = self.law.invert(p, q);
+        match finish {
+            Finish::Plain => x,
+            Finish::Odds { power, scale } => scale * libm::pow(x / rest, 1.0 / power),
         }
     }
 }
@@ -151,10 +202,58 @@ fn value(c: &[f64; TERMS], t: f64) -> f64 {
     c.iter().rev().fold(0.0, |sum, c| sum * t + c)
 }
 
+impl Law {
+    /// Coefficients of g about z, if they exist.
+    fn cell(&self, z: f64) -> Option<[f64; TERMS]> {
+        match *self {
+            Self::Other(ref severity) => interpolate(severity, z),
+            _ => expand(self, z),
+        }
+    }
+}
+
+/// Coefficients of ln x about z from exact quantiles at Chebyshev points, checked between them.
+fn interpolate(severity: &Severity, z: f64) -> Option<[f64; TERMS]> {
+    let half = 0.5 / CELLS_PER_UNIT;
+    let g = |t: f64| {
+        let at = z + t * half;
+        let x = if at > 0.0 { severity.isf(norm_sf(at)) } else { severity.quantile(norm_cdf(at)) };
+        log(x)
+    };
+    let angle = |i: usize| std::f64::consts::PI * (i as f64 + 0.5) / TERMS as f64;
+    let values: Vec<f64> = (0..TERMS).map(|i| g(libm::cos(angle(i)))).collect();
+    // Chebyshev coefficients, then those of powers by T_{n+1} = 2 t T_n − T_{n−1}.
+    let mut c = [0.0; TERMS];
+    let (mut before, mut now) = ([0.0; TERMS], [0.0; TERMS]);
+    before[0] = 1.0;
+    now[1] = 1.0;
+    for n in 0..TERMS {
+        let sum: f64 = (0..TERMS).map(|i| values[i] * libm::cos(n as f64 * angle(i))).sum();
+        let weight = sum * if n == 0 { 1.0 } else { 2.0 } / TERMS as f64;
+        for (c, t) in c.iter_mut().zip(&before) {
+            *c += weight * t;
+        }
+        let mut next = [0.0; TERMS];
+        for k in 0..TERMS {
+            next[k] = if k > 0 { 2.0 * now[k - 1] } else { 0.0 } - before[k];
+        }
+        (before, now) = (now, next);
+    }
+    let fits =
+        [-0.97, -0.55, 0.05, 0.6, 0.98].into_iter().all(|t| (value(&c, t) - g(t)).abs() <= LOOSE);
+    let mut unit = 1.0;
+    for c in &mut c {
+        *c *= unit;
+        unit /= half;
+    }
+    (fits && c.iter().all(|c| c.is_finite())).then_some(c)
+}
+
 /// Taylor coefficients of g about z, if x and its density are numbers there.
-fn expand(law: Law, z: f64) -> Option<[f64; TERMS]> {
+fn expand(law: &Law, z: f64) -> Option<[f64; TERMS]> {
     let (x, y) = law.invert(norm_cdf(z), norm_sf(z));
-    let (g, density, pull, n) = match law {
+    let (g, density, pull, n) = match *law {
+        Law::Other(_) => return None,
         Law::Gamma { shape } => (log(x), shape * poisson_density(shape, x), shape - x, 1.0),
         Law::Beta { a, b } => {
             let odds = if x < 0.5 { log(x) - log1p(-x) } else { log1p(-y) - log(y) };

@@ -39,6 +39,21 @@ impl Family for Scaled {
         self.base.pdf(x / self.factor) / self.factor
     }
 
+    fn log_sf(&self, x: f64) -> f64 {
+        self.base.log_sf(x / self.factor)
+    }
+
+    fn log_pdf(&self, x: f64) -> f64 {
+        self.base.log_pdf(x / self.factor) - libm::log(self.factor)
+    }
+
+    fn sf_derivatives(&self, x: f64) -> Vec<f64> {
+        let slope = x / self.factor * self.pdf(x);
+        let mut all = vec![if slope.is_finite() { slope } else { 0.0 }];
+        all.extend(self.base.sf_derivatives(x / self.factor));
+        all
+    }
+
     fn isf(&self, q: f64) -> f64 {
         self.factor * self.base.isf(q)
     }

@@ -5,7 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Family, Severity, integrate, layer_moment_by_quadrature, nested, no_parameter};
+use super::mixed_erlang::check_weights;
+use super::{
+    Family, Severity, Truncated, integrate, layer_moment_by_quadrature, nested, no_parameter,
+};
 use crate::error::{Faults, Issue, Result};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +23,74 @@ pub struct Spliced {
 impl Spliced {
     pub fn new(body: Severity, tail: Severity, threshold: f64, tail_weight: f64) -> Result<Self> {
         Self { body: Box::new(body), tail: Box::new(tail), threshold, tail_weight }.validated()
+    }
+
+    /// Any number of pieces, joined at ascending thresholds: each is conditioned on its own stretch.
+    ///
+    /// `weights` are the probabilities of the pieces; without them the density is made continuous at
+    /// every threshold. The result is a splice of splices.
+    pub fn of(
+        pieces: Vec<Severity>,
+        thresholds: &[f64],
+        weights: Option<&[f64]>,
+    ) -> Result<Severity> {
+        let mut faults = Faults::new();
+        faults.check(!pieces.is_empty() && thresholds.len() + 1 == pieces.len(), || {
+            Issue::new("out_of_range", "Spliced", "thresholds")
+                .value(thresholds.len())
+                .allowed(format!("one fewer than the {} pieces", pieces.len()))
+        });
+        faults.check(thresholds.windows(2).all(|w| w[0] < w[1]), || {
+            Issue::new("out_of_range", "Spliced", "thresholds")
+                .value(format!("{thresholds:?}"))
+                .allowed("ascending numbers")
+        });
+        if let Some(weights) = weights
+            && check_weights(&mut faults, "Spliced", weights)
+        {
+            faults.check(weights.len() == pieces.len(), || {
+                Issue::new("out_of_range", "Spliced", "weights")
+                    .value(weights.len())
+                    .allowed(format!("one for each of {} pieces", pieces.len()))
+            });
+        }
+        faults.finish()?;
+        let mut pieces = pieces.into_iter();
+        let mut whole =
+            pieces.next().ok_or_else(|| Issue::new("out_of_range", "Spliced", "pieces"))?;
+        for (i, (piece, threshold)) in pieces.zip(thresholds).enumerate() {
+            // What a piece has beyond the next threshold is not its own.
+            let piece = match thresholds.get(i + 1) {
+                Some(next) => Truncated::new(piece, 0.0, *next)?.into(),
+                None => piece,
+            };
+            whole = match weights {
+                Some(w) => {
+                    let up_to: f64 = w[..i + 2].iter().sum();
+                    let share = if up_to > 0.0 { (w[i + 1] / up_to).clamp(0.0, 1.0) } else { 0.0 };
+                    Self::new(whole, piece, *threshold, share)?.into()
+                }
+                None => Self::continuous(whole, piece, *threshold)?.into(),
+            };
+        }
+        Ok(whole)
+    }
+
+    /// The splice whose density is continuous at the threshold: (1 − w) f(T) / F(T) of the body is
+    /// w f(T) / S(T) of the tail.
+    pub fn continuous(body: Severity, tail: Severity, threshold: f64) -> Result<Self> {
+        let trial = Self::new(body, tail, threshold, 0.5)?;
+        let before = trial.body.pdf(threshold.next_down()) / trial.body_at().0;
+        // A tail that starts at the threshold has its density just above it.
+        let after = trial.tail.pdf(threshold.next_up()) / trial.tail_at();
+        let tail_weight = before / (before + after);
+        if !(tail_weight > 0.0 && tail_weight < 1.0) {
+            return Err(Issue::new("out_of_range", "Spliced", "threshold")
+                .value(threshold)
+                .allowed("a value where body and tail both have a density, to be continuous")
+                .into_error());
+        }
+        Self { tail_weight, ..trial }.validated()
     }
 
     pub(super) fn validated(self) -> Result<Self> {

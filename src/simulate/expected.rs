@@ -4,6 +4,7 @@ use super::model::{CoverageModel, Parameters, Risk};
 use super::source::Simulator;
 use super::years::unit_lognormal;
 use crate::error::Result;
+use crate::losses::Source;
 use crate::numeric::{exp, normal_mean};
 use crate::sector::{FrequencyFamily, Systemic};
 use crate::severity::{Beta, Family, LogNormal};

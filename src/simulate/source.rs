@@ -19,6 +19,8 @@ pub struct Simulator {
     events: Vec<EventModel>,
     causes: Vec<String>,
     groups: Vec<Groups>,
+    /// By risk; NaN where the book does not say.
+    sums_insured: Vec<f64>,
     /// By risk; none when no risk has one.
     aggregate_limits: Option<Vec<f64>>,
     pub(super) library: Library,
@@ -45,6 +47,7 @@ impl Simulator {
             events,
             causes,
             groups: vec![groups(&book.sector), groups(&book.coverage)],
+            sums_insured: book.sum_insured.clone(),
             aggregate_limits: limited.then(|| book.aggregate_limit.clone()),
             library: library.clone(),
             risk_ids: book.risk_id.clone(),
@@ -54,11 +57,6 @@ impl Simulator {
 
     pub fn options(&self) -> &Options {
         &self.options
-    }
-
-    /// Ids of the risks, by [`LossBlock::risk`].
-    pub fn risk_ids(&self) -> &[String] {
-        &self.risk_ids
     }
 
     /// Number of risks that are simulated: all of the book unless [`Options::partial`].
@@ -134,8 +132,16 @@ impl Source for Simulator {
         &self.groups
     }
 
+    fn sums_insured(&self) -> &[f64] {
+        &self.sums_insured
+    }
+
     fn causes(&self) -> &[String] {
         &self.causes
+    }
+
+    fn risk_ids(&self) -> &[String] {
+        &self.risk_ids
     }
 }
 

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::corridor::Corridor;
 use super::layer::band;
 
 /// How a year's capped recovery is given back to its events.
@@ -22,21 +23,62 @@ pub struct Annual {
     pub deductible: f64,
     /// Annual capacity; infinite when unlimited.
     pub limit: f64,
+    /// In amounts.
+    pub corridor: Option<Corridor>,
+    /// What is left of the deductible of a term of years.
+    pub left_deductible: f64,
+    /// What is left of the limit of a term of years.
+    pub left_limit: f64,
 }
 
 impl Annual {
-    pub const NONE: Self = Self { deductible: 0.0, limit: f64::INFINITY };
+    pub const NONE: Self = Self {
+        deductible: 0.0,
+        limit: f64::INFINITY,
+        corridor: None,
+        left_deductible: 0.0,
+        left_limit: f64::INFINITY,
+    };
+
+    /// Whether there is no more than a deductible and a limit of the year.
+    pub fn is_plain(&self) -> bool {
+        self.corridor.is_none() && self.left_deductible == 0.0 && self.left_limit == f64::INFINITY
+    }
+
+    /// Recovery of the year from the sum of its occurrence recoveries, before what is left of a term.
+    #[inline(always)]
+    pub fn of_year(&self, occurrences: f64) -> f64 {
+        let recovery = self.plain(occurrences);
+        self.corridor.map_or(recovery, |corridor| corridor.recovery(recovery))
+    }
 
     /// Recovery of the year from the sum of its occurrence recoveries.
     #[inline(always)]
     pub fn recovery(&self, occurrences: f64) -> f64 {
+        band(self.of_year(occurrences), self.left_limit, self.left_deductible)
+    }
+
+    /// Deductible and limit of the year alone.
+    #[inline(always)]
+    pub fn plain(&self, occurrences: f64) -> f64 {
         band(occurrences, self.limit, self.deductible)
     }
 
-    /// Whether the terms leave a year with this sum of recoveries as it is.
+    /// What no limit takes away: the recovery if every limit were infinite.
+    pub fn without_limits(&self, occurrences: f64) -> f64 {
+        (occurrences - self.deductible - self.left_deductible).max(0.0)
+    }
+
+    /// Most that the year can recover.
+    pub fn capacity(&self) -> f64 {
+        if self.limit == f64::INFINITY { self.left_limit } else { self.recovery(f64::INFINITY) }
+    }
+
+    /// Whether the terms leave a year with this sum of recoveries as it is: they never give, so
+    /// when they take nothing of the whole, they take nothing of its parts.
     #[inline(always)]
     pub fn leaves(&self, occurrences: f64) -> bool {
-        self.deductible == 0.0 && occurrences <= self.limit
+        self.recovery(occurrences) >= occurrences
     }
 
     /// Attributes the year's recovery to its occurrences, in place.
@@ -78,7 +120,7 @@ mod tests {
 
     #[test]
     fn limit_of_20_on_recoveries_10_10_5() {
-        let terms = Annual { deductible: 0.0, limit: 20.0 };
+        let terms = Annual { limit: 20.0, ..Annual::NONE };
         let recoveries = [10.0, 10.0, 5.0];
         assert_eq!(attributed(terms, &recoveries, Attribution::EventOrder), [10.0, 10.0, 0.0]);
         assert_eq!(attributed(terms, &recoveries, Attribution::ProRata), [8.0, 8.0, 4.0]);
@@ -86,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_deductible_eats_the_first_recoveries() {
-        let terms = Annual { deductible: 12.0, limit: 9.0 };
+        let terms = Annual { deductible: 12.0, limit: 9.0, ..Annual::NONE };
         let recoveries = [10.0, 10.0, 5.0];
         assert_eq!(attributed(terms, &recoveries, Attribution::EventOrder), [0.0, 8.0, 1.0]);
         assert_eq!(terms.recovery(25.0), 9.0);
@@ -99,7 +141,7 @@ mod tests {
             deductible in 0f64..1e6,
             limit in 1f64..2e6,
         ) {
-            let terms = Annual { deductible, limit };
+            let terms = Annual { deductible, limit, ..Annual::NONE };
             let total: f64 = recoveries.iter().sum();
             for attribution in [Attribution::EventOrder, Attribution::ProRata] {
                 let parts = attributed(terms, &recoveries, attribution);

@@ -3,11 +3,11 @@
 use super::layer::{Layer, band, largest, sum, sum_of};
 use super::plan::{Plan, Resolved};
 use super::share::to_the_places_of;
-use super::single;
 use super::terms::Basis;
-use super::units::Units;
+use super::tower;
+use super::units::{Spans, Units};
 use crate::error::{Error, Issue, Result};
-use crate::losses::{Groups, LossBlock};
+use crate::losses::LossBlock;
 
 /// Annual columns of a block.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,8 +21,6 @@ pub struct Annuals {
     pub largest_gross: Vec<f64>,
     /// Largest event net of the covers per risk and per event (not of annual covers).
     pub largest_net: Vec<f64>,
-    /// By group; empty unless asked for.
-    pub groups: Vec<GroupAnnuals>,
 }
 
 /// Annual columns of one treaty.
@@ -36,14 +34,6 @@ pub struct TreatyAnnuals {
     pub exhausted: u64,
 }
 
-/// Annual columns of one group.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct GroupAnnuals {
-    pub gross: Vec<f64>,
-    pub ceded: Vec<f64>,
-    pub net: Vec<f64>,
-}
-
 impl Annuals {
     /// The columns that are wanted.
     pub(super) fn columns(&self) -> impl Iterator<Item = &[f64]> {
@@ -51,13 +41,12 @@ impl Annuals {
         first
             .into_iter()
             .chain(self.treaties.iter().flat_map(|t| [&t.ceded, &t.reinstatement_premium]))
-            .chain(self.groups.iter().flat_map(|g| [&g.gross, &g.ceded, &g.net]))
             .filter(|column| !column.is_empty())
             .map(Vec::as_slice)
     }
 
-    /// Empties the columns and makes room for `years`, `treaties` and `groups`.
-    pub(super) fn reset(&mut self, years: usize, treaties: usize, groups: usize, events: bool) {
+    /// Empties the columns and makes room for `years` and `treaties`.
+    pub(super) fn reset(&mut self, years: usize, treaties: usize, events: bool) {
         let zero = |column: &mut Vec<f64>, wanted: bool| {
             column.clear();
             column.resize(if wanted { years } else { 0 }, 0.0);
@@ -67,16 +56,10 @@ impl Annuals {
         zero(&mut self.largest_gross, events);
         zero(&mut self.largest_net, events);
         self.treaties.resize_with(treaties, TreatyAnnuals::default);
-        self.groups.resize_with(groups, GroupAnnuals::default);
         for treaty in &mut self.treaties {
             zero(&mut treaty.ceded, true);
             zero(&mut treaty.reinstatement_premium, true);
             (treaty.attached, treaty.exhausted) = (0, 0);
-        }
-        for group in &mut self.groups {
-            zero(&mut group.gross, true);
-            zero(&mut group.ceded, true);
-            zero(&mut group.net, true);
         }
     }
 }
@@ -93,22 +76,33 @@ pub struct Scratch {
     pub(super) recoveries: Vec<f64>,
     /// Ceded amounts by treaty and row, of the treaties where later ones want them.
     pub(super) by_row: Vec<Vec<f64>>,
+    /// Recoveries lost to used-up limits, by treaty and unit, of the treaties that are backed up.
+    pub(super) shortfalls: Vec<Vec<f64>>,
+    /// Annual recoveries of the term so far, by treaty.
+    pub(super) carried: Vec<f64>,
 }
 
 impl Resolved {
     /// Records one year: `recovery` for 100 %, after annual terms.
     #[inline(always)]
-    pub(super) fn book(&self, out: &mut TreatyAnnuals, year: usize, gross: f64, recovery: f64) {
+    pub(super) fn book(
+        &self,
+        out: &mut TreatyAnnuals,
+        year: usize,
+        gross: f64,
+        recovery: f64,
+        exhausted: bool,
+    ) {
         out.ceded[year] = to_the_places_of(gross, self.participation * recovery);
         out.attached += u64::from(recovery > 0.0);
-        out.exhausted += u64::from(recovery >= self.capacity());
+        out.exhausted += u64::from(exhausted);
     }
 
     /// Most that a year recovers for 100 %; infinite when there is no such amount.
     pub fn capacity(&self) -> f64 {
         match self.basis {
-            Basis::Annual => self.annual.limit.min(self.layer.limit),
-            _ => self.annual.limit,
+            Basis::Annual => self.annual.recovery(self.layer.limit),
+            _ => self.annual.capacity(),
         }
     }
 }
@@ -116,53 +110,56 @@ impl Resolved {
 impl Plan {
     /// Applies the programme to a block.
     ///
-    /// `groups` is needed when [`super::Options::groups`] is set. A treaty's recoveries are given
-    /// back to events in date order, and within an event to its rows in proportion to their subject
-    /// loss, wherever a later treaty or a group needs them.
+    /// A treaty's recoveries are given back to events in date order, and within an event to its rows
+    /// in proportion to their subject loss, wherever they are needed.
     ///
     /// # Errors
-    /// A gross loss that is not finite; dates missing where reinstatements are pro rata as to time;
-    /// risks missing where groups are asked for.
-    pub fn apply(
-        &self,
-        block: &LossBlock,
-        groups: Option<&Groups>,
-        scratch: &mut Scratch,
-        out: &mut Annuals,
-    ) -> Result<()> {
-        self.check(block, groups)?;
+    /// A gross loss that is not finite; dates missing where reinstatements are pro rata as to time.
+    pub fn apply(&self, block: &LossBlock, scratch: &mut Scratch, out: &mut Annuals) -> Result<()> {
+        self.check(block)?;
         let years = block.years();
-        let groups = groups.filter(|_| self.options.groups.is_some());
         let events = self.options.largest_events;
-        out.reset(years, self.names.len(), groups.map_or(0, |g| g.names.len()), events);
-        if block.event.is_empty() && single::applies(self) {
-            return single::apply(self, block, out);
+        out.reset(years, self.names.len(), events);
+        if block.event.is_empty() && self.tower {
+            return tower::apply(self, block, out);
         }
-        let Scratch { units, subject, losses, recoveries, by_row } = scratch;
+        let Scratch { units, subject, losses, recoveries, by_row, shortfalls, carried } = scratch;
         units.of(block);
         by_row.resize_with(self.names.len(), Vec::new);
+        shortfalls.resize_with(self.names.len(), Vec::new);
+        carried.resize(self.names.len(), 0.0);
 
         for year in 0..years {
             out.gross[year] = gross_of(block, year)?;
         }
-        // The largest net event of a lone treaty is found by way of its rows here.
-        let events_by_row = events && self.single;
+        // The largest net event of a tower is found by way of its rows here.
+        let events_by_row = events && self.tower;
         for step in &self.steps {
             let target = &mut std::mem::take(&mut by_row[step.treaty]);
+            let occurrence = step.basis != Basis::Annual;
+            let scaled = occurrence && (step.cession.is_some() || step.indexed != 0.0);
             let rows: &[f64] =
-                if step.net_of.is_empty() || (step.basis == Basis::Annual && !step.by_row) {
+                if !scaled && (step.net_of.is_empty() || !(occurrence || step.by_row)) {
                     &block.loss
                 } else {
                     net_rows(&block.loss, &step.net_of, by_row, subject);
+                    if scaled {
+                        self.scale(step, block, subject);
+                    }
                     subject
                 };
-            if step.basis == Basis::Annual {
-                Self::annual(step, rows, block, target, out);
-            } else {
+            let carried = &mut carried[step.treaty];
+            if occurrence {
                 let wanted = step.by_row || events_by_row;
                 let work =
                     Work { rows, losses, recoveries, target: wanted.then_some(&mut *target) };
-                self.occurrences(step, work, block, units, out);
+                if step.is_plain() {
+                    self.occurrences(step, work, block, units, out);
+                } else {
+                    self.year_by_year(step, work, block, units, shortfalls, carried, out);
+                }
+            } else {
+                self.annual(step, rows, block, target, carried, out);
             }
             by_row[step.treaty] = std::mem::take(target);
         }
@@ -173,34 +170,24 @@ impl Plan {
         if events {
             self.largest_events(block, units, by_row, subject, losses, out);
         }
-        if let Some(groups) = groups {
-            Self::by_group(block, groups, by_row, out);
-        }
         Ok(())
     }
 
-    fn check(&self, block: &LossBlock, groups: Option<&Groups>) -> Result<()> {
+    fn check(&self, block: &LossBlock) -> Result<()> {
         if self.needs_time() && block.time.is_empty() && block.rows() > 0 {
             return Err(Issue::new("missing_column", "losses", "time")
                 .value("absent")
                 .allowed("the date of each event, as a fraction of the year")
-                .hint("a treaty is `pro rata time`")
+                .hint("a treaty is `pro rata time`, or has an hours clause")
                 .into_error());
         }
-        if self.options.groups.is_some() && block.rows() > 0 {
-            let Some(groups) = groups else {
-                return Err(Issue::new("missing_groups", "losses", "groups")
-                    .value("none")
-                    .allowed("a partition of the risks")
-                    .into_error());
-            };
-            let outside = |risk: &u32| {
-                groups.of_risk.get(*risk as usize).is_none_or(|g| *g as usize >= groups.names.len())
-            };
-            if block.risk.is_empty() || block.risk.iter().any(outside) {
-                return Err(Issue::new("missing_column", "losses", "risk")
-                    .value("absent or without a group")
-                    .allowed(format!("a risk with a {} in every row", groups.label))
+        for step in self.steps.iter().filter(|step| step.cession.is_some()) {
+            let outside = |risk: &u32| *risk as usize >= step.shares.len();
+            if block.rows() > 0 && (block.risk.is_empty() || block.risk.iter().any(outside)) {
+                return Err(Issue::new("missing_column", "losses", "risk_id, sum_insured")
+                    .value("absent or without a sum insured")
+                    .allowed("a risk with a sum insured in every row")
+                    .hint(format!("'{}' cedes by sum insured", self.names[step.treaty]))
                     .into_error());
             }
         }
@@ -225,7 +212,8 @@ impl Plan {
             for year in 0..block.years() {
                 let recovered = layered(&step.layer, &losses[spans.year(year)]);
                 let recovery = step.annual.recovery(recovered);
-                step.book(columns, year, out.gross[year], recovery);
+                let exhausted = recovery >= step.capacity();
+                step.book(columns, year, out.gross[year], recovery, exhausted);
                 if let Some(reinstatement) = of_year {
                     columns.reinstatement_premium[year] =
                         step.participation * reinstatement.of_year(recovery);
@@ -243,7 +231,8 @@ impl Plan {
             let total = sum(parts);
             let recovery = step.annual.recovery(total);
             step.annual.attribute(parts, total, self.options.attribution);
-            step.book(columns, year, out.gross[year], recovery);
+            let exhausted = recovery >= step.capacity();
+            step.book(columns, year, out.gross[year], recovery, exhausted);
             let premium = match (of_year, time) {
                 (Some(reinstatement), _) => reinstatement.of_year(recovery),
                 (None, Some(reinstatement)) => {
@@ -255,24 +244,17 @@ impl Plan {
             columns.reinstatement_premium[year] = step.participation * premium;
         }
         if let Some(target) = target {
-            target.clear();
-            if spans.is_rows() {
-                target.extend(recoveries.iter().map(|r| step.participation * r));
-            } else {
-                for (unit, (&recovery, &loss)) in recoveries.iter().zip(losses).enumerate() {
-                    let ratio =
-                        if recovery > 0.0 { step.participation * recovery / loss } else { 0.0 };
-                    target.extend(rows[spans.rows(unit)].iter().map(|row| ratio * row));
-                }
-            }
+            to_rows(step.participation, rows, losses, recoveries, spans, target);
         }
     }
 
-    fn annual(
+    pub(super) fn annual(
+        &self,
         step: &Resolved,
         rows: &[f64],
         block: &LossBlock,
         target: &mut Vec<f64>,
+        carried: &mut f64,
         out: &mut Annuals,
     ) {
         target.clear();
@@ -281,9 +263,15 @@ impl Plan {
             let inuring: f64 =
                 step.net_of.iter().map(|&named| out.treaties[named].ceded[year]).sum();
             let subject = (gross - inuring).max(0.0);
-            let recovery = step.annual.recovery(step.layer.recovery(subject));
+            let index = self.index(step, block, year);
+            let annual = self.annual_terms(step, block, year, carried);
+            let layered = step.layer.recovery(subject / index);
+            let recovery = annual.recovery(layered);
+            *carried += annual.of_year(layered);
+            let exhausted = recovery >= annual.recovery(step.layer.limit);
+            let recovery = recovery * index;
             let columns = &mut out.treaties[step.treaty];
-            step.book(columns, year, gross, recovery);
+            step.book(columns, year, gross, recovery, exhausted);
             if step.by_row {
                 let losses = &rows[block.year(year)];
                 let total = sum(losses);
@@ -315,29 +303,33 @@ impl Plan {
             out.largest_net[year] = largest(&net[spans.year(year)]);
         }
     }
-
-    fn by_group(block: &LossBlock, groups: &Groups, by_row: &[Vec<f64>], out: &mut Annuals) {
-        for year in 0..block.years() {
-            for row in block.year(year) {
-                let group = &mut out.groups[groups.of_risk[block.risk[row] as usize] as usize];
-                group.gross[year] += block.loss[row];
-                for column in by_row {
-                    group.ceded[year] += column[row];
-                }
-            }
-            for group in &mut out.groups {
-                group.ceded[year] = to_the_places_of(group.gross[year], group.ceded[year]);
-                group.net[year] = group.gross[year] - group.ceded[year];
-            }
-        }
-    }
 }
 
-struct Work<'a> {
-    rows: &'a [f64],
-    losses: &'a mut Vec<f64>,
-    recoveries: &'a mut Vec<f64>,
-    target: Option<&'a mut Vec<f64>>,
+pub(super) struct Work<'a> {
+    pub(super) rows: &'a [f64],
+    pub(super) losses: &'a mut Vec<f64>,
+    pub(super) recoveries: &'a mut Vec<f64>,
+    pub(super) target: Option<&'a mut Vec<f64>>,
+}
+
+/// Recoveries of units given back to their rows, in proportion to their losses.
+pub(super) fn to_rows(
+    participation: f64,
+    rows: &[f64],
+    losses: &[f64],
+    recoveries: &[f64],
+    spans: Spans<'_>,
+    target: &mut Vec<f64>,
+) {
+    target.clear();
+    if spans.is_rows() {
+        target.extend(recoveries.iter().map(|r| participation * r));
+        return;
+    }
+    for (unit, (&recovery, &loss)) in recoveries.iter().zip(losses).enumerate() {
+        let ratio = if recovery > 0.0 { participation * recovery / loss } else { 0.0 };
+        target.extend(rows[spans.rows(unit)].iter().map(|row| ratio * row));
+    }
 }
 
 /// Sum of a year's layer recoveries.

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::exec::Control;
 use crate::losses::{LossColumns, LossTable};
-use crate::treaty::{Options, Outcome, Programme, explain, run};
+use crate::treaty::{Attribution, Options, Outcome, Programme, explain, run};
 
 /// Years as lists of (time, event, risk, loss).
 type Row = (f64, u32, u32, f64);
@@ -36,7 +36,7 @@ fn applied_with(text: &str, block: &LossBlock, options: Options) -> Annuals {
     let programme = Programme::from_text(text, None, Some(100.0)).unwrap();
     let plan = Plan::new(&programme, options).unwrap();
     let (mut scratch, mut out) = (Scratch::default(), Annuals::default());
-    plan.apply(block, None, &mut scratch, &mut out).unwrap();
+    plan.apply(block, &mut scratch, &mut out).unwrap();
     out
 }
 
@@ -67,8 +67,37 @@ fn reinstatements_pro_rata_as_to_time() {
     let programme = Programme::from_text(text, None, None).unwrap();
     let plan = Plan::new(&programme, Options::default()).unwrap();
     let undated = plain(&[&[22.0]]);
-    let error = plan.apply(&undated, None, &mut Scratch::default(), &mut Annuals::default());
+    let error = plan.apply(&undated, &mut Scratch::default(), &mut Annuals::default());
     assert_eq!(error.unwrap_err().issues()[0].code, "missing_column");
+}
+
+/// The one-pass path and the general one, which numbered events go through, give the same bits.
+#[test]
+fn a_tower_read_in_one_pass_gives_the_same_bits() {
+    let text = "a: 10 xs 10, 2 @ 100%, rate 5%, placed 60%\nb: 20 xs 20, 1 @ 100%, aad 3, rate 1%
+        c: 40 xs 40, aal 50\nd: 5 xs 80\ne: 20 xs 85 per risk, placed 50%, 1 @ 50%, rate 1%
+        s: 60 xs 90 annual on net of a, b, c, d, e\nt: stop loss 40% xs 80%, placed 10%";
+    let mut stream = crate::random::Stream::new(3, crate::random::Purpose::Auxiliary, 1, 0);
+    let mut losses = plain(&[]);
+    for year in 0..500 {
+        let rows = year % 17;
+        losses.loss.extend((0..rows).map(|_| 3.0 / stream.uniform().max(1e-2)));
+        losses.offsets.push(losses.loss.len() as u32);
+    }
+    let numbered = LossBlock { event: (0..losses.loss.len() as u32).collect(), ..losses.clone() };
+    for attribution in [Attribution::EventOrder, Attribution::ProRata] {
+        let options = Options { attribution, ..Options::default() };
+        let programme = Programme::from_text(text, None, Some(100.0)).unwrap();
+        assert!(Plan::new(&programme, options).unwrap().tower);
+        let fast = applied_with(text, &losses, options);
+        let general = applied_with(text, &numbered, options);
+        assert_eq!(fast.gross, general.gross);
+        assert_eq!(fast.net, general.net);
+        assert_eq!(fast.treaties, general.treaties);
+        for (a, b) in fast.largest_net.iter().zip(&general.largest_net) {
+            assert!((a - b).abs() <= 1e-12 * a.max(1.0), "{a} {b}");
+        }
+    }
 }
 
 #[test]
@@ -81,8 +110,7 @@ fn an_annual_limit_is_given_back_to_events() {
     assert_eq!((in_order.treaties[0].ceded[0], in_order.largest_net[0]), (20.0, 0.0));
     let text = "a: 10 xs 10, aal 20\nb: 100 xs 14 on net of a";
     assert_eq!(applied(text, &losses).treaties[1].ceded, [1.0]);
-    let pro_rata =
-        Options { attribution: super::super::Attribution::ProRata, ..Options::default() };
+    let pro_rata = Options { attribution: Attribution::ProRata, ..Options::default() };
     assert_eq!(applied_with(text, &losses, pro_rata).treaties[1].ceded, [0.0]);
     assert_eq!(applied_with("a: 10 xs 10, aal 20", &losses, pro_rata).largest_net, [12.0]);
     assert_eq!(applied("a: 10 xs 10, aal 20", &losses).largest_net, [15.0]);
@@ -162,7 +190,7 @@ fn infinite_losses_are_refused() {
     for text in ["a: 5 xs 5", "a: 5 xs 5\nb: 5 xs 5 on net of a"] {
         let programme: Programme = text.parse().unwrap();
         let plan = Plan::new(&programme, Options::default()).unwrap();
-        let error = plan.apply(&losses, None, &mut Scratch::default(), &mut Annuals::default());
+        let error = plan.apply(&losses, &mut Scratch::default(), &mut Annuals::default());
         assert!(error.unwrap_err().to_string().starts_with("year 1:"));
     }
 }
@@ -235,7 +263,7 @@ fn explaining_agrees_with_applying() {
     let programme = Programme::from_text(text, None, None).unwrap();
     let plan = Plan::new(&programme, Options::default()).unwrap();
     let mut out = Annuals::default();
-    plan.apply(&losses, None, &mut Scratch::default(), &mut out).unwrap();
+    plan.apply(&losses, &mut Scratch::default(), &mut out).unwrap();
     for (treaty, name) in ["qs", "xl", "sl"].iter().enumerate() {
         let explanation = explain(&programme, name, &losses, 1).unwrap();
         let last = explanation.steps.last().unwrap();
@@ -258,8 +286,7 @@ fn explaining_agrees_with_applying() {
 
 fn outcome(text: &str, table: &LossTable, threads: usize) -> Outcome {
     let programme = Programme::from_text(text, None, Some(100.0)).unwrap();
-    let options = Options { groups: Some(0), ..Options::default() };
-    let plan = Plan::new(&programme, options).unwrap();
+    let plan = Plan::new(&programme, Options::default()).unwrap();
     run(&plan, table, &Control::new(Some(threads))).unwrap()
 }
 
@@ -307,11 +334,9 @@ fn a_heavy_block_is_applied_in_parts_with_the_same_result() {
     let programme = Programme::from_text(WHOLE, None, Some(100.0)).unwrap();
     let plan = Plan::new(&programme, Options::default()).unwrap();
     let mut whole = Annuals::default();
-    let mut rows = LossBlock::default();
-    table
-        .fill(0, &Control::default(), &mut <LossTable as Source>::Scratch::default(), &mut rows)
-        .unwrap();
-    plan.apply(&rows, None, &mut Scratch::default(), &mut whole).unwrap();
+    assert!(table.blocks() > 1);
+    let rows = table.block(0..4096).unwrap();
+    plan.apply(&rows, &mut Scratch::default(), &mut whole).unwrap();
     let parts = run(&plan, &table, &Control::new(Some(1))).unwrap();
     assert_eq!(parts.net, whole.net);
     assert_eq!(parts.largest_net, whole.largest_net);
@@ -330,23 +355,16 @@ fn same_bits_on_any_number_of_threads_and_all_is_accounted_for() {
     assert_eq!(one.digest(), outcome(WHOLE, &table, 2).digest());
     assert_eq!(one.years, 20_000);
     let ceded = one.ceded();
-    let groups = one.groups.as_ref().unwrap();
     for year in 0..20_000 {
         assert_eq!((ceded[year] + one.net[year]).to_bits(), one.gross[year].to_bits());
         assert!(one.largest_net[year] <= one.largest_gross[year]);
-        let by_group: f64 = groups.columns.iter().map(|group| group.ceded[year]).sum();
-        assert!((by_group - ceded[year]).abs() <= 1e-9 * one.gross[year].max(1.0));
-        for group in &groups.columns {
-            assert_eq!(group.ceded[year] + group.net[year], group.gross[year]);
-        }
     }
 }
 
 #[test]
 fn the_one_pass_path_gives_the_bits_of_the_general_one() {
     let table = table();
-    let mut block = LossBlock::default();
-    crate::losses::Source::fill(&table, 0, &Control::default(), &mut (), &mut block).unwrap();
+    let mut block = table.block(0..4096).unwrap();
     let mut events = block.clone();
     block.event.clear();
     // Numbered events of one row each take the general path.
@@ -399,4 +417,111 @@ proptest! {
         prop_assert!((sum - whole.treaties[0].ceded[0]).abs() < 1e-9);
         prop_assert!((split.largest_net[0] - whole.largest_net[0]).abs() < 1e-9);
     }
+}
+
+fn with_risks(text: &str, losses: &LossBlock, sums: &[f64]) -> Annuals {
+    let programme = Programme::from_text(text, None, Some(100.0)).unwrap();
+    let plan = Plan::new(&programme, Options::default()).unwrap();
+    let plan = plan.for_risks(sums, &[]).unwrap();
+    let (mut scratch, mut out) = (Scratch::default(), Annuals::default());
+    plan.apply(losses, None, &mut scratch, &mut out).unwrap();
+    out
+}
+
+/// Retention 2 and 5 lines: sums insured of 1, 4, 20 cede 0, 1/2, 1/2 of every loss.
+#[test]
+fn surplus_and_bands_cede_by_sum_insured() {
+    let losses = block(&[vec![(0.1, 0, 0, 1.0), (0.1, 0, 1, 4.0), (0.6, 1, 2, 10.0)]]);
+    let sums = [1.0, 4.0, 20.0];
+    let out = with_risks("s: surplus of 5 lines, retention 2", &losses, &sums);
+    assert_eq!((out.treaties[0].ceded[0], out.net[0], out.largest_net[0]), (7.0, 8.0, 5.0));
+    let capped = with_risks("s: surplus of 5 lines, retention 2, event limit 4", &losses, &sums);
+    assert_eq!(capped.treaties[0].ceded, [6.0]);
+    let bands = "v: variable quota share 10% to 1, 50% to 10, 80% above";
+    let out = with_risks(bands, &losses, &sums);
+    assert!((out.treaties[0].ceded[0] - (0.1 + 2.0 + 8.0)).abs() < 1e-12);
+    let programme: Programme = bands.parse().unwrap();
+    let plan = Plan::new(&programme, Options::default()).unwrap();
+    assert_eq!(plan.for_risks(&[], &[]).unwrap_err().issues()[0].field, "sum_insured");
+    let unbound = plan.apply(&losses, None, &mut Scratch::default(), &mut Annuals::default());
+    assert!(unbound.is_err());
+}
+
+#[test]
+fn second_event_drop_and_backup() {
+    let losses = plain(&[&[15.0, 8.0, 18.0, 25.0], &[30.0]]);
+    let of = |text: &str| applied(text, &losses).treaties.pop().unwrap().ceded;
+    assert_eq!(of("a: 10 xs 10, from event 2"), [18.0, 0.0]);
+    assert_eq!(of("a: 10 xs 10, from event 2 over 20"), [0.0, 0.0]);
+    assert_eq!(of("a: 10 xs 20, drop to 10 from event 2"), [8.0 + 10.0, 10.0]);
+    // One limit for both positions.
+    assert_eq!(of("a: 10 xs 20, top and drop to 10 from event 2"), [10.0, 10.0]);
+    // 10 xs 10 with one reinstatement pays 5, 8, 7 of 5, 8, 10: the backup pays the last 3.
+    assert_eq!(
+        of("a: 10 xs 10, no reinstatements\nb: 10 xs 0 on backup of a"),
+        [5.0 + 8.0, 0.0 + 0.0]
+    );
+}
+
+/// A term of three years shares 30 after 5 (see `term`), also across blocks.
+#[test]
+fn a_term_of_years_shares_its_limit() {
+    let programme: Programme =
+        "a: unlimited xs 0, term deductible 5, term limit 30, term 3 years".parse().unwrap();
+    let years: Vec<i64> = (0..9000).collect();
+    let columns = LossColumns {
+        loss: years.iter().map(|y| [12.0, 20.0, 20.0][*y as usize % 3]).collect(),
+        year: years,
+        ..LossColumns::default()
+    };
+    let table = LossTable::new(columns, 0..9000).unwrap();
+    let plan = Plan::new(&programme, Options::default()).unwrap();
+    assert_eq!((plan.horizon(), plan.blocks_in_order()), (3, 3));
+    for threads in [1, 2] {
+        let out = run(&plan, &table, &Control::new(Some(threads))).unwrap();
+        for year in 0..9000 {
+            assert_eq!(out.treaties[0].ceded[year], [7.0, 20.0, 3.0][year % 3], "{year}");
+        }
+    }
+    let told = crate::treaty::explain_source(&programme, "a", &table, 4097, None).unwrap();
+    assert_eq!(told.steps[0].ceded, 3.0);
+}
+
+#[test]
+fn indexed_amounts_grow_over_the_run() {
+    let programme: Programme = "a: 10 xs 10, indexed 10%, 1 @ 100%, premium 2".parse().unwrap();
+    let options = Options { horizon: Some(2), ..Options::default() };
+    let plan = Plan::new(&programme, options).unwrap();
+    let losses = plain(&[&[15.0], &[15.0, 30.0], &[15.0]]);
+    let (mut scratch, mut out) = (Scratch::default(), Annuals::default());
+    plan.apply(&losses, None, &mut scratch, &mut out).unwrap();
+    let paid = &out.treaties[0].ceded;
+    for (paid, expected) in paid.iter().zip([5.0, 4.0 + 11.0, 5.0]) {
+        assert!((paid - expected).abs() < 1e-12, "{paid} {expected}");
+    }
+    assert!((out.treaties[0].reinstatement_premium[1] - 2.0).abs() < 1e-12);
+    assert_eq!(
+        Plan::new(&programme, Options::default()).unwrap_err().issues()[0].code,
+        "missing_horizon"
+    );
+}
+
+#[test]
+fn hours_franchise_corridor_and_stability() {
+    let hour = 1.0 / 8760.0;
+    let storm =
+        block(&[vec![(0.0, 0, 0, 30.0), (50.0 * hour, 1, 0, 60.0), (100.0 * hour, 2, 0, 60.0)]]);
+    assert_eq!(applied("a: 1000 xs 100, hours 72", &storm).treaties[0].ceded, [20.0]);
+    assert_eq!(applied("a: 1000 xs 100", &storm).treaties[0].ceded, [0.0]);
+    let out = applied("a: 50% quota share, event franchise 40", &storm);
+    assert_eq!(out.treaties[0].ceded, [60.0]);
+    // 75 % of the corridor from 80 % to 90 % of a premium of 100: 95 becomes 87.5.
+    let out = applied(
+        "a: 100% quota share, corridor 75% from 80% to 90%",
+        &plain(&[&[60.0, 35.0], &[70.0]]),
+    );
+    assert_eq!(out.treaties[0].ceded, [87.5, 70.0]);
+    // All is paid after half a year of 21 % growth: limit and attachment grow by 10 %.
+    let out = applied("a: 10 xs 10, stability 21% paid 100%", &plain(&[&[15.0, 30.0]]));
+    assert!((out.treaties[0].ceded[0] - (4.0 + 11.0)).abs() < 1e-12);
 }

@@ -2,9 +2,10 @@
 //! wording, its errors and the documentation follow from it.
 
 use super::reader::Reader;
-use super::reinstatement::Reinstatements;
+use super::reinstatement::{self, Reinstatements};
 use super::terms::{Basis, Limit, ProRata, Treaty};
 use super::wording::{amount_text, percent_text};
+use super::{account, corridor, event_limit, hours, nth_event, proportional, stability, term};
 
 /// One clause of the wording.
 pub struct Clause {
@@ -217,26 +218,30 @@ pub const CLAUSES: &[Clause] = &[
         },
         write: |treaty| treaty.rate.map(|rate| format!("rate {}", percent_text(rate))),
     },
+    proportional::RETENTION,
+    event_limit::FRANCHISE,
+    nth_event::FROM_EVENT,
+    nth_event::TOP_AND_DROP,
+    nth_event::DROP,
+    hours::CLAUSE,
+    stability::INDEXED,
+    stability::STABILITY,
+    term::DEDUCTIBLE,
+    term::LIMIT,
+    term::YEARS,
+    reinstatement::PREPAID,
+    corridor::CLAUSE,
+    account::SLIDING,
+    account::PROFIT,
+    account::DEFICIT,
+    account::CREDIT,
+    account::SWING,
+    account::BONUS,
 ];
 
 /// Words of clauses that exist in the market and not yet here: refused by name, never ignored.
-pub const UNSUPPORTED: &[&str] = &[
-    "surplus",
-    "sliding",
-    "profit commission",
-    "no claims bonus",
-    "swing",
-    "loss corridor",
-    "top and drop",
-    "drop down",
-    "second event",
-    "backup",
-    "indexed",
-    "multi-year",
-    "hours clause",
-    "deficit",
-    "portfolio transfer",
-];
+pub const UNSUPPORTED: &[&str] =
+    &["risks attaching", "claims made", "interlocking", "portfolio transfer", "commutation"];
 
 fn reinstatement_text(rate: f64) -> String {
     if rate == 0.0 { "free".to_owned() } else { percent_text(rate) }
@@ -252,6 +257,12 @@ fn limit_text(words: &str, limit: Limit) -> Option<String> {
 /// The cover in words: `40% quota share`, `20m xs 10m per risk`, `stop loss 40% xs 80%`.
 pub(super) fn cover_text(treaty: &Treaty) -> String {
     use super::terms::Unit;
+    if !treaty.bands.is_empty() {
+        return format!("variable quota share {}", proportional::bands_text(&treaty.bands));
+    }
+    if let Some(lines) = treaty.lines {
+        return format!("surplus of {lines} lines");
+    }
     if treaty.is_proportional() && treaty.unit == Unit::Amount {
         return format!("{} quota share", percent_text(treaty.share));
     }
@@ -299,6 +310,28 @@ mod tests {
             commission: Some(0.1),
             premium: Some(1.0),
             rate: Some(0.1),
+            lines: Some(1.0),
+            retention: Some(1.0),
+            retentions: [("a".to_owned(), 1.0)].into(),
+            bands: vec![proportional::Band { up_to: Limit::Unlimited, share: 0.1 }],
+            backup_of: Some("a".into()),
+            event_franchise: 1.0,
+            from_event: Some(nth_event::NthEvent { number: 2, over: None }),
+            drop: Some(nth_event::Drop { to: 1.0, number: 2, over: None, top: false }),
+            hours: Some(72.0),
+            term: Some(3),
+            term_deductible: 1.0,
+            term_limit: Limit::Amount(1.0),
+            indexed: 0.1,
+            stability: Some(stability::Stability { rate: 0.1, beyond: 0.0, pattern: vec![1.0] }),
+            prepaid: true,
+            corridor: Some(corridor::Corridor { share: 0.1, from: 0.1, to: 0.2 }),
+            sliding: vec![(0.5, 0.2), (0.4, 0.3)],
+            profit_commission: Some(account::Profit { share: 0.1, after: 0.1 }),
+            deficit_carried: Some(3),
+            credit_carried: Some(3),
+            swing: Some(account::Swing { minimum: 0.1, maximum: 0.2, load: 1.0 }),
+            no_claims_bonus: 0.1,
             ..Treaty::default()
         };
         let value = serde_json::to_value(&full).unwrap();

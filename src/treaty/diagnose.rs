@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::premium::participation;
 use super::programme::Programme;
 use super::reinstatement::Reinstatements;
 use super::terms::{Basis, Treaty, Unit};
@@ -22,8 +23,10 @@ impl Programme {
     pub fn diagnose(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         self.towers(&mut found);
+        self.side_by_side(&mut found);
         for (index, treaty) in self.treaties().iter().enumerate() {
             self.inuring(index, treaty, &mut found);
+            self.unreachable(index, treaty, &mut found);
             clauses(treaty, &mut found);
         }
         found
@@ -31,7 +34,9 @@ impl Programme {
 
     /// Layers on one subject and basis, from the ground up.
     fn towers(&self, found: &mut Vec<Diagnostic>) {
-        let layers = |treaty: &&Treaty| !treaty.is_proportional();
+        let layers = |treaty: &&Treaty| {
+            !treaty.is_proportional() && !treaty.by_sum_insured() && treaty.backup_of.is_none()
+        };
         let mut done: Vec<(&[String], Basis, Unit)> = Vec::new();
         for treaty in self.treaties().iter().filter(layers) {
             let key = (treaty.net_of.as_slice(), treaty.basis, treaty.unit);
@@ -49,7 +54,7 @@ impl Programme {
             // Layers of which only shares are sold may lie side by side.
             let mut below: Option<&Treaty> = None;
             for &above in &tower {
-                if let Some(below) = below {
+                if let Some(below) = below.filter(|below| !same_layer(below, above)) {
                     let top = below.attachment + below.limit.amount();
                     pair(below, above, top, found);
                 }
@@ -58,6 +63,73 @@ impl Programme {
                 }) {
                     below = Some(above);
                 }
+            }
+        }
+    }
+
+    /// Equal layers are shares of one: together no more than all of it.
+    fn side_by_side(&self, found: &mut Vec<Diagnostic>) {
+        let treaties = self.treaties();
+        for (index, treaty) in treaties.iter().enumerate() {
+            let same = |other: &&Treaty| same_layer(treaty, other);
+            let first = treaties.iter().position(|other| same(&other)) == Some(index);
+            let all: Vec<&Treaty> = treaties.iter().filter(same).collect();
+            let total: f64 = all.iter().map(|t| participation(t)).sum();
+            if first && all.len() > 1 && total > 1.0 + 1e-9 {
+                let names: Vec<String> = all.iter().map(|t| t.name.clone()).collect();
+                found.push(Diagnostic {
+                    code: "over_placed",
+                    message: format!(
+                        "{} take {}% of one layer together",
+                        names.join(" and "),
+                        total * 100.0
+                    ),
+                    fix: "lower `placed`, or put one on the net of the other".into(),
+                    treaties: names,
+                });
+            }
+        }
+    }
+
+    /// Layers that no loss can reach, because a treaty they are net of takes all above a lower point.
+    fn unreachable(&self, index: usize, treaty: &Treaty, found: &mut Vec<Diagnostic>) {
+        if treaty.backup_of.is_some() {
+            return;
+        }
+        for &named in &self.net_of()[index] {
+            let other = &self.treaties()[named];
+            let endless = other.limit.is_unlimited()
+                && participation(other) >= 1.0
+                && other.aal.is_unlimited()
+                && other.event_limit.is_unlimited()
+                && other.loss_ratio_cap.is_none()
+                && other.term_limit.is_unlimited()
+                && other.aad == 0.0
+                && other.term_deductible == 0.0
+                && other.franchise == 0.0
+                && other.event_franchise == 0.0
+                && other.from_event.is_none()
+                && other.corridor.is_none()
+                && other.indexed == 0.0
+                && !other.by_sum_insured()
+                && other.hours == treaty.hours;
+            let one_basis = other.basis == treaty.basis || other.is_proportional();
+            if endless
+                && one_basis
+                && other.unit == treaty.unit
+                && treaty.attachment >= other.attachment
+            {
+                found.push(Diagnostic {
+                    code: "unreachable",
+                    treaties: vec![other.name.clone(), treaty.name.clone()],
+                    message: format!(
+                        "{} is never reached: {} takes all above {}",
+                        treaty.name,
+                        other.name,
+                        format_amount(other.attachment)
+                    ),
+                    fix: format!("drop {}, or give {} a limit", treaty.name, other.name),
+                });
             }
         }
     }
@@ -88,6 +160,20 @@ impl Programme {
             });
         }
     }
+}
+
+/// Whether two treaties cover the same layer of the same subject.
+fn same_layer(a: &Treaty, b: &Treaty) -> bool {
+    let layer = |t: &Treaty| {
+        !t.is_proportional()
+            && !t.by_sum_insured()
+            && t.backup_of.is_none()
+            && t.from_event.is_none()
+    };
+    layer(a)
+        && layer(b)
+        && (&a.net_of, a.basis, a.unit) == (&b.net_of, b.basis, b.unit)
+        && (a.limit, a.attachment, a.drop, a.hours) == (b.limit, b.attachment, b.drop, b.hours)
 }
 
 fn pair(below: &Treaty, above: &Treaty, top: f64, found: &mut Vec<Diagnostic>) {

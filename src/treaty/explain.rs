@@ -1,18 +1,21 @@
 //! One treaty in one year, step by step.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::Serialize;
 
 use super::apply::{Annuals, Scratch};
 use super::layer::sum;
-use super::plan::{Options, Plan};
+use super::occurrence::before_annual_terms;
+use super::plan::{Options, Plan, Resolved};
 use super::programme::Programme;
+use super::reinstatement::Reinstatements;
 use super::terms::{Basis, Unit};
 use super::units::Units;
 use crate::error::{Issue, Result};
 use crate::exec::Control;
-use crate::losses::{BLOCK_YEARS, LossBlock, Source};
+use crate::losses::{Groups, LossBlock, Source};
 
 /// What one occurrence went through.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -46,6 +49,8 @@ pub struct Explanation {
     /// Premium for 100 %, where known.
     pub premium: Option<f64>,
     pub subject_premium: Option<f64>,
+    /// The numbers that the steps follow from; what is unlimited or absent is left out.
+    pub terms: BTreeMap<String, f64>,
     pub steps: Vec<Step>,
 }
 
@@ -59,6 +64,18 @@ pub fn explain(
     block: &LossBlock,
     year: usize,
 ) -> Result<Explanation> {
+    explain_in(programme, treaty, (block, year), Options::default(), (&[], &[]))
+}
+
+/// The same, the years of the block before this one being those of its run; `risks` are their sums
+/// insured and partitions.
+fn explain_in(
+    programme: &Programme,
+    treaty: &str,
+    (block, year): (&LossBlock, usize),
+    options: Options,
+    risks: (&[f64], &[Groups]),
+) -> Result<Explanation> {
     let index = programme.index(treaty)?;
     if year >= block.years() {
         return Err(Issue::new("out_of_range", "explain", "year")
@@ -66,16 +83,26 @@ pub fn explain(
             .allowed(format!("below {}", block.years()))
             .into_error());
     }
+    let before = block;
     let block = &one_year(block, year);
     // By row, so that the subject of the treaty is at hand.
-    let options = Options { largest_events: true, ..Options::default() };
+    let options = Options { largest_events: true, ..options };
     let mut plan = Plan::new(programme, options)?;
-    plan.single = false;
+    if plan.needs_sums_insured() {
+        plan = plan.for_risks(risks.0, risks.1)?;
+    }
+    plan.tower = false;
     for step in &mut plan.steps {
         step.by_row = step.basis != Basis::Annual;
     }
     let (mut scratch, mut annuals) = (Scratch::default(), Annuals::default());
-    plan.apply(block, None, &mut scratch, &mut annuals)?;
+    if plan.carries() {
+        let mut earlier = LossBlock::default();
+        before.copy_years(0..year, &mut earlier);
+        plan.apply(&earlier, &mut scratch, &mut annuals)?;
+    }
+    let mut carried = scratch.carried.get(index).copied().unwrap_or(0.0);
+    plan.apply(block, &mut scratch, &mut annuals)?;
     let Some(step) = plan.steps.iter().find(|step| step.treaty == index) else {
         return Err(Issue::new("unknown_name", "explain", "treaty").value(treaty).into_error());
     };
@@ -87,6 +114,7 @@ pub fn explain(
         participation: step.participation,
         premium: step.premiums.treaty,
         subject_premium: step.premiums.subject,
+        terms: numbers(step),
         steps: Vec::new(),
     };
     debug_assert!(wording.unit == Unit::Amount || step.basis == Basis::Annual);
@@ -94,9 +122,10 @@ pub fn explain(
     let mut units = Units::default();
     units.of(block);
     let spans = units.spans(step.basis, block);
+    let factor = plan.index(step, block, 0);
     let (losses, dates): (Vec<f64>, Vec<usize>) = if step.basis == Basis::Annual {
         let inuring: f64 = step.net_of.iter().map(|&t| annuals.treaties[t].ceded[0]).sum();
-        (vec![(annuals.gross[0] - inuring).max(0.0)], Vec::new())
+        (vec![(annuals.gross[0] - inuring).max(0.0) / factor], Vec::new())
     } else {
         let mut rows = block.loss.clone();
         for &named in &step.net_of {
@@ -104,13 +133,27 @@ pub fn explain(
                 *row = (*row - ceded).max(0.0);
             }
         }
+        plan.scale(step, block, &mut rows);
         spans.year(0).map(|unit| (sum(&rows[spans.rows(unit)]), spans.first_row(unit))).unzip()
     };
     let mut recoveries: Vec<f64> = losses.iter().map(|&x| step.layer.recovery(x)).collect();
+    if step.basis != Basis::Annual {
+        before_annual_terms(step, block, &spans, &losses, &scratch.shortfalls, &mut recoveries);
+    }
+    if step.event_franchise > 0.0 {
+        units.each_event(&spans, &mut recoveries, &losses, |recoveries, losses| {
+            super::event_limit::franchise(recoveries, losses, step.event_franchise);
+        });
+    }
     if step.event_limit < f64::INFINITY {
         units.cap_events(&spans, step.event_limit, &mut recoveries);
     }
-    let terms = step.annual;
+    let terms = plan.annual_terms(step, block, 0, &mut carried);
+    let capacity = if step.basis == Basis::Annual {
+        terms.recovery(step.layer.limit)
+    } else {
+        terms.capacity()
+    };
     let (mut total, mut paid, mut so_far) = (0.0_f64, 0.0, 0.0);
     for (at, (&subject_loss, &layer_recovery)) in losses.iter().zip(&recoveries).enumerate() {
         let time = dates.get(at).and_then(|&row| block.time.get(row)).copied();
@@ -120,21 +163,26 @@ pub fn explain(
         let now = terms.recovery(total);
         let charge = step.reinstatement.as_ref().map_or(0.0, |r| {
             let left = if r.pro_rata_time { 1.0 - time.unwrap_or(0.0) } else { 1.0 };
-            step.participation * r.premium * r.charge(paid, now) * left
+            let charge = if r.prepaid {
+                if at == 0 { r.of_year(0.0) / r.premium } else { 0.0 }
+            } else {
+                r.charge(paid, now) * left
+            };
+            step.participation * r.premium * charge
         });
         let reinstated =
             step.reinstatement.as_ref().map_or(0.0, |r| r.reinstated(now) - r.reinstated(paid));
-        let ceded = step.participation * (now - paid);
+        let ceded = step.participation * (now - paid) * factor;
         so_far += ceded;
         explanation.steps.push(Step {
             occurrence: at + 1,
             time,
-            subject_loss,
-            layer_recovery,
-            after_aad,
-            after_aal: now - paid,
-            remaining: Some(step.capacity() - now).filter(|left| left.is_finite()),
-            reinstated,
+            subject_loss: subject_loss * factor,
+            layer_recovery: layer_recovery * factor,
+            after_aad: after_aad * factor,
+            after_aal: (now - paid) * factor,
+            remaining: Some((capacity - now) * factor).filter(|left| left.is_finite()),
+            reinstated: reinstated * factor,
             reinstatement_premium: charge,
             ceded,
             ceded_so_far: so_far,
@@ -144,7 +192,7 @@ pub fn explain(
     Ok(explanation)
 }
 
-/// The same for year `year` (from 0) of a source.
+/// The same for year `year` (from 0) of a source, in runs of `horizon` years.
 ///
 /// # Errors
 /// Those of [`explain`] and of the source.
@@ -153,6 +201,7 @@ pub fn explain_source<S: Source>(
     treaty: &str,
     source: &S,
     year: u64,
+    horizon: Option<u64>,
 ) -> Result<Explanation> {
     if year >= source.years() {
         return Err(Issue::new("out_of_range", "explain", "year")
@@ -160,10 +209,60 @@ pub fn explain_source<S: Source>(
             .allowed(format!("below {}", source.years()))
             .into_error());
     }
-    let size = BLOCK_YEARS as u64;
-    let mut block = LossBlock::default();
-    source.fill(year / size, &Control::default(), &mut S::Scratch::default(), &mut block)?;
-    explain(programme, treaty, &block, (year % size) as usize)
+    let options = Options { horizon, ..Options::default() };
+    let plan = Plan::new(programme, options)?;
+    // Terms of years need the run from its first year on.
+    let first = if plan.carries() { year - plan.year_of_run(year) } else { year };
+    let (mut block, mut years, mut part) = Default::default();
+    let mut scratch = S::Scratch::default();
+    for number in source.block_of(first)..=source.block_of(year) {
+        source.fill(number, &Control::default(), &mut scratch, &mut block)?;
+        let span = source.span(number);
+        let from = first.max(span.start) - span.start;
+        let to = (year + 1).min(span.end) - span.start;
+        LossBlock::copy_years(&block, from as usize..to as usize, &mut part);
+        part.first_year = span.start + from;
+        LossBlock::append(&mut years, &part);
+    }
+    let risks = (source.sums_insured(), source.groups());
+    explain_in(programme, treaty, (&years, (year - first) as usize), options, risks)
+}
+
+/// What a spreadsheet needs to work the steps out again.
+fn numbers(step: &Resolved) -> BTreeMap<String, f64> {
+    if !step.is_plain() || step.reinstatement.as_ref().is_some_and(|r| r.prepaid) {
+        return BTreeMap::new();
+    }
+    let mut terms: BTreeMap<String, f64> = [
+        ("limit", step.layer.limit),
+        ("attachment", step.layer.attachment),
+        ("franchise", step.layer.franchise),
+        ("event_limit", step.event_limit),
+        ("annual_deductible", step.annual.deductible),
+        ("annual_limit", step.annual.limit),
+        ("capacity", step.capacity()),
+        ("participation", step.participation),
+    ]
+    .into_iter()
+    .filter(|(_, value)| value.is_finite())
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect();
+    if let Some(reinstatement) = &step.reinstatement {
+        terms.insert("reinstated_limit".to_owned(), reinstatement.limit);
+        terms.insert("premium".to_owned(), reinstatement.premium);
+        terms.insert("pro_rata_time".to_owned(), f64::from(reinstatement.pro_rata_time));
+        match &reinstatement.terms {
+            Reinstatements::Unlimited { unlimited } => {
+                terms.insert("unlimited_rate".to_owned(), *unlimited);
+            }
+            Reinstatements::Rates(rates) => {
+                for (number, rate) in (1..).zip(rates) {
+                    terms.insert(format!("rate_{number}"), *rate);
+                }
+            }
+        }
+    }
+    terms
 }
 
 fn cut<T: Copy>(column: &[T], rows: &Range<usize>) -> Vec<T> {

@@ -5,7 +5,8 @@
 //! annual terms, and pays the placed share of what is left:
 //!
 //! ```text
-//! subject → franchise → layer → event limit → annual deductible → annual limit → participation
+//! subject → ceded share of the risk → franchise → layer → event franchise and limit
+//!         → annual deductible → annual limit → corridor → term of years → participation
 //! ```
 //!
 //! A quota share is a share of every risk with no layer; a stop loss is a layer on the year. Every
@@ -27,41 +28,68 @@
 //! | file | idea |
 //! |---|---|
 //! | `terms` | the treaty as data |
-//! | `layer`, `share`, `annual`, `reinstatement`, `event_limit` | a clause each: small pure kernels |
+//! | `layer`, `share`, `annual`, `reinstatement`, `event_limit`, `proportional`, `nth_event`, `hours`, `stability`, `term`, `corridor` | a clause each: small pure kernels |
+//! | `account` | premium and commission that follow the losses |
 //! | `clause` | the list of clauses: words, fields, meaning |
 //! | `wording` | text to programme and back |
 //! | `programme`, `diagnose` | the graph, its faults and its warnings |
-//! | `plan`, `apply`, `run` | compiled, applied to a block, run over a source |
+//! | `plan`, `apply`, `occurrence`, `run` | compiled, applied to a block, run over a source |
+//! | `tower` | the same in one pass for layers on the gross losses |
+//! | `shares` | what groups of risks bear, year by year weighted |
+//! | `oed`, `schema` | programmes in files |
 //! | `explain` | one year step by step |
 
+mod account;
 mod annual;
 mod apply;
 mod clause;
+mod clause_faults;
+mod corridor;
 mod diagnose;
 mod event_limit;
+mod events;
 mod explain;
+mod hours;
 mod layer;
+mod nth_event;
+mod occurrence;
+mod oed;
 mod parts;
 mod plan;
+pub mod pool;
 mod premium;
 mod programme;
+mod proportional;
 mod reader;
 mod reinstatement;
 mod run;
+mod schema;
 mod share;
-mod single;
+mod shares;
+mod stability;
+mod term;
 mod terms;
+mod tower;
 mod units;
 mod wording;
 
+pub use account::{Account, Profit, Swing, account};
 pub use annual::{Annual, Attribution};
-pub use apply::{Annuals, GroupAnnuals, Scratch, TreatyAnnuals};
+pub use apply::{Annuals, Scratch, TreatyAnnuals};
 pub use clause::{CLAUSES, Clause, UNSUPPORTED};
+pub use corridor::Corridor;
 pub use diagnose::Diagnostic;
+pub use events::{Events, events};
 pub use explain::{Explanation, Step, explain, explain_source};
 pub use layer::Layer;
+pub use nth_event::{Drop, NthEvent};
 pub use plan::{Options, Plan, Resolved};
 pub use programme::Programme;
+pub use proportional::{Band, Cession, surplus};
 pub use reinstatement::{Reinstatement, Reinstatements};
-pub use run::{GroupColumns, Outcome, TreatyColumns, run};
+pub use run::{Outcome, TreatyColumns, run};
+pub use schema::schema;
+pub use shares::{By, Share, Weighted, shares};
+pub use stability::Stability;
+pub use term::Term;
 pub use terms::{Basis, Limit, ProRata, Treaty, Unit};

@@ -2,15 +2,30 @@
 
 use serde_json::{Map, Value};
 
+use super::account::{Profit, Swing};
 use super::clause::CLAUSES;
+use super::corridor::Corridor;
+use super::nth_event::{Drop, NthEvent};
 use super::programme::Programme;
+use super::proportional::Band;
+use super::stability::Stability;
 use super::terms::Treaty;
 use crate::error::{Error, Faults, Issue, Result};
 use crate::numeric::parse_amount;
 
 /// Fields of a treaty that are not clauses of [`CLAUSES`].
-pub(super) const COVER: &[&str] =
-    &["name", "net_of", "basis", "share", "limit", "attachment", "unit"];
+pub(super) const COVER: &[&str] = &[
+    "name",
+    "net_of",
+    "backup_of",
+    "basis",
+    "share",
+    "limit",
+    "attachment",
+    "unit",
+    "lines",
+    "bands",
+];
 
 /// Reads `{currency, premium, treaties: [{name, …}]}`. Amounts may be text (`"20m"`, `"unlimited"`).
 pub(super) fn read(value: Value) -> Result<Programme> {
@@ -115,7 +130,7 @@ fn treaty(place: &str, fields: Map<String, Value>, faults: &mut Faults) -> Optio
             fields
         };
         let value = match field {
-            "name" => text(place, field, value, faults),
+            "name" | "backup_of" => text(place, field, value, faults),
             "net_of" => match value {
                 Value::String(_) => Some(Value::Array(vec![value])),
                 Value::Array(names) => {
@@ -132,12 +147,35 @@ fn treaty(place: &str, fields: Map<String, Value>, faults: &mut Faults) -> Optio
             "unit" => choice(place, field, value, &["amount", "loss_ratio"], faults),
             "pro_rata" => choice(place, field, value, &["amount", "time"], faults),
             "reinstatements" => reinstatements(place, value, faults),
-            "limit" | "event_limit" | "aal" => {
-                number(place, field, &value, faults).map(|limit| match limit {
+            "prepaid" => match value {
+                Value::Bool(_) => Some(value),
+                other => {
+                    faults.push(wrong(place, field, &other, "true or false"));
+                    None
+                }
+            },
+            "retentions" | "bands" | "from_event" | "drop" | "stability" | "corridor"
+            | "sliding" | "profit_commission" | "swing" => {
+                let value = plain(value);
+                let readable = readable(field, &value);
+                if let Some(form) = readable {
+                    faults.push(wrong(place, field, &value, form));
+                    None
+                } else {
+                    Some(value)
+                }
+            }
+            "term" | "deficit_carried" | "credit_carried" => number(place, field, &value, faults)
+                .and_then(|years| {
+                    let whole = years.fract() == 0.0 && (0.0..=10_000.0).contains(&years);
+                    faults.check(whole, || wrong(place, field, &value, "a whole number of years"));
+                    whole.then(|| Value::from(years as u32))
+                }),
+            "limit" | "event_limit" | "aal" | "term_limit" => number(place, field, &value, faults)
+                .map(|limit| match limit {
                     f64::INFINITY => Value::from("unlimited"),
                     limit => Value::from(limit),
-                })
-            }
+                }),
             _ if known().contains(&field) => number(place, field, &value, faults).map(Value::from),
             _ => {
                 faults.push(Issue::unknown(place, "field", field, known()));
@@ -158,6 +196,44 @@ fn treaty(place: &str, fields: Map<String, Value>, faults: &mut Faults) -> Optio
             None
         }
     }
+}
+
+/// Amounts in words inside a table or list, as numbers.
+fn plain(value: Value) -> Value {
+    match value {
+        Value::String(text) => match parse_amount(&text) {
+            Some(f64::INFINITY) => Value::from("unlimited"),
+            Some(number) => Value::from(number),
+            None => Value::String(text),
+        },
+        Value::Array(items) => Value::Array(items.into_iter().map(plain).collect()),
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().map(|(key, value)| (key, plain(value))).collect())
+        }
+        other => other,
+    }
+}
+
+/// The form of a field that is a table or list, when the value does not have it.
+fn readable(field: &str, value: &Value) -> Option<&'static str> {
+    fn is<T: serde::de::DeserializeOwned>(value: &Value) -> bool {
+        serde_json::from_value::<T>(value.clone()).is_ok()
+    }
+    let (ok, form) = match field {
+        "retentions" => (
+            is::<std::collections::BTreeMap<String, f64>>(value),
+            "a table of amounts by sector or coverage",
+        ),
+        "bands" => (is::<Vec<Band>>(value), "a list of {up_to, share}"),
+        "from_event" => (is::<NthEvent>(value), "{number, over}"),
+        "drop" => (is::<Drop>(value), "{to, number, over, top}"),
+        "stability" => (is::<Stability>(value), "{rate, beyond, pattern}"),
+        "corridor" => (is::<Corridor>(value), "{share, from, to}"),
+        "sliding" => (is::<Vec<(f64, f64)>>(value), "a list of [loss ratio, commission]"),
+        "profit_commission" => (is::<Profit>(value), "{share, after}"),
+        _ => (is::<Swing>(value), "{minimum, maximum, load}"),
+    };
+    (!ok).then_some(form)
 }
 
 fn reinstatements(place: &str, value: Value, faults: &mut Faults) -> Option<Value> {

@@ -111,7 +111,15 @@ fn unreadable(error: &dyn std::fmt::Display) -> Error {
 
 fn links(treaties: &[Treaty]) -> Vec<Vec<usize>> {
     let find = |name: &String| treaties.iter().position(|treaty| &treaty.name == name);
-    treaties.iter().map(|treaty| treaty.net_of.iter().filter_map(find).collect()).collect()
+    let of = |treaty: &Treaty| -> Vec<usize> { treaty.net_of.iter().filter_map(find).collect() };
+    treaties
+        .iter()
+        .map(|treaty| match treaty.backup_of.as_ref().and_then(find) {
+            // What a treaty could not pay is in what is left after it.
+            Some(named) => [of(&treaties[named]), vec![named]].concat(),
+            None => of(treaty),
+        })
+        .collect()
 }
 
 /// Topological order, and the treaties left over because they stand in or behind a circle.
@@ -217,6 +225,13 @@ fn names(treaties: &[Treaty], index: usize, place: &str, faults: &mut Faults) {
             .allowed("unique")
             .hint(format!("call it '{}_2'", treaty.name))
     });
+    if let Some(name) = &treaty.backup_of {
+        let others = treaties.iter().map(|t| t.name.as_str()).filter(|n| *n != treaty.name);
+        match treaties.iter().find(|other| &other.name == name) {
+            None => faults.push(Issue::unknown(place, "on backup of", name, others)),
+            Some(other) => backup(treaty, other, place, faults),
+        }
+    }
     for (at, name) in treaty.net_of.iter().enumerate() {
         let others = treaties.iter().map(|t| t.name.as_str()).filter(|n| *n != treaty.name);
         match treaties.iter().find(|other| &other.name == name) {
@@ -241,6 +256,31 @@ fn names(treaties: &[Treaty], index: usize, place: &str, faults: &mut Faults) {
                 .allowed("each treaty once")
         });
     }
+}
+
+/// A backup stands behind an occurrence cover with an annual limit, unit by unit.
+fn backup(treaty: &Treaty, other: &Treaty, place: &str, faults: &mut Faults) {
+    let mut refuse = |bad: bool, value: &str, fix: &str| {
+        faults.check(!bad, || {
+            Issue::new("backup_of_what", place, "on backup of")
+                .value(format!("'{}', {value}", other.name))
+                .hint(fix)
+        });
+    };
+    let limited = !other.aal.is_unlimited()
+        || matches!(other.reinstatements, Some(Reinstatements::Rates(_)))
+        || other.loss_ratio_cap.is_some()
+        || !other.term_limit.is_unlimited()
+        || other.drop.is_some_and(|drop| drop.top);
+    refuse(!limited, "which has no annual limit to use up", "give it reinstatements or `aal`");
+    refuse(other.basis == Basis::Annual, "an annual cover", "write the layer above it");
+    refuse(other.basis != treaty.basis, "which works on another basis", "give both one basis");
+    refuse(other.backup_of.is_some(), "a backup itself", "back up the treaty it stands behind");
+    refuse(
+        other.indexed != 0.0 || other.corridor.is_some(),
+        "which is indexed or has a corridor",
+        "drop that clause",
+    );
 }
 
 /// Largest reinstatement rate or loss ratio that is taken for what it says.
@@ -311,6 +351,7 @@ pub(super) fn terms(treaty: &Treaty, place: &str, faults: &mut Faults) {
         }
     }
     contradictions(treaty, layered, place, faults);
+    super::clause_faults::check(treaty, place, faults);
 }
 
 /// Clauses that each make sense and together do not.

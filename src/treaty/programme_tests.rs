@@ -29,6 +29,28 @@ fn contradictions_are_refused() {
         ("a: 9 xs -1", "out_of_range"),
         ("# nothing", "empty_programme"),
         ("aad: 9 xs 1", "reserved_name"),
+        ("a: surplus of 5 lines", "surplus_without_retention"),
+        ("a: 9 xs 1, retention 2", "retention_without_surplus"),
+        ("a: variable quota share 20% to 5, 40% to 3", "out_of_order"),
+        ("a: 9 xs 1, event franchise 2", "event_franchise_not_per_risk"),
+        ("a: 9 xs 1 annual, from event 2", "event_clause_on_annual"),
+        ("a: 9 xs 1, from event 1", "out_of_range"),
+        ("a: 9 xs 1, drop to 1 from event 2", "drop_upwards"),
+        ("a: 9 xs 1 per risk, hours 72", "hours_not_per_event"),
+        ("a: 9 xs 1, term limit 5", "term_incomplete"),
+        ("a: 9 xs 1, term 3 years", "term_incomplete"),
+        ("a: stop loss 40% xs 80%, indexed 3%", "indexed_ratio"),
+        ("a: 9 xs 1 annual, stability 3% paid 100%", "stability_without_layer"),
+        ("a: 9 xs 1, stability 3% paid 50%, 40%", "shares_do_not_sum"),
+        ("a: 9 xs 1, prepaid", "prepaid_what"),
+        ("a: 9 xs 1, premium 1, corridor 50% from 90% to 80%", "out_of_order"),
+        ("a: 9 xs 1, premium 1, swing 10% to 20%", "swing_and_premium"),
+        ("a: 40% quota share, sliding 40% to 20% at 70% to 50%", "out_of_order"),
+        ("a: 40% quota share, commission 10%, sliding 20% to 40% at 70% to 50%", "two_commissions"),
+        ("a: 40% quota share, deficit carried", "deficit_of_nothing"),
+        ("a: 40% quota share, credit carried", "credit_of_nothing"),
+        ("a: 9 xs 1\nb: 9 xs 0 on backup of a", "backup_of_what"),
+        ("a: 9 xs 1 on backup of b\nb: 9 xs 1 on net of a, aal 20", "cycle"),
     ] {
         assert_eq!(codes(text, Some(100.0)), [code], "{text}");
     }
@@ -80,4 +102,22 @@ fn warnings_do_not_refuse() {
     );
     assert_eq!(found[0].message, "nothing covers 20 to 25 between a and b");
     assert_eq!(found[4].fix, "on net of qs, a");
+}
+
+#[test]
+fn shares_of_one_layer_and_layers_out_of_reach() {
+    let codes = |text: &str| -> Vec<&'static str> {
+        text.parse::<Programme>().unwrap().diagnose().iter().map(|d| d.code).collect()
+    };
+    let shares = |a: &str, b: &str| {
+        codes(&format!("a: 9 xs 1, 1 @ free, placed {a}\nb: 9 xs 1, 1 @ free, placed {b}"))
+    };
+    assert!(shares("60%", "40%").is_empty());
+    assert_eq!(shares("60%", "50%"), ["over_placed"]);
+    assert_eq!(
+        codes("a: unlimited xs 10 per risk\nb: 5 xs 10 per risk on net of a"),
+        ["unreachable"]
+    );
+    assert_eq!(codes("a: 100% quota share\nb: 5 xs 0 on net of a, 1 @ free"), ["unreachable"]);
+    assert!(codes("a: unlimited xs 10 per risk\nb: 5 xs 10 on net of a, 1 @ free").is_empty());
 }

@@ -120,6 +120,74 @@ impl<'a> Reader<'a> {
         another
     }
 
+    /// Steps over a comma that `amount for` follows: the next line of a table.
+    pub(super) fn another_for(&mut self) -> bool {
+        let word = |ahead: usize| self.tokens.get(self.at + ahead).map(|token| token.text);
+        let found = word(0) == Some(",")
+            && word(1).is_some_and(|word| parse_amount(word).is_some())
+            && (word(2) == Some("for") || word(3) == Some("for"));
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Steps over a comma that `rate to` or `rate above` follows: the next band.
+    pub(super) fn another_band(&mut self) -> bool {
+        let word = |ahead: usize| self.tokens.get(self.at + ahead).map(|token| token.text);
+        let found = word(0) == Some(",")
+            && word(1).is_some_and(|word| parse_amount(word).is_some())
+            && matches!(word(2), Some("to" | "above"));
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Words that must stand here.
+    pub(super) fn expect(&mut self, words: &str) -> Option<()> {
+        if self.eat(words) { Some(()) } else { self.unexpected(&[words]) }
+    }
+
+    /// Any one word.
+    pub(super) fn word(&mut self, what: &str) -> Option<String> {
+        let Some(word) = self.peek().filter(|word| *word != ",") else {
+            self.fault(self.at, "missing_word", what, "");
+            return None;
+        };
+        self.at += 1;
+        Some(word.to_owned())
+    }
+
+    /// A whole number from 1 to 10,000.
+    pub(super) fn whole(&mut self, what: &str) -> Option<u32> {
+        let number = self.peek().and_then(|word| word.parse::<u32>().ok());
+        let number = number.filter(|n| (1..=10_000).contains(n));
+        if number.is_none() {
+            self.fault(self.at, "not_a_count", &format!("{what}, 1 to 10,000"), "");
+            return None;
+        }
+        self.at += 1;
+        number
+    }
+
+    /// A number such as the lines of a surplus: `5`, `7.5`.
+    pub(super) fn number(&mut self, what: &str) -> Option<f64> {
+        let number = self.peek().and_then(|word| word.parse::<f64>().ok());
+        let number = number.filter(|n| n.is_finite());
+        if number.is_none() {
+            self.fault(self.at, "not_a_number", &format!("{what}, such as 5"), "");
+            return None;
+        }
+        self.at += 1;
+        number
+    }
+
+    /// Rates with ` to ` between them.
+    pub(super) fn rates_to(&mut self, what: &str) -> Option<Vec<f64>> {
+        let mut rates = vec![self.rate(what)?];
+        while self.eat("to") {
+            rates.push(self.rate(what)?);
+        }
+        Some(rates)
+    }
+
     /// A whole number, or `unlimited` as `None` inside.
     #[expect(clippy::option_option, reason = "outer: readable at all; inner: bounded")]
     pub(super) fn count(&mut self, what: &str) -> Option<Option<usize>> {

@@ -2,6 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::clause::Clause;
+
+pub(super) const PREPAID: Clause = Clause {
+    words: "prepaid",
+    fields: &["prepaid"],
+    form: "prepaid",
+    about: "reinstatement premium is paid in advance, whatever is used",
+    read: |_, treaty| {
+        treaty.prepaid = true;
+        Some(())
+    },
+    write: |treaty| treaty.prepaid.then(|| "prepaid".into()),
+};
+
 /// How often a limit is reinstated, and at which fractions of the treaty's premium.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -41,9 +55,16 @@ pub struct Reinstatement {
     pub premium: f64,
     pub terms: Reinstatements,
     pub pro_rata_time: bool,
+    /// Paid in advance, whatever is used.
+    pub prepaid: bool,
 }
 
 impl Reinstatement {
+    /// Premium of all reinstatements, as a multiple of the treaty's.
+    fn in_advance(&self) -> f64 {
+        self.terms.rates().iter().sum()
+    }
+
     /// Premium, as a multiple of the treaty's, to reinstate what recoveries from `before` to `after` used.
     #[inline(always)]
     pub fn charge(&self, before: f64, after: f64) -> f64 {
@@ -76,7 +97,13 @@ impl Reinstatement {
     /// Premium of a year, pro rata as to amount only.
     #[inline(always)]
     pub fn of_year(&self, recoveries: f64) -> f64 {
-        if recoveries > 0.0 { self.premium * self.charge(0.0, recoveries) } else { 0.0 }
+        if self.prepaid {
+            self.premium * self.in_advance()
+        } else if recoveries > 0.0 {
+            self.premium * self.charge(0.0, recoveries)
+        } else {
+            0.0
+        }
     }
 
     /// Premium of a year pro rata as to time too, from its recoveries in date order and their dates.
@@ -103,6 +130,7 @@ mod tests {
             premium: 2.0,
             terms: Reinstatements::Rates(vec![1.0, 0.5]),
             pro_rata_time,
+            prepaid: false,
         }
     }
 
@@ -121,6 +149,12 @@ mod tests {
         // 22 at t = 0.25 then 12 at t = 0.5: 2 (1 · 0.75 + 0.5 · 0.2 · 0.5) = 1.6.
         let paid = ten_xs_ten(true).of_events([(10.0, 0.25), (2.0, 0.5)].into_iter());
         assert_eq!(paid, 1.6);
+    }
+
+    #[test]
+    fn prepaid_is_paid_in_every_year() {
+        let reinstatement = Reinstatement { prepaid: true, ..ten_xs_ten(false) };
+        assert_eq!([0.0, 4.0, 30.0].map(|r| reinstatement.of_year(r)), [3.0; 3]);
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! A programme run over a source, block by block, on all threads.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use super::apply::{Annuals, GroupAnnuals, Scratch};
+use super::apply::{Annuals, Scratch};
 use super::plan::Plan;
-use crate::error::{Issue, Result};
+use super::proportional::Cession;
+use crate::error::{Faults, Issue, Result};
 use crate::exec::{Control, run_blocks};
-use crate::losses::{BLOCK_YEARS, Groups, LossBlock, Source};
+use crate::losses::{Groups, LossBlock, Source};
 
 /// Annual columns of a run: memory is O(block) a thread and these.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -26,7 +29,6 @@ pub struct Outcome {
     pub largest_gross: Vec<f64>,
     /// The same net of the covers per risk and per event.
     pub largest_net: Vec<f64>,
-    pub groups: Option<GroupColumns>,
 }
 
 /// Annual columns of one treaty.
@@ -43,15 +45,6 @@ pub struct TreatyColumns {
     pub exhausted: u64,
 }
 
-/// Annual columns by group of the risks.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct GroupColumns {
-    /// What the groups are: `sector`, `coverage`.
-    pub label: String,
-    pub names: Vec<String>,
-    pub columns: Vec<GroupAnnuals>,
-}
-
 #[derive(Default)]
 struct Memory<S> {
     source: S,
@@ -62,7 +55,7 @@ struct Memory<S> {
 }
 
 /// Rows applied at a time: working memory stays in the cache, whatever a block holds.
-const PART_ROWS: usize = 1 << 16;
+pub(super) const PART_ROWS: usize = 1 << 16;
 
 /// Applies a plan to every year of a source.
 ///
@@ -72,31 +65,28 @@ const PART_ROWS: usize = 1 << 16;
 /// # Errors
 /// Those of the source and of [`Plan::apply`]; a group that the source does not have.
 pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outcome> {
-    let groups = match plan.options().groups {
-        None => None,
-        Some(index) => Some(source.groups().get(index).ok_or_else(|| {
-            Issue::new("missing_groups", "losses", "groups")
-                .value(index)
-                .allowed("one of the source's partitions")
-                .into_error()
-        })?),
-    };
-    let mut outcome = Outcome::blank(plan, source.years() as usize, groups);
+    let bound = plan.bind(source)?;
+    let plan = bound.as_ref();
+    let mut outcome = Outcome::blank(plan, source.years() as usize);
     // Each block's part of every column: a thread writes to its place, in memory that is touched
     // for the first time there.
     let mut places: Vec<Mutex<Vec<&mut [f64]>>> = Vec::new();
     places.resize_with(source.blocks() as usize, Mutex::default);
     for column in outcome.columns() {
-        for (place, part) in places.iter_mut().zip(column.chunks_mut(BLOCK_YEARS)) {
+        let mut rest = column.as_mut_slice();
+        for (number, place) in places.iter_mut().enumerate() {
+            let years = source.block_years(number as u64).min(rest.len());
+            let (part, after) = std::mem::take(&mut rest).split_at_mut(years);
             place.get_mut().unwrap_or_else(PoisonError::into_inner).push(part);
+            rest = after;
         }
     }
-    let work = |memory: &mut Memory<S::Scratch>, number: u64| {
+    let block = |memory: &mut Memory<S::Scratch>, number: u64| -> Result<Vec<(u64, u64)>> {
         let Memory { source: scratch, block, part, scratch: applied, annuals } = memory;
         source.fill(number, control, scratch, block)?;
         let mut counts = vec![(0, 0); plan.names().len()];
         let mut apply = |rows: &LossBlock, first: usize| -> Result<()> {
-            plan.apply(rows, groups, applied, annuals)?;
+            plan.apply(rows, applied, annuals)?;
             if let Some(place) = places.get(number as usize) {
                 let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
                 for (place, column) in place.iter_mut().zip(annuals.columns()) {
@@ -122,9 +112,24 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
         }
         Ok(counts)
     };
-    let done = run_blocks(0..source.blocks(), control, work)?;
+    // Where terms of years go across blocks, one thread does those blocks in order.
+    let together = plan.in_order(source);
+    let work = |memory: &mut Memory<S::Scratch>, number: u64| {
+        let mut counts = vec![(0, 0); plan.names().len()];
+        for number in together[number as usize].clone() {
+            for ((attached, exhausted), more) in counts.iter_mut().zip(block(memory, number)?) {
+                *attached += more.0;
+                *exhausted += more.1;
+            }
+        }
+        Ok(counts)
+    };
+    let done = run_blocks(0..together.len() as u64, control, work)?;
     drop(places);
-    let years = source.years().min(done.done.len() as u64 * BLOCK_YEARS as u64);
+    let years = match done.done.len() {
+        0 => 0,
+        some => source.span(together[some - 1].end - 1).end,
+    };
     outcome.years = years;
     outcome.interrupted = done.cancelled;
     for column in outcome.columns() {
@@ -139,9 +144,80 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
     Ok(outcome)
 }
 
+impl Plan {
+    /// Blocks that one thread does in order: one by one, but where terms of years go across their
+    /// borders.
+    pub(super) fn in_order<S: Source>(&self, source: &S) -> Vec<Range<u64>> {
+        let mut all = Vec::new();
+        let mut first = 0;
+        for block in 0..source.blocks() {
+            if !self.carries() || self.year_of_run(source.span(block).end) == 0 {
+                all.push(first..block + 1);
+                first = block + 1;
+            }
+        }
+        if first < source.blocks() {
+            all.push(first..source.blocks());
+        }
+        all
+    }
+
+    /// Whether a treaty needs the sums insured of the risks.
+    pub fn needs_sums_insured(&self) -> bool {
+        self.steps.iter().any(|step| step.cession.is_some())
+    }
+
+    /// The plan for a source whose risks are known: ceded shares by sum insured are resolved.
+    ///
+    /// # Errors
+    /// Sums insured that are missing or not positive; classes of a table of lines that no risk has.
+    pub fn for_risks(&self, sums_insured: &[f64], groups: &[Groups]) -> Result<Self> {
+        let mut bound = self.clone();
+        let mut faults = Faults::new();
+        for step in &mut bound.steps {
+            let Some(cession) = &step.cession else { continue };
+            let place = format!("programme.{}", self.names[step.treaty]);
+            faults.check(!sums_insured.is_empty(), || {
+                Issue::new("missing_column", "losses", "sum_insured")
+                    .value("absent")
+                    .allowed("the sum insured of each risk")
+                    .hint(format!("{place} cedes by sum insured"))
+            });
+            let bad = sums_insured.iter().position(|sum| !(sum.is_finite() && *sum > 0.0));
+            if let Some(risk) = bad {
+                faults.push(
+                    Issue::new("out_of_range", format!("losses, risk {risk}"), "sum_insured")
+                        .value(sums_insured[risk])
+                        .allowed("a finite number > 0")
+                        .hint(format!("{place} cedes by sum insured")),
+                );
+            }
+            if let Cession::Surplus { retentions, .. } = cession {
+                let known = || groups.iter().flat_map(|g| g.names.iter().map(String::as_str));
+                for name in retentions.keys() {
+                    if !known().any(|other| other == name) {
+                        faults.push(Issue::unknown(&place, "retention for", name, known()));
+                    }
+                }
+            }
+            step.shares = cession.shares(sums_insured, groups).into();
+        }
+        faults.finish()?;
+        Ok(bound)
+    }
+
+    /// The plan with what it needs to know of the source's risks.
+    pub(super) fn bind<S: Source>(&self, source: &S) -> Result<Cow<'_, Self>> {
+        if self.needs_sums_insured() {
+            return Ok(Cow::Owned(self.for_risks(source.sums_insured(), source.groups())?));
+        }
+        Ok(Cow::Borrowed(self))
+    }
+}
+
 impl Outcome {
     /// Columns of zeros, which cost no memory before they are written to.
-    fn blank(plan: &Plan, years: usize, groups: Option<&Groups>) -> Self {
+    fn blank(plan: &Plan, years: usize) -> Self {
         let column = || vec![0.0; years];
         let events = || if plan.options().largest_events { column() } else { Vec::new() };
         let treaty = |name: &String| TreatyColumns {
@@ -150,18 +226,12 @@ impl Outcome {
             reinstatement_premium: column(),
             ..TreatyColumns::default()
         };
-        let group = || GroupAnnuals { gross: column(), ceded: column(), net: column() };
         Self {
             gross: column(),
             net: column(),
             treaties: plan.names().iter().map(treaty).collect(),
             largest_gross: events(),
             largest_net: events(),
-            groups: groups.map(|groups| GroupColumns {
-                label: groups.label.clone(),
-                names: groups.names.clone(),
-                columns: groups.names.iter().map(|_| group()).collect(),
-            }),
             ..Self::default()
         }
     }
@@ -171,11 +241,9 @@ impl Outcome {
         let first =
             [&mut self.gross, &mut self.net, &mut self.largest_gross, &mut self.largest_net];
         let treaties = self.treaties.iter_mut();
-        let groups = self.groups.iter_mut().flat_map(|groups| &mut groups.columns);
         first
             .into_iter()
             .chain(treaties.flat_map(|t| [&mut t.ceded, &mut t.reinstatement_premium]))
-            .chain(groups.flat_map(|g| [&mut g.gross, &mut g.ceded, &mut g.net]))
             .filter(|column| !column.is_empty())
     }
 

@@ -1,8 +1,15 @@
 //! The treaty as data: every clause a field, absent clauses at their defaults.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::account::{Profit, Swing};
+use super::corridor::Corridor;
+use super::nth_event::{Drop, NthEvent};
+use super::proportional::Band;
 use super::reinstatement::Reinstatements;
+use super::stability::Stability;
 
 /// An amount that may be without bound. Written `"unlimited"` in files.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -141,6 +148,68 @@ pub struct Treaty {
     /// The same as a fraction of the subject premium.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
+    /// Surplus: lines that are ceded above the retention, of each risk's sum insured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<f64>,
+    /// Retention of a surplus: one line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retention: Option<f64>,
+    /// Table of lines: retentions of the sectors or coverages that have their own.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub retentions: BTreeMap<String, f64>,
+    /// Variable quota share: ceded shares by band of sum insured, ascending.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bands: Vec<Band>,
+    /// Treaty whose recoveries lost to its used-up annual limit are the subject.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backup_of: Option<String>,
+    /// Events below it recover nothing, of a cover per risk.
+    #[serde(skip_serializing_if = "is_default")]
+    pub event_franchise: f64,
+    /// The cover starts with a later event of the year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_event: Option<NthEvent>,
+    /// The attachment drops after the first events of the year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drop: Option<Drop>,
+    /// Hours within which events of one cause are one occurrence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hours: Option<f64>,
+    /// Years of a term that share the term's deductible and limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub term: Option<u32>,
+    /// Deductible of the term, after the annual terms.
+    #[serde(skip_serializing_if = "is_default")]
+    pub term_deductible: f64,
+    /// Most that a term recovers.
+    #[serde(skip_serializing_if = "is_default")]
+    pub term_limit: Limit,
+    /// Yearly growth of all amounts of the treaty, from the first year of a run of years.
+    #[serde(skip_serializing_if = "is_default")]
+    pub indexed: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stability: Option<Stability>,
+    /// Reinstatement premium is paid in advance, whatever is used.
+    #[serde(skip_serializing_if = "is_default")]
+    pub prepaid: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corridor: Option<Corridor>,
+    /// Sliding scale: points (loss ratio, commission), loss ratios descending.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sliding: Vec<(f64, f64)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profit_commission: Option<Profit>,
+    /// Years for which a deficit is carried forward; 0 is no end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deficit_carried: Option<u32>,
+    /// Years for which a credit of the sliding scale is carried forward; 0 is no end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credit_carried: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub swing: Option<Swing>,
+    /// Share of the premium that comes back after a year without recovery.
+    #[serde(skip_serializing_if = "is_default")]
+    pub no_claims_bonus: f64,
 }
 
 impl Default for Treaty {
@@ -165,6 +234,28 @@ impl Default for Treaty {
             commission: None,
             premium: None,
             rate: None,
+            lines: None,
+            retention: None,
+            retentions: BTreeMap::new(),
+            bands: Vec::new(),
+            backup_of: None,
+            event_franchise: 0.0,
+            from_event: None,
+            drop: None,
+            hours: None,
+            term: None,
+            term_deductible: 0.0,
+            term_limit: Limit::default(),
+            indexed: 0.0,
+            stability: None,
+            prepaid: false,
+            corridor: None,
+            sliding: Vec::new(),
+            profit_commission: None,
+            deficit_carried: None,
+            credit_carried: None,
+            swing: None,
+            no_claims_bonus: 0.0,
         }
     }
 }
@@ -187,7 +278,20 @@ impl Treaty {
 
     /// A share of every risk with no layer: its premium is that share of the subject premium.
     pub fn is_proportional(&self) -> bool {
-        self.basis == Basis::Risk && self.limit.is_unlimited() && self.attachment == 0.0
+        self.basis == Basis::Risk
+            && self.limit.is_unlimited()
+            && self.attachment == 0.0
+            && !self.by_sum_insured()
+    }
+
+    /// A surplus or a variable quota share: its share depends on the sum insured of the risk.
+    pub fn by_sum_insured(&self) -> bool {
+        self.lines.is_some() || !self.bands.is_empty()
+    }
+
+    /// Whether what one year leaves over matters to the next.
+    pub fn is_carried(&self) -> bool {
+        self.indexed != 0.0 || self.deficit_carried.is_some() || self.credit_carried.is_some()
     }
 }
 

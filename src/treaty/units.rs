@@ -60,13 +60,36 @@ impl Units {
             }
             return;
         }
+        self.each_event(spans, recoveries, &[], |recoveries, _| {
+            super::event_limit::cap(recoveries, limit);
+        });
+    }
+
+    /// Calls `f` with the recoveries and losses of the units of each event.
+    pub(super) fn each_event(
+        &self,
+        spans: &Spans<'_>,
+        recoveries: &mut [f64],
+        losses: &[f64],
+        mut f: impl FnMut(&mut [f64], &[f64]),
+    ) {
+        let units = recoveries.len();
+        let none: &[f64] = &[];
+        let mut visit = |range: Range<usize>| {
+            let of_event = losses.get(range.clone()).unwrap_or(none);
+            f(&mut recoveries[range], of_event);
+        };
+        if self.events.rows.is_empty() {
+            (0..units).for_each(|unit| visit(unit..unit + 1));
+            return;
+        }
         let mut first = 0;
         for &end in &self.events.rows[1..] {
             let mut last = first;
-            while last < recoveries.len() && spans.first_row(last) < end as usize {
+            while last < units && spans.first_row(last) < end as usize {
                 last += 1;
             }
-            super::event_limit::cap(&mut recoveries[first..last], limit);
+            visit(first..last);
             first = last;
         }
     }

@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use super::clause::{CLAUSES, UNSUPPORTED, cover_text};
 use super::programme::{self, Programme};
+use super::proportional::read_bands;
 use super::reader::Reader;
 use super::terms::{Basis, Treaty, Unit};
 use crate::error::{Error, Result};
@@ -81,7 +82,9 @@ impl fmt::Display for Programme {
 impl fmt::Display for Treaty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.name, cover_text(self))?;
-        if !self.net_of.is_empty() {
+        if let Some(other) = &self.backup_of {
+            write!(f, " on backup of {other}")?;
+        } else if !self.net_of.is_empty() {
             write!(f, " on net of {}", self.net_of.join(", "))?;
         }
         for clause in CLAUSES {
@@ -114,6 +117,9 @@ const RESERVED: &[&str] = &[
     "per",
     "annual",
     "quota",
+    "surplus",
+    "variable",
+    "backup",
     "stop",
     "free",
     "no",
@@ -176,7 +182,7 @@ impl Reader<'_> {
         let mut seen: Vec<&str> = Vec::new();
         while self.at < self.tokens.len() {
             if !self.eat(",") {
-                let known = ["on gross", "on net of", "per risk", "annual"];
+                let known = ["on gross", "on net of", "on backup of", "per risk", "annual"];
                 self.unexpected::<()>(&known);
                 self.skip();
                 continue;
@@ -208,6 +214,17 @@ impl Reader<'_> {
         if let Some(words) = UNSUPPORTED.iter().find(|words| self.sees(words)) {
             return self.unsupported(words);
         }
+        if self.eat("surplus of") || self.eat("surplus") {
+            treaty.lines = Some(self.number("the number of lines")?);
+            let _ = self.eat("lines") || self.eat("line");
+            treaty.basis = Basis::Risk;
+            return Some(());
+        }
+        if self.eat("variable quota share") {
+            treaty.basis = Basis::Risk;
+            treaty.bands = read_bands(self)?;
+            return Some(());
+        }
         if self.eat("quota share") {
             (treaty.basis, treaty.share) = (Basis::Risk, self.rate("the ceded share")?);
             return Some(());
@@ -236,7 +253,7 @@ impl Reader<'_> {
                 reader.amount(what)
             }
         };
-        let known = ["quota share", "stop loss"];
+        let known = ["quota share", "stop loss", "surplus of", "variable quota share"];
         if !ratio && self.peek().is_none_or(|word| parse_amount(word).is_none()) {
             if self.peek().is_some_and(|word| word.contains(|c: char| c.is_ascii_digit())) {
                 self.amount("a limit");
@@ -281,8 +298,12 @@ impl Reader<'_> {
         if self.eat("gross") {
             return Some(());
         }
+        if self.eat("backup of") {
+            treaty.backup_of = Some(self.word("the treaty that it backs up")?);
+            return Some(());
+        }
         if !self.eat("net of") {
-            return self.unexpected(&["gross", "net of"]);
+            return self.unexpected(&["gross", "net of", "backup of"]);
         }
         loop {
             let name = self.peek()?;

@@ -54,14 +54,24 @@ fn reads_the_programme_of_the_pricing_actuary() {
 #[test]
 fn every_clause_reads_as_its_example_says() {
     for clause in CLAUSES {
-        let cover = if clause.words == "event limit" { "9m xs 1m per risk" } else { "9m xs 1m" };
-        let with = match clause.words {
-            "pro rata time" => ", 1 @ 100%",
-            _ => "",
+        let (cover, with, after) = match clause.words {
+            "event limit" | "event franchise" => ("9m xs 1m per risk", "", ""),
+            "retention" => ("surplus of 5 lines", "", ""),
+            "pro rata time" | "prepaid" => ("9m xs 1m", ", 1 @ 100%", ""),
+            "term deductible" | "term limit" => ("9m xs 1m", "", ", term 3 years"),
+            "term" => ("9m xs 1m", ", term limit 50m", ""),
+            "deficit carried" => ("9m xs 1m", ", profit commission 20% after 10%", ""),
+            "credit carried" => ("9m xs 1m", ", sliding 24% to 46% at 71% to 49%", ""),
+            _ => ("9m xs 1m", "", ""),
         };
-        let text = format!("a: {cover}{with}, {}", clause.form);
+        let text = format!("a: {cover}{with}, {}{after}", clause.form);
         let treaty = one(&text);
         assert_eq!(treaty.to_string(), text, "{}", clause.words);
+        let json = treaty.to_json().unwrap();
+        assert_eq!(Treaty::from_json(&json).unwrap(), treaty, "{json}");
+        let programme: Programme = text.parse().unwrap();
+        let toml = programme.to_toml().unwrap();
+        assert_eq!(Programme::from_toml(&toml).unwrap(), programme, "{toml}");
     }
 }
 
@@ -99,7 +109,7 @@ fn all_faults_at_once_with_their_places() {
         "qs:  40% qouta share\n\
          xl1: 20m xs 10m on nett of qs, 2 @ 100\n\
          xl2: 20mm xs 10m, placed 75\n\
-         xl3: 5m xs 1m on net of q, surplus of 5 lines, aad 1m, aad 2m\n\
+         xl3: 5m xs 1m on net of q, commutation, aad 1m, aad 2m\n\
          hello\n\
          xl4: 5m xs 1m 2 @ 100%\n\
          xl5: 5m xs 1m, plcaed 50%",
@@ -126,7 +136,7 @@ fn all_faults_at_once_with_their_places() {
         "did you mean 'net of'?",
         "did you mean 100%?",
         "did you mean 75%?",
-        "'surplus'",
+        "'commutation'",
         "did you mean 'placed'?",
         "    2 | xl1: 20m xs 10m on nett of qs, 2 @ 100\n                           ^^^^",
     ] {
@@ -149,6 +159,24 @@ fn sound_lines_are_checked_even_beside_broken_ones() {
     let codes: Vec<&str> = issues.iter().map(|issue| issue.code).collect();
     assert_eq!(codes, ["missing_word", "over_placed", "unknown_name", "duplicate_name"]);
     assert_eq!(issues[1].object, "line 2, b");
+}
+
+#[test]
+fn covers_by_sum_insured_and_backups_read_as_written() {
+    for text in [
+        "a: surplus of 5 lines, retention 2m",
+        "a: surplus of 7.5 lines, placed 80%, retention 2m, 1m for space.launch, 500k for uav.hull",
+        "a: variable quota share 20% to 1m, 40% to 5m, 60% above, commission 25%",
+        "a: variable quota share 20% to 1m, 40% to 5m",
+        "a: 10m xs 10m, 1 @ 100%\nb: 10m xs 0 on backup of a, premium 1m",
+    ] {
+        let programme: Programme = text.parse().unwrap();
+        assert_eq!(programme.to_string(), text);
+        assert_eq!(Programme::from_json(&programme.to_json().unwrap()).unwrap(), programme);
+        assert_eq!(Programme::from_toml(&programme.to_toml().unwrap()).unwrap(), programme);
+    }
+    let shown = one("a: surplus of 5 lines, retention 2 m, 500 k for uav.hull");
+    assert_eq!((shown.retention, shown.retentions["uav.hull"]), (Some(2e6), 5e5));
 }
 
 fn fraction() -> impl Strategy<Value = f64> {

@@ -1,9 +1,12 @@
 //! Severity distributions as Python classes.
 
+mod families;
+
 use numpy::PyArray1;
-use pyo3::PyClass;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+
+pub use families::*;
 
 use super::convert::{Amount, Seed, hash, map, repr, reserve};
 use super::watch::watched;
@@ -40,6 +43,31 @@ impl Severity {
         map(x, |x| self.core.pdf(x))
     }
 
+    /// ln P(X > x), also where P(X > x) underflows; a number or an array.
+    fn log_sf<'py>(&self, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        map(x, |x| self.core.log_sf(x))
+    }
+
+    /// ln of the density; a number or an array.
+    fn log_pdf<'py>(&self, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        map(x, |x| self.core.log_pdf(x))
+    }
+
+    /// ∂ P(X > x) / ∂ parameter, by name as in `parameters`.
+    ///
+    /// >>> import kebao as kb
+    /// >>> kb.Exponential(mean=2.0).sf_derivatives(2.0)
+    /// {'mean': 0.18393972058572117}
+    fn sf_derivatives<'py>(&self, py: Python<'py>, x: Amount) -> PyResult<Bound<'py, PyDict>> {
+        let all = PyDict::new(py);
+        for ((name, _), value) in
+            self.core.parameters().into_iter().zip(self.core.sf_derivatives(x.0))
+        {
+            all.set_item(name, value)?;
+        }
+        Ok(all)
+    }
+
     /// Smallest x with P(X ≤ x) ≥ p; NaN outside [0, 1].
     fn quantile<'py>(&self, p: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         map(p, |p| self.core.quantile(p))
@@ -62,6 +90,15 @@ impl Severity {
         Ok(self.core.layer_mean(limit.0, attachment.0))
     }
 
+    /// E min(X, limit)ᵏ, k up to 100; exists whatever the tail.
+    fn limited_moment(&self, k: u32, limit: Amount) -> PyResult<f64> {
+        self.order(k)?;
+        let mut faults = Faults::new();
+        faults.positive(self.core.family(), "limit", limit.0);
+        faults.finish()?;
+        Ok(self.core.limited_moment(k, limit.0))
+    }
+
     /// Variance of the loss to the layer `limit` xs `attachment`.
     #[pyo3(signature = (limit, attachment=Amount(0.0)))]
     fn layer_variance(&self, limit: Amount, attachment: Amount) -> PyResult<f64> {
@@ -72,33 +109,35 @@ impl Severity {
 
     /// E Xᵏ, k up to 100; `inf` where it does not exist.
     fn moment(&self, k: u32) -> PyResult<f64> {
-        if k > 100 {
-            let issue = Issue::new("out_of_range", self.core.family(), "k").value(k);
-            return Err(issue.allowed("a whole number from 0 to 100").into_error().into());
-        }
+        self.order(k)?;
         Ok(self.core.moment(k))
     }
 
+    /// Expected value; `inf` where it does not exist.
     #[getter]
     fn mean(&self) -> f64 {
         self.core.mean()
     }
 
+    /// Variance; `inf` where it does not exist.
     #[getter]
     fn variance(&self) -> f64 {
         self.core.variance()
     }
 
+    /// Standard deviation.
     #[getter]
     fn sd(&self) -> f64 {
         self.core.variance().sqrt()
     }
 
+    /// Coefficient of variation: standard deviation over mean.
     #[getter]
     fn cv(&self) -> f64 {
         self.core.variance().sqrt() / self.core.mean()
     }
 
+    /// Third central moment over the cube of the standard deviation.
     #[getter]
     fn skewness(&self) -> f64 {
         self.core.skewness()
@@ -179,6 +218,53 @@ impl Severity {
         to_python(py, severity::Layered::new(self.core.clone(), limit.0, attachment.0)?.into())
     }
 
+    /// X given low < X ≤ high.
+    #[pyo3(signature = (low=Amount(0.0), high=Amount(f64::INFINITY)))]
+    fn truncated<'py>(
+        &self,
+        py: Python<'py>,
+        low: Amount,
+        high: Amount,
+    ) -> PyResult<Bound<'py, Self>> {
+        to_python(py, severity::Truncated::new(self.core.clone(), low.0, high.0)?.into())
+    }
+
+    /// X + shift.
+    fn shifted<'py>(&self, py: Python<'py>, shift: Amount) -> PyResult<Bound<'py, Self>> {
+        to_python(py, severity::Shifted::new(self.core.clone(), shift.0)?.into())
+    }
+
+    /// What remains after a deductible: `kind` "ordinary" pays max(X − deductible, 0), "franchise"
+    /// pays all of X where it exceeds the deductible.
+    #[pyo3(signature = (deductible, *, kind="ordinary"))]
+    fn deducted<'py>(
+        &self,
+        py: Python<'py>,
+        deductible: Amount,
+        kind: &str,
+    ) -> PyResult<Bound<'py, Self>> {
+        let base = self.core.clone();
+        let made = match kind {
+            "ordinary" => severity::Layered::new(base, f64::INFINITY, deductible.0)?.into(),
+            "franchise" => severity::Franchise::new(base, deductible.0)?.into(),
+            other => {
+                let known = ["ordinary", "franchise"];
+                return Err(Issue::unknown("deducted", "kind", other, known).into_error().into());
+            }
+        };
+        to_python(py, made)
+    }
+
+    /// A severity from what describes one elsewhere: a frozen `scipy.stats` distribution, or any object
+    /// with a method `cdf` (and `sf`, if it has it).
+    ///
+    /// Known scipy families become the family of the same formula; anything else is tabulated as a
+    /// piecewise Pareto whose survival probabilities agree to 1e-6 between its nodes.
+    #[staticmethod]
+    fn of(distribution: Like) -> PyResult<Py<Self>> {
+        Python::attach(|py| Ok(to_python(py, distribution.0)?.unbind()))
+    }
+
     /// The JSON form, read back by `Severity.from_json`.
     fn to_json(&self) -> String {
         self.core.to_json()
@@ -204,182 +290,36 @@ impl Severity {
     }
 }
 
+impl Severity {
+    fn order(&self, k: u32) -> Result<()> {
+        if k <= 100 {
+            return Ok(());
+        }
+        let issue = Issue::new("out_of_range", self.core.family(), "k").value(k);
+        Err(issue.allowed("a whole number from 0 to 100").into_error())
+    }
+}
+
+/// A severity, or what `Severity.of` accepts.
+pub struct Like(pub Core);
+
+impl<'py> FromPyObject<'_, 'py> for Like {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(severity) = object.cast::<Severity>() {
+            return Ok(Self(severity.get().core.clone()));
+        }
+        let foreign =
+            object.py().import("kebao._foreign")?.getattr("severity")?.call1((object,))?;
+        Ok(Self(foreign.cast::<Severity>()?.get().core.clone()))
+    }
+}
+
 /// A layer must have a limit above 0 and an attachment of at least 0.
 pub fn layer(limit: Amount, attachment: Amount) -> Result<()> {
     let mut faults = Faults::new();
     faults.limit("layer", "limit", limit.0);
     faults.non_negative("layer", "attachment", attachment.0);
     faults.finish()
-}
-
-/// A class for each family of the list; `to_python` picks the one that belongs to a severity.
-macro_rules! classes {
-    ($($(#[$doc:meta])* $name:ident;)*) => {
-        $($(#[$doc])*
-        #[pyclass(frozen, extends = Severity, module = "kebao")]
-        pub struct $name;)*
-
-        /// The Python object of the right class.
-        pub fn to_python(py: Python<'_>, core: Core) -> PyResult<Bound<'_, Severity>> {
-            match core {
-                $(Core::$name(_) => {
-                    let made = PyClassInitializer::from(Severity { core }).add_subclass($name);
-                    Ok(Bound::new(py, made)?.into_super())
-                })*
-            }
-        }
-    };
-}
-
-classes! {
-    /// Lognormal: ln X is normal with mean `mu` and standard deviation `sigma`.
-    ///
-    /// >>> import kebao as kb
-    /// >>> kb.LogNormal(mu=10, sigma=2).layer_mean("4m", "1m").__round__(4)
-    /// 37093.0883
-    LogNormal;
-    /// Pareto (type I): S(x) = (scale / x)^alpha for x ≥ scale. The mean is infinite for alpha ≤ 1.
-    Pareto;
-    /// Gamma: mean shape · scale, variance shape · scale².
-    Gamma;
-    /// Beta damage ratio on [0, 1], with the probability `total_loss` of exactly 1.
-    Beta;
-    /// MBBEFD damage ratio on [0, 1] (Bernegger 1997): mass 1/g at total loss.
-    MBBEFD;
-    /// A body below `threshold`, a tail above it with probability `tail_weight`.
-    ///
-    /// Body and tail are conditioned on their side of the threshold (Klugman, Panjer and Willmot,
-    /// Loss Models, 5.2.6).
-    Spliced;
-    /// min(X, limit), with the mass of everything above at the limit.
-    Capped;
-    /// min(max(X − attachment, 0), limit): what a layer pays of one loss.
-    Layered;
-    /// Σ slope · layer of X between knots: a continuous non-decreasing piecewise linear map.
-    Piecewise;
-    /// factor · X.
-    Scaled;
-}
-
-type New<T> = PyResult<PyClassInitializer<T>>;
-
-fn made<T: PyClass<BaseType = Severity>>(class: T, core: Result<impl Into<Core>>) -> New<T> {
-    Ok(PyClassInitializer::from(Severity { core: core?.into() }).add_subclass(class))
-}
-
-#[pymethods]
-impl LogNormal {
-    #[new]
-    fn new(mu: f64, sigma: f64) -> New<Self> {
-        made(Self, severity::LogNormal::new(mu, sigma))
-    }
-
-    /// The lognormal with this mean and coefficient of variation.
-    #[staticmethod]
-    fn from_mean_cv(py: Python<'_>, mean: Amount, cv: Amount) -> PyResult<Bound<'_, Severity>> {
-        to_python(py, severity::LogNormal::from_mean_cv(mean.0, cv.0)?.into())
-    }
-}
-
-#[pymethods]
-impl Pareto {
-    #[new]
-    fn new(alpha: f64, scale: Amount) -> New<Self> {
-        made(Self, severity::Pareto::new(alpha, scale.0))
-    }
-}
-
-#[pymethods]
-impl Gamma {
-    #[new]
-    fn new(shape: f64, scale: Amount) -> New<Self> {
-        made(Self, severity::Gamma::new(shape, scale.0))
-    }
-
-    /// The gamma with this mean and coefficient of variation.
-    #[staticmethod]
-    fn from_mean_cv(py: Python<'_>, mean: Amount, cv: Amount) -> PyResult<Bound<'_, Severity>> {
-        to_python(py, severity::Gamma::from_mean_cv(mean.0, cv.0)?.into())
-    }
-}
-
-#[pymethods]
-impl Beta {
-    #[new]
-    #[pyo3(signature = (a, b, total_loss=Amount(0.0)))]
-    fn new(a: f64, b: f64, total_loss: Amount) -> New<Self> {
-        made(Self, severity::Beta::new(a, b, total_loss.0))
-    }
-}
-
-#[pymethods]
-impl MBBEFD {
-    #[new]
-    fn new(b: f64, g: f64) -> New<Self> {
-        made(Self, severity::MBBEFD::new(b, g))
-    }
-
-    /// The Swiss Re curves: c = 1.5, 2, 3, 4 for Y1–Y4, 5 for Lloyd's (Bernegger 1997, section 4.3).
-    #[staticmethod]
-    fn swiss_re(py: Python<'_>, c: f64) -> PyResult<Bound<'_, Severity>> {
-        to_python(py, severity::MBBEFD::swiss_re(c)?.into())
-    }
-
-    /// Exposure curve G(x): share of the risk premium for losses up to x of the sum insured.
-    #[pyo3(name = "exposure_curve")]
-    fn exposure_curve<'py>(
-        self_: PyRef<'py, Self>,
-        x: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let mean = self_.as_super().core.mean();
-        map(x, |x| self_.as_super().core.lev(x.clamp(0.0, 1.0)) / mean)
-    }
-}
-
-#[pymethods]
-impl Spliced {
-    #[new]
-    #[pyo3(signature = (body, tail, *, threshold, tail_weight))]
-    fn new(
-        body: PyRef<'_, Severity>,
-        tail: PyRef<'_, Severity>,
-        threshold: Amount,
-        tail_weight: Amount,
-    ) -> New<Self> {
-        let (body, tail) = (body.core.clone(), tail.core.clone());
-        made(Self, severity::Spliced::new(body, tail, threshold.0, tail_weight.0))
-    }
-}
-
-#[pymethods]
-impl Capped {
-    #[new]
-    fn new(base: PyRef<'_, Severity>, limit: Amount) -> New<Self> {
-        made(Self, severity::Capped::new(base.core.clone(), limit.0))
-    }
-}
-
-#[pymethods]
-impl Layered {
-    #[new]
-    #[pyo3(signature = (base, limit, attachment=Amount(0.0)))]
-    fn new(base: PyRef<'_, Severity>, limit: Amount, attachment: Amount) -> New<Self> {
-        made(Self, severity::Layered::new(base.core.clone(), limit.0, attachment.0))
-    }
-}
-
-#[pymethods]
-impl Piecewise {
-    #[new]
-    fn new(base: PyRef<'_, Severity>, knots: Vec<f64>, slopes: Vec<f64>) -> New<Self> {
-        made(Self, severity::Piecewise::new(base.core.clone(), knots, slopes))
-    }
-}
-
-#[pymethods]
-impl Scaled {
-    #[new]
-    fn new(base: PyRef<'_, Severity>, factor: Amount) -> New<Self> {
-        made(Self, severity::Scaled::new(base.core.clone(), factor.0))
-    }
 }

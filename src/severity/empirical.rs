@@ -1,0 +1,179 @@
+//! Empirical: the values with their probabilities, and nothing between.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Family, Severity, no_parameter};
+use crate::error::{Faults, Issue, Result};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Empirical {
+    /// Ascending.
+    pub values: Vec<f64>,
+    /// P(X > value), descending to 0.
+    pub survival: Vec<f64>,
+}
+
+impl Empirical {
+    /// Values in any order; `weights` in proportion, all equal if `None`.
+    pub fn new(values: &[f64], weights: Option<&[f64]>) -> Result<Self> {
+        let mut faults = Faults::new();
+        faults.check(!values.is_empty(), || {
+            Issue::new("out_of_range", "Empirical", "values")
+                .value("none")
+                .allowed("at least one loss")
+        });
+        if let Some(bad) = values.iter().position(|v| !(v.is_finite() && *v >= 0.0)) {
+            faults.push(
+                Issue::new("out_of_range", "Empirical", format!("values[{bad}]"))
+                    .value(values[bad])
+                    .allowed("a finite number ≥ 0"),
+            );
+        }
+        if let Some(weights) = weights {
+            let total: f64 = weights.iter().sum();
+            faults.check(
+                weights.len() == values.len()
+                    && weights.iter().all(|w| *w >= 0.0)
+                    && total > 0.0
+                    && total.is_finite(),
+                || {
+                    Issue::new("out_of_range", "Empirical", "weights")
+                        .value(format!("{} weights", weights.len()))
+                        .allowed("a number ≥ 0 for each value, not all 0")
+                },
+            );
+        }
+        faults.finish()?;
+        let weight = |i: usize| weights.map_or(1.0, |w| w[i]);
+        let mut order: Vec<usize> = (0..values.len()).filter(|i| weight(*i) > 0.0).collect();
+        order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
+        let total: f64 = order.iter().map(|i| weight(*i)).sum();
+        let (mut all, mut survival) = (Vec::new(), Vec::new());
+        // From the top down, so that small survival probabilities keep their digits.
+        let mut above = 0.0;
+        for i in order.into_iter().rev() {
+            let value = values[i] + 0.0;
+            if all.last() != Some(&value) {
+                all.push(value);
+                survival.push(above / total);
+            }
+            above += weight(i);
+        }
+        all.reverse();
+        survival.reverse();
+        Self { values: all, survival }.validated()
+    }
+
+    /// Ascending values with the probability to exceed each.
+    pub fn through(values: Vec<f64>, survival: Vec<f64>) -> Result<Self> {
+        Self { values, survival }.validated()
+    }
+
+    pub(super) fn validated(self) -> Result<Self> {
+        let mut faults = Faults::new();
+        let ascending = !self.values.is_empty()
+            && self.values.iter().all(|v| v.is_finite() && *v >= 0.0)
+            && self.values.windows(2).all(|w| w[0] < w[1]);
+        faults.check(ascending, || {
+            Issue::new("out_of_range", "Empirical", "values")
+                .allowed("ascending finite numbers ≥ 0")
+        });
+        let falling = self.survival.len() == self.values.len()
+            && self.survival.iter().all(|s| (0.0..1.0).contains(s))
+            && self.survival.windows(2).all(|w| w[0] > w[1])
+            && self.survival.last() == Some(&0.0);
+        faults.check(falling, || {
+            Issue::new("out_of_range", "Empirical", "survival")
+                .allowed("one probability for each value, descending to 0")
+        });
+        faults.finish()?;
+        Ok(self)
+    }
+
+    /// (value, probability).
+    fn atoms(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        let before = std::iter::once(1.0).chain(self.survival.iter().copied());
+        self.values.iter().zip(before.zip(&self.survival)).map(|(v, (before, s))| (*v, before - s))
+    }
+
+    fn mean_of(&self, f: impl Fn(f64) -> f64) -> f64 {
+        self.atoms().map(|(v, p)| p * f(v)).sum()
+    }
+}
+
+impl Family for Empirical {
+    fn sf(&self, x: f64) -> f64 {
+        if x.is_nan() {
+            return x;
+        }
+        match self.values.partition_point(|v| *v <= x) {
+            0 => 1.0,
+            n => self.survival[n - 1],
+        }
+    }
+
+    fn pdf(&self, _: f64) -> f64 {
+        0.0
+    }
+
+    fn sf_derivatives(&self, _: f64) -> Vec<f64> {
+        Vec::new()
+    }
+
+    fn isf(&self, q: f64) -> f64 {
+        let place = self.survival.partition_point(|s| *s > q);
+        // At q = 1 nothing need be exceeded, but losses start at the least of them.
+        self.values[place.min(self.values.len() - 1)]
+    }
+
+    fn moment(&self, k: u32) -> f64 {
+        self.mean_of(|v| libm::pow(v, f64::from(k)))
+    }
+
+    fn variance(&self) -> f64 {
+        let mean = self.moment(1);
+        self.mean_of(|v| (v - mean) * (v - mean))
+    }
+
+    fn skewness(&self) -> f64 {
+        let (mean, variance) = (self.moment(1), self.variance());
+        self.mean_of(|v| (v - mean) * (v - mean) * (v - mean)) / (variance * variance.sqrt())
+    }
+
+    fn excess(&self, d: f64) -> f64 {
+        self.mean_of(|v| (v - d).max(0.0))
+    }
+
+    fn excess_moment(&self, k: u32, d: f64) -> f64 {
+        self.mean_of(|v| libm::pow((v - d.max(0.0)).max(0.0), f64::from(k)))
+    }
+
+    fn lev(&self, d: f64) -> f64 {
+        self.mean_of(|v| v.min(d))
+    }
+
+    fn limited_moment(&self, k: u32, d: f64) -> f64 {
+        self.mean_of(|v| libm::pow(v.min(d.max(0.0)), f64::from(k)))
+    }
+
+    fn layer_mean(&self, limit: f64, attachment: f64) -> f64 {
+        self.mean_of(|v| (v - attachment).max(0.0).min(limit.max(0.0)))
+    }
+
+    fn support(&self) -> (f64, f64) {
+        (self.values[0], self.values[self.values.len() - 1])
+    }
+
+    fn breaks(&self, into: &mut Vec<f64>) {
+        into.extend(&self.values);
+    }
+
+    fn parameters(&self) -> Vec<(String, f64)> {
+        Vec::new()
+    }
+
+    fn with_parameter(&self, name: &str, _: f64) -> Result<Severity> {
+        Err(no_parameter("Empirical", name, &[]))
+    }
+}
