@@ -92,6 +92,13 @@ pub struct Line {
     pub sci_tech: SciTech,
 }
 
+impl Line {
+    /// The line whose factors and correlations count.
+    fn base(&self) -> &str {
+        if self.sci_tech == SciTech::No { &self.line } else { "property" }
+    }
+}
+
 /// Minimum capital of a line.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Capital {
@@ -117,7 +124,7 @@ impl Factors {
         for (i, one) in all.iter().enumerate() {
             square += one.capital * one.capital;
             for (j, other) in all.iter().enumerate().skip(i + 1) {
-                let (a, b) = (self.base(&lines[i]), self.base(&lines[j]));
+                let (a, b) = (lines[i].base(), lines[j].base());
                 match self.correlation(a, b, given) {
                     Some(rho) => square += 2.0 * rho * all[i].capital * all[j].capital,
                     None if one.capital == 0.0 || other.capital == 0.0 => {}
@@ -134,10 +141,6 @@ impl Factors {
     }
 
     /// The line whose factors and correlations count.
-    fn base<'a>(&self, line: &'a Line) -> &'a str {
-        if line.sci_tech == SciTech::No { &line.line } else { "property" }
-    }
-
     fn correlation(
         &self,
         a: &str,
@@ -175,7 +178,7 @@ impl Factors {
         }
         faults.finish()?;
         let unknown = || Issue::new("unknown_name", "c_ross", "line").value(&line.line);
-        let own = self.lines.get(self.base(line)).ok_or_else(unknown)?;
+        let own = self.lines.get(line.base()).ok_or_else(unknown)?;
         let class = line.cession.map_or(2, |share| {
             // (−∞, −1 %), [−1 %, 0), [0, 2.5 %), [2.5 %, 5 %), [5 %, ∞)
             self.cession_bounds.iter().filter(|bound| share >= **bound).count()
@@ -215,8 +218,8 @@ impl Factors {
         faults.fraction("c_ross", "micro_share", micro_share);
         faults.finite("c_ross", "k", k);
         faults.finish()?;
-        let mut micro = own.micro.iter().filter(|(bound, _)| micro_share >= *bound);
-        let k = (micro.next_back().map_or(0.0, |(_, k)| *k) + k).clamp(-self.k_limit, self.k_limit);
+        let micro = own.micro.iter().rev().find(|(bound, _)| micro_share >= *bound);
+        let k = (micro.map_or(0.0, |(_, k)| *k) + k).clamp(-self.k_limit, self.k_limit);
         Ok(exposure * found.map_or(0.0, |(_, factor)| *factor) * (1.0 + k))
     }
 }

@@ -111,7 +111,9 @@ impl<'a> MackModel<'a> {
         }
         if centre && !pool.is_empty() {
             let mean = pool.iter().sum::<f64>() / pool.len() as f64;
-            pool.iter_mut().for_each(|residual| *residual -= mean);
+            for residual in &mut pool {
+                *residual -= mean;
+            }
         }
         let silent = pool.is_empty() && sigma.iter().any(|sigma| *sigma > 0.0);
         if silent && errors == FactorError::Resampled {

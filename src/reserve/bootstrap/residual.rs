@@ -132,7 +132,9 @@ impl Model {
         }
         if options.centre && !pool.is_empty() {
             let mean = pool.iter().sum::<f64>() / pool.len() as f64;
-            pool.iter_mut().for_each(|residual| *residual -= mean);
+            for residual in &mut pool {
+                *residual -= mean;
+            }
         }
         if pool.is_empty() {
             return Err(Fault::NoFreedom);

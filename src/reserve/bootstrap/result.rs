@@ -152,7 +152,9 @@ impl Simulated {
         for triangle in 0..self.triangles {
             let parts = &parts[triangle * batches..(triangle + 1) * batches];
             let mut counts = Counts::default();
-            parts.iter().for_each(|part| counts.add(part.counts));
+            for part in parts {
+                counts.add(part.counts);
+            }
             self.counts.push(counts);
             let mut cells =
                 vec![0.0; if keep >= Keep::Cells { self.future[triangle].len() * n } else { 0 }];
