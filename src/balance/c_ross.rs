@@ -215,8 +215,8 @@ impl Factors {
         faults.fraction("c_ross", "micro_share", micro_share);
         faults.finite("c_ross", "k", k);
         faults.finish()?;
-        let micro = own.micro.iter().filter(|(bound, _)| micro_share >= *bound);
-        let k = (micro.last().map_or(0.0, |(_, k)| *k) + k).clamp(-self.k_limit, self.k_limit);
+        let mut micro = own.micro.iter().filter(|(bound, _)| micro_share >= *bound);
+        let k = (micro.next_back().map_or(0.0, |(_, k)| *k) + k).clamp(-self.k_limit, self.k_limit);
         Ok(exposure * found.map_or(0.0, |(_, factor)| *factor) * (1.0 + k))
     }
 }

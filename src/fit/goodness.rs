@@ -150,7 +150,7 @@ pub fn goodness(
     let design = Design::new(sample, threshold);
     let size = design.rows.len() as f64;
     let entity = entity_id(fit.family.name());
-    let work = |_: &mut (), replicate: u64| {
+    let work = |(): &mut (), replicate: u64| {
         let mut stream = Stream::new(seed, Purpose::Bootstrap, entity, replicate);
         let Ok(again) = design.simulate(&severity, threshold, &mut stream) else { return Ok(None) };
         let refit = fit.again(&again);

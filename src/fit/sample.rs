@@ -252,7 +252,7 @@ fn fault(low: f64, high: f64, entry: f64, limit: f64, weight: f64) -> Option<Iss
     let issue = |code, field: &str, value: f64, allowed: &str| {
         Some(Issue::new(code, "", field).value(value).allowed(allowed))
     };
-    if !(low >= 0.0 && low < f64::INFINITY) {
+    if !(0.0..f64::INFINITY).contains(&low) {
         return issue("out_of_range", "loss", low, "a finite number above 0");
     }
     if !(high >= low) {
@@ -266,7 +266,7 @@ fn fault(low: f64, high: f64, entry: f64, limit: f64, weight: f64) -> Option<Iss
     if low == 0.0 && high == f64::INFINITY {
         return issue("out_of_range", "loss", low, "above 0 where the loss is censored");
     }
-    if !(entry >= 0.0 && entry < f64::INFINITY) {
+    if !(0.0..f64::INFINITY).contains(&entry) {
         return issue("out_of_range", "deductible", entry, "a finite number of at least 0");
     }
     let beyond = if high == low || high == f64::INFINITY { low } else { high };
@@ -277,7 +277,7 @@ fn fault(low: f64, high: f64, entry: f64, limit: f64, weight: f64) -> Option<Iss
     if !(limit > entry) {
         return issue("out_of_range", "limit", limit, "above the deductible");
     }
-    if !(weight >= 0.0 && weight < f64::INFINITY) {
+    if !(0.0..f64::INFINITY).contains(&weight) {
         return issue("out_of_range", "weights", weight, "a finite number of at least 0");
     }
     None

@@ -81,12 +81,12 @@ impl Delaporte {
 
 impl Count for Delaporte {
     fn pmf(&self, k: u64) -> f64 {
-        self.convolve(k, |mixed, j| mixed.pmf(j))
+        self.convolve(k, super::Count::pmf)
     }
 
     fn sf(&self, k: u64) -> f64 {
         if k as f64 > self.mean() {
-            return self.convolve(k, |mixed, j| mixed.sf(j)) + self.parts().0.sf(k);
+            return self.convolve(k, super::Count::sf) + self.parts().0.sf(k);
         }
         1.0 - self.cdf(k)
     }
@@ -95,7 +95,7 @@ impl Count for Delaporte {
         if k as f64 > self.mean() {
             return 1.0 - self.sf(k);
         }
-        self.convolve(k, |mixed, j| mixed.cdf(j))
+        self.convolve(k, super::Count::cdf)
     }
 
     fn factorial_cumulants(&self) -> [f64; 4] {

@@ -123,7 +123,7 @@ impl Gig {
             let (side, place) = (stream.uniform(), stream.uniform());
             let (distance, envelope) =
                 if side < 0.5 { (place, 1.0) } else { (1.0 - log(place), place) };
-            let sign = if (side * 4.0) as u32 % 2 == 0 { 1.0 } else { -1.0 };
+            let sign = if ((side * 4.0) as u32).is_multiple_of(2) { 1.0 } else { -1.0 };
             let y = sign * distance / height;
             let below = peak.rise * expm1_less(y) + peak.fall * expm1_less(-y);
             if stream.uniform() * envelope <= exp(-below) {

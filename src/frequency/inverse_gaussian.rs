@@ -120,6 +120,6 @@ impl Count for PoissonInverseGaussian {
             let mean = m / (1.0 + 2.0 * m * (m / s)).sqrt();
             1.0 / mean + 1.0 / s
         };
-        vec![s * (up - m) / (m * m * m), 0.5 / s - (up / (m * m) - 2.0 / m + down) / 2.0]
+        vec![s * (up - m) / (m * m * m), 0.5 / s - f64::midpoint(up / (m * m) - 2.0 / m, down)]
     }
 }

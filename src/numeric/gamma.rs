@@ -119,7 +119,7 @@ pub fn ln_poisson_density(a: f64, x: f64) -> f64 {
     if a < 10.0 {
         return (if a == 0.0 { 0.0 } else { a * log(x) - lgamma(a + 1.0) }) - x;
     }
-    if a > HUGE || x > HUGE || x < 1e-100 {
+    if a > HUGE || !(1e-100..=HUGE).contains(&x) {
         return log(poisson_density(a, x));
     }
     let d = deviance(a, Double::new(x));

@@ -110,14 +110,14 @@ pub fn cost_of_capital(
 /// Unearned premium of each policy; `used` and `expected` make it by use, `risk` by risk.
 #[pyfunction]
 #[pyo3(signature = (premium, elapsed, used=None, expected=None, risk=None))]
-pub fn unearned_premium<'py>(
-    py: Python<'py>,
+pub fn unearned_premium(
+    py: Python<'_>,
     premium: Vec<f64>,
     elapsed: Vec<f64>,
     used: Option<Vec<f64>>,
     expected: Option<Vec<f64>>,
     risk: Option<Vec<f64>>,
-) -> PyResult<Bound<'py, PyArray1<f64>>> {
+) -> PyResult<Bound<'_, PyArray1<f64>>> {
     let object = "unearned_premium";
     let mut faults = Faults::new();
     let n = premium.len();

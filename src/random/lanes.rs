@@ -126,7 +126,7 @@ impl Kernel for Try<'_> {
             let d = wide - 1.0 / 3.0;
             let root = 1.0 + *x / (9.0 * d).sqrt();
             let square = *x * *x;
-            let good = (root > 0.0) & (*u < 1.0 - 0.0331 * (square * square)) & (d < f64::MAX);
+            let good = (root > 0.0) && (*u < 1.0 - 0.0331 * (square * square)) && (d < f64::MAX);
             *rejected = u8::from(!good);
             *x = if good { d * (root * root * root) } else { *x };
             small |= u8::from(below);

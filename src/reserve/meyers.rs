@@ -286,7 +286,7 @@ impl Data {
                 });
             }
             sums(&ln_a, &mut variance);
-            if sweep >= length.warmup && (sweep - length.warmup) % length.thin == 0 {
+            if sweep >= length.warmup && (sweep - length.warmup).is_multiple_of(length.thin) {
                 self.keep(special, &theta, &variance, &mut process, &mut trace);
             }
         }

@@ -149,7 +149,7 @@ pub fn account(
     let (mut debits, mut credits, mut deficits) =
         (Carried::default(), Carried::default(), Carried::default());
     for (year, (&ceded, &reinstated)) in ceded.iter().zip(reinstatement_premium).enumerate() {
-        if year as u64 % horizon.max(1) == 0 {
+        if (year as u64).is_multiple_of(horizon.max(1)) {
             (debits, credits, deficits) = Default::default();
         }
         let losses = ceded / part;

@@ -27,7 +27,7 @@ impl Plan {
         carried: &mut f64,
     ) -> Annual {
         let Some(term) = step.term else { return step.annual };
-        if self.year_of_run(block.first_year + year as u64) % term.years == 0 {
+        if self.year_of_run(block.first_year + year as u64).is_multiple_of(term.years) {
             *carried = 0.0;
         }
         term.left(step.annual, *carried)

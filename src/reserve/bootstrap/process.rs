@@ -134,7 +134,7 @@ impl Kernel for Finish<'_> {
                 Negatives::Mean => *m,
             };
             let drawn = if *m < 0.0 { below } else { amount };
-            *m = if (*v > 0.0) & (size > 0.0) { drawn } else { *m };
+            *m = if (*v > 0.0) && (size > 0.0) { drawn } else { *m };
         }
     }
 }

@@ -82,7 +82,7 @@ impl Fixed {
             }
             for lane in 0..LANES {
                 let ratio = ends[lane] / starts[lane];
-                let sound = (starts[lane] > 0.0) & (ratio > 0.0) & (ratio < f64::MAX);
+                let sound = (starts[lane] > 0.0) && (ratio > 0.0) && (ratio < f64::MAX);
                 replaced += u64::from(!sound);
                 factor[lane] = if sound { ratio } else { fitted[age] };
             }

@@ -249,7 +249,7 @@ impl Settlement {
         }
         let mut left = 0;
         for year in 0..self.gross.len() {
-            if year as u64 % horizon == 0 {
+            if (year as u64).is_multiple_of(horizon) {
                 left = 0;
             }
             if left > 0 {
