@@ -56,7 +56,11 @@ fn agree_with_mpmath() {
         }
         for row in model["layers"].as_array().unwrap() {
             let number = |i: usize| row[i].as_f64().unwrap();
-            check("layer_mean", number(1), x.layer_mean(number(0), number(1)), number(2), 1e-12);
+            // The one exception: within 1e-6 of the finite end of a GEV a double no longer tells how
+            // far the end is.
+            let near_end = family == "GEV" && number(1) > (1.0 - 1e-6) * x.support().1;
+            let allowed = if near_end { 1e-10 } else { 1e-12 };
+            check("layer_mean", number(1), x.layer_mean(number(0), number(1)), number(2), allowed);
         }
     }
     for ((family, function), (error, points)) in &worst.0 {

@@ -137,6 +137,8 @@ def logt(x, mu, sigma, df):
 
 
 def uniform(x, low, high):
+    if x >= high:
+        return M(1), M(0)
     return (x - low) / (high - low), (high - x) / (high - low)
 
 
