@@ -89,7 +89,6 @@ from .reserve import (
     ODPBootstrap,
     PaidIncurredChain,
     Pattern,
-    ReReserve,
     Selection,
     backtest,
     compare,
