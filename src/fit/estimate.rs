@@ -179,6 +179,12 @@ impl Fit {
             FitFamily::Burr if get("alpha") > 1e4 => {
                 text("alpha → ∞: the Weibull distribution fits as well")
             }
+            FitFamily::Gamma | FitFamily::Weibull if get("shape") < 1e-4 => {
+                text("shape → 0: only the tail is seen, and a Pareto-like tail fits as well")
+            }
+            FitFamily::LogNormal if get("mu") < self.terms.summary.mean_ln - 50.0 => {
+                text("mu → −∞, sigma → ∞: only the tail is seen, and a Pareto fits as well")
+            }
             FitFamily::Burr if get("alpha") < 1e-3 => {
                 text("alpha → 0, gamma → ∞: a Pareto tail from a point fits as well")
             }

@@ -410,7 +410,7 @@ def severity(
     ...           1340, 1884, 2558, 15743]
     >>> fits = kb.fit.severity(losses, families=["Exponential", "Gamma"], replicates=0)
     >>> {name: round(value, 4) for name, value in fits["Gamma"].parameters.items()}
-    {'shape': 0.5562, 'scale': 2561.1465}
+    {'shape': 0.5562, 'scale': 2561.1436}
     >>> fits.best.family
     'Gamma'
     """
