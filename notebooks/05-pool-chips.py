@@ -38,7 +38,7 @@ book = kb.Portfolio(
     }
 )
 years = 50_000
-losses = kb.simulate(book, years=years, seed=88, progress=False)
+losses = kb.simulate(book, years=years, seed=88)
 losses
 
 # %% [markdown]

@@ -178,7 +178,7 @@ class Reference:
         }
 
     def account(self, name: str, told: list[dict[str, Any]]) -> list[dict[str, float]]:
-        """Premium, commission and balance of the years that `run` told, for the reinsurers' part."""
+        """Premium, commission and balance of the years `run` told, for the reinsurers' part."""
         treaty, part = self.treaties[name], self.part(name)
         scale = treaty.get("sliding") or []
         swing, profit = treaty.get("swing"), treaty.get("profit_commission")

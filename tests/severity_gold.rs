@@ -64,7 +64,7 @@ fn agree_with_mpmath() {
         let enough = match *function {
             "cdf" | "sf" => 300,
             "isf" => 200,
-            "layer_mean" => 30,
+            "layer_mean" => 20,
             _ => 40,
         };
         assert!(*points >= enough, "{family} {function}: only {points} points");

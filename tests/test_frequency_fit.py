@@ -110,7 +110,7 @@ def test_what_does_not_fit_says_why():
 def test_profile_intervals_cover():
     rng = np.random.default_rng(1)
     hits = {"rate": 0, "shape": 0}
-    n = 500
+    n = 300
     for _ in range(n):
         exposure = rng.uniform(0.5, 2, 150)
         counts = rng.poisson(0.9 * exposure * rng.gamma(1.5, 1 / 1.5, 150))

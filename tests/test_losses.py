@@ -30,7 +30,7 @@ def rows(years: int = 9000, seed: int = 3) -> dict[str, np.ndarray]:
     sector = rng.choice(["chips", "space", "drones"], n)
     return {
         "year": np.sort(rng.integers(1, years + 1, n)),
-        "time": rng.random(n).round(2),
+        "time": rng.integers(0, 100, n) / 100,
         "event": rng.integers(0, 6, n),
         "risk_id": np.char.add(sector.astype(str), rng.integers(0, 4, n).astype(str)),
         "sector": sector,
@@ -119,6 +119,7 @@ def test_faults_of_a_scanned_file_are_all_told(tmp_path):
         "losses.parquet row 1",
         "losses.parquet row 2",
     ]
+    parquet.write_table(pyarrow.table({"year": [1, 3], "loss": [1.0, 4.0]}), path)
     with pytest.raises(InputError, match="year"):
         kb.Programme.from_text("xl: 2 xs 3").apply(path, years=2)
 
@@ -251,7 +252,8 @@ def test_ord_tables_have_the_columns_of_the_standard(result):
     at = (ept["EPType"] == 3) & (ept["ReturnPeriod"] == 100)
     assert ept["Loss"][at].item() == np.sort(result.gross)[8910 - 1]
     oep = (ept["EPType"] == 1) & (ept["ReturnPeriod"] == 100)
-    assert ept["Loss"][oep].item() == np.sort(result.largest_gross)[8910 - 1]
+    largest = np.sort(result.largest_gross)[8910 - 1]
+    assert ept["Loss"][oep].item() == pytest.approx(largest, rel=1e-12)
     with pytest.raises(InputError, match="SPLT"):
         result.ord("SPTL")
 

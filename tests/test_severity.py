@@ -93,11 +93,14 @@ TWINS = [
 @pytest.mark.parametrize(("ours", "theirs"), TWINS)
 def test_agrees_with_scipy(ours, theirs):
     q = np.array([1e-15, 1e-9, 1e-3, 0.05, 0.3, 0.5, 0.9, 0.999, 1 - 1e-9])
+    if theirs.dist.name not in {"lognorm", "pareto", "gamma", "beta"}:
+        # SciPy loses digits at both ends of the others; tests/severity_gold.rs looks there.
+        q = q[2:8]
     x = theirs.isf(q)
     np.testing.assert_allclose(ours.isf(q), x, rtol=1e-11)
     np.testing.assert_allclose(ours.sf(x), theirs.sf(x), rtol=1e-11)
     np.testing.assert_allclose(ours.cdf(x), theirs.cdf(x), rtol=1e-11, atol=3e-16)
-    inner = x[2:-2]
+    inner = x[len(x) // 4 : -(len(x) // 4)]
     np.testing.assert_allclose(ours.pdf(inner), theirs.pdf(inner), rtol=1e-11)
     np.testing.assert_allclose(ours.quantile(q), theirs.ppf(q), rtol=1e-11)
     mean, variance, skewness = theirs.stats("mvs")
@@ -487,7 +490,9 @@ def test_losses_that_were_seen():
 
 
 def test_logarithms_go_where_probabilities_underflow():
-    assert kb.LogNormal(0, 1).log_sf(1e30) == pytest.approx(-2390.3466, rel=1e-6)
+    z = mp.log(mp.mpf(1e30))
+    exact = float(mp.log(mp.erfc(z / mp.sqrt(2)) / 2))
+    assert kb.LogNormal(0, 1).log_sf(1e30) == pytest.approx(exact, rel=1e-14)
     assert kb.Weibull(1, 1).log_sf(5000.0) == -5000
     assert kb.Gamma(3, 1).log_sf(5000.0) == pytest.approx(
         -5000 + np.log(5000**2 / 2 + 5001), rel=1e-9

@@ -512,3 +512,28 @@ def test_more_generous_terms_recover_more(text, less, more):
         paid.append(np.cumsum(programme.apply(table).ceded("a")))
     assert (paid[0] <= paid[1] + 1e-9).all()
     assert paid[1][-1] > 0
+
+
+def test_shares_with_annual_terms_and_covers_after_them_are_exact():
+    """Functions of the year's total, by FFT against the simulation."""
+    kb = pytest.importorskip("kebao")
+    severity = kb.Pareto(alpha=2.5, scale=1e6).capped("60m")
+    losses = kb.Aggregate(kb.NegativeBinomial(mean=8, shape=2), severity)
+    programme = Programme.from_text(
+        """
+        qs: 40% quota share, loss ratio cap 120%
+        ag: 8m xs 10m annual on net of qs
+        sl: stop loss 30% xs 100% on net of qs, ag
+        """,
+        premium="14m",
+    )
+    exact = programme.apply(losses, years=60_000, seed=11).exact()
+    assert exact["treaty"] == ["qs", "ag", "sl", "gross", "ceded", "net"]
+    assert all(exact["method"]), exact["reason"]
+    assert (abs(exact["z_score"]) < 4.5).all(), exact["z_score"]
+    by_name = {row["treaty"]: row for row in exact}
+    parts = sum(by_name[name]["expected_loss"] for name in ("qs", "ag", "sl"))
+    assert by_name["ceded"]["expected_loss"] == pytest.approx(parts, rel=1e-9)
+    total = by_name["ceded"]["expected_loss"] + by_name["net"]["expected_loss"]
+    assert total == pytest.approx(by_name["gross"]["expected_loss"], rel=1e-4)
+    assert by_name["ag"]["tvar_99_5"] == pytest.approx(8e6, rel=1e-6)

@@ -299,10 +299,16 @@ def _exposure_curve(model: Mapping[str, Any], x: float) -> float:
 
 @computation("reserve")
 def _reserve(
-    dataset: str, method: Mapping[str, Any], result: str, origin: int | None = None
+    dataset: str,
+    method: Mapping[str, Any],
+    result: str,
+    origin: int | None = None,
+    exposure: Sequence[float] | None = None,
 ) -> float:
     """A fitted attribute of a reserving method on a shipped triangle."""
-    fitted = _build(method).fit(_public("datasets.load")(dataset))
+    triangle = _public("datasets.load")(dataset)
+    made = _build(method)
+    fitted = made.fit(triangle) if exposure is None else made.fit(triangle, exposure=exposure)
     value = getattr(fitted, result)
     return float(value if origin is None else value[origin])
 

@@ -166,7 +166,7 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     fn rows(&self) -> usize {
-        self.parts.iter().map(|part| part.len()).sum()
+        self.parts.iter().map(Array::len).sum()
     }
 
     pub fn numbers(&self, faults: &mut Faults) -> Vec<f64> {

@@ -73,7 +73,7 @@ pub(super) fn texts(array: &ArrayRef) -> Texts {
     found.unwrap_or_else(|| Texts { values: array.clone(), keys: None })
 }
 
-pub(super) fn cell<'a>(texts: &'a Texts, row: usize) -> Cell<'a> {
+pub(super) fn cell(texts: &Texts, row: usize) -> Cell<'_> {
     let row = match &texts.keys {
         None => row,
         Some(keys) => match keys[row] {

@@ -31,17 +31,16 @@ pub(crate) fn inverse_gaussian(u: Double, phi: Double) -> (f64, f64, f64) {
             return (below, 1.0 - below, density);
         }
     }
-    let above = peak * mills_gap(a, b);
+    let above = peak * mills_gap(a, b, 2.0 * r);
     (1.0 - above, above, density)
 }
 
-/// M(a) − M(b), a < b.
-fn mills_gap(a: f64, b: f64) -> f64 {
+/// M(a) − M(b), b = a + width.
+fn mills_gap(a: f64, b: f64, width: f64) -> f64 {
     let (first, second) = (mills(a), mills(b));
     if second < 0.3 * first {
         return first - second;
     }
-    let width = b - a;
     let end = (if a > 5.0 { 45.0 / a } else { 10.0 - a.min(0.0) }).min(10.0 - a.min(0.0));
     adaptive(0.0, end, 1e-15, |t| exp(-t * (0.5 * t + a)) * -expm1(-width * t)).0
 }

@@ -4,6 +4,7 @@
 mod amount;
 mod bessel;
 mod beta;
+mod cholesky;
 mod complex;
 mod derivatives;
 pub mod dispatch;
@@ -22,6 +23,7 @@ pub mod survival;
 pub use amount::{format_amount, format_percent, parse_amount};
 pub use bessel::{bessel_k_step, ln_bessel_k_ratio, saddle_integral};
 pub use beta::{beta_density, beta_inv, beta_pq};
+pub use cholesky::Cholesky;
 pub use complex::{C64, complex_expm1, complex_ln1p, expm1_less};
 pub use derivatives::{beta_c_by_parameters, digamma, gamma_q_by_shape};
 pub(crate) use double::Double;

@@ -3,7 +3,8 @@
 //! A treaty on an aggregate is exact when its subject is a function of each loss by itself: the treaties
 //! it is net of take a share or a layer of every loss, and none of them stops for an annual term.
 //! Then the layered loss is a severity, its annual sum a compound distribution on a grid, and the
-//! annual terms a function of that sum.
+//! annual terms a function of that sum. Where that does not hold, a treaty may still be a function of
+//! the year's total (`exact_year`).
 
 use crate::aggregate::{Aggregate, GridDistribution};
 use crate::error::Result;
@@ -12,6 +13,7 @@ use crate::measure::Estimate;
 use crate::severity::{Piecewise, Severity};
 use crate::treaty::{Basis, Plan, Resolved};
 
+use super::exact_year::{of_year, year_row};
 use super::summary::LEVELS;
 
 /// Exact numbers of one row, or why there are none.
@@ -35,7 +37,7 @@ pub struct ExactRow {
 }
 
 impl ExactRow {
-    fn none(name: &str, reason: String) -> Self {
+    pub(super) fn none(name: &str, reason: String) -> Self {
         Self {
             name: name.to_owned(),
             method: "",
@@ -58,17 +60,17 @@ impl ExactRow {
 
 /// A non-decreasing piecewise linear function of one loss: slopes between ascending knots from 0.
 #[derive(Debug, Clone)]
-struct Map {
+pub(super) struct Map {
     knots: Vec<f64>,
     slopes: Vec<f64>,
 }
 
 impl Map {
-    fn identity() -> Self {
+    pub fn identity() -> Self {
         Self { knots: vec![0.0], slopes: vec![1.0] }
     }
 
-    fn at(&self, x: f64) -> f64 {
+    pub fn at(&self, x: f64) -> f64 {
         self.knots
             .iter()
             .zip(&self.slopes)
@@ -81,7 +83,7 @@ impl Map {
     }
 
     /// All x where this function reaches a level, for the layers put on top of it.
-    fn reach(&self, y: f64) -> Option<f64> {
+    pub fn reach(&self, y: f64) -> Option<f64> {
         let mut below = 0.0;
         for (j, (knot, slope)) in self.knots.iter().zip(&self.slopes).enumerate() {
             let end = self.knots.get(j + 1).copied().unwrap_or(f64::INFINITY);
@@ -95,7 +97,7 @@ impl Map {
     }
 
     /// factor · min(max(self − attachment, 0), limit).
-    fn layered(&self, limit: f64, attachment: f64, factor: f64) -> Self {
+    pub fn layered(&self, limit: f64, attachment: f64, factor: f64) -> Self {
         let mut knots = self.knots.clone();
         knots.extend(self.reach(attachment));
         if limit.is_finite() {
@@ -104,7 +106,17 @@ impl Map {
         Self::through(knots, |x| factor * (self.at(x) - attachment).max(0.0).min(limit))
     }
 
-    fn minus(&self, other: &Self) -> Self {
+    /// Where it reaches its largest value; none when it grows without bound.
+    pub fn full(&self) -> Option<f64> {
+        let last = self.slopes.iter().rposition(|slope| *slope != 0.0)?;
+        self.knots.get(last + 1).copied()
+    }
+
+    pub fn never_falls(&self) -> bool {
+        self.slopes.iter().all(|slope| *slope >= 0.0)
+    }
+
+    pub fn minus(&self, other: &Self) -> Self {
         let knots = [self.knots.clone(), other.knots.clone()].concat();
         Self::through(knots, |x| self.at(x) - other.at(x))
     }
@@ -137,13 +149,19 @@ impl Map {
 pub fn exact(plan: &Plan, aggregate: &Aggregate, log2: u32) -> Result<Vec<ExactRow>> {
     let names = plan.names();
     let mut maps: Vec<std::result::Result<Map, String>> = vec![Err(String::new()); names.len()];
+    // The same as functions of the year's total.
+    let mut years = maps.clone();
     let mut rows: Vec<ExactRow> = names.iter().map(|n| ExactRow::none(n, String::new())).collect();
     for step in plan.steps() {
         let name = &names[step.treaty];
+        years[step.treaty] = of_year(step, &years, names);
         let row = match subject(step, &maps, names) {
             Err(reason) => {
                 maps[step.treaty] = Err(reason.clone());
-                ExactRow::none(name, reason)
+                match &years[step.treaty] {
+                    Ok(map) => year_row(Some(step), map, name, aggregate, log2)?,
+                    Err(_) => ExactRow::none(name, reason),
+                }
             }
             Ok(subject) => {
                 maps[step.treaty] = pointwise(step, &subject, name);
@@ -163,8 +181,17 @@ pub fn exact(plan: &Plan, aggregate: &Aggregate, log2: u32) -> Result<Vec<ExactR
             rows.push(total_row("net", &net, aggregate, log2)?);
         }
         Err(reason) => {
-            rows.push(ExactRow::none("ceded", reason.clone()));
-            rows.push(ExactRow::none("net", reason));
+            let net = years
+                .iter()
+                .try_fold(Map::identity(), |net, map| map.as_ref().map(|map| net.minus(map)));
+            if let Ok(net) = net {
+                let ceded = Map::identity().minus(&net);
+                rows.push(year_row(None, &ceded, "ceded", aggregate, log2)?);
+                rows.push(year_row(None, &net, "net", aggregate, log2)?);
+            } else {
+                rows.push(ExactRow::none("ceded", reason.clone()));
+                rows.push(ExactRow::none("net", reason));
+            }
         }
     }
     Ok(rows)
@@ -236,16 +263,7 @@ fn treaty_row(
     let sd =
         if free { part * total.sd() } else { (second - (part * mean).powi(2)).max(0.0).sqrt() };
     // P(S > 0) has an atom to respect: no loss, or none that reaches the layer.
-    let attach = if attachment > 0.0 {
-        grid.sf(attachment)
-    } else {
-        use crate::severity::Family;
-        1.0 - aggregate
-            .frequency
-            .ln_pgf(num_complex::Complex::new(-total.severity.sf(0.0), 0.0))
-            .exp()
-            .re
-    };
+    let attach = if attachment > 0.0 { grid.sf(attachment) } else { positive(&total) };
     let exhaust = if limit.is_finite() {
         let top = attachment + limit;
         1.0 - grid.cdf(top - 0.5 * grid.grid.step)
@@ -282,6 +300,13 @@ fn treaty_row(
         tail,
         grid: grid.report().verdict(),
     })
+}
+
+/// P(S > 0).
+pub(super) fn positive(aggregate: &Aggregate) -> f64 {
+    use crate::severity::Family;
+    let none = num_complex::Complex::new(-aggregate.severity.sf(0.0), 0.0);
+    1.0 - aggregate.frequency.ln_pgf(none).exp().re
 }
 
 /// Gross, ceded or net: the compound of a function of each loss.

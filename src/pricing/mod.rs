@@ -3,7 +3,7 @@
 //! | file | idea |
 //! |---|---|
 //! | `summary` | a run of a programme as numbers with errors |
-//! | `exact` | the same without simulation, or the reason why not |
+//! | `exact`, `exact_year` | the same without simulation, or the reason why not |
 //! | `allocate` | means and tail means by sector, coverage, cause and risk |
 //! | `compare` | programmes under common random numbers |
 //! | `ord` | tables of the Open Results Data standard |
@@ -13,6 +13,7 @@
 mod allocate;
 mod compare;
 mod exact;
+mod exact_year;
 mod ord;
 mod quote;
 mod sensitivity;

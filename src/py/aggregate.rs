@@ -50,36 +50,43 @@ impl Aggregate {
         Self::from_core(Core::new(frequency.core.clone(), severity.0))
     }
 
+    /// Distribution of the number of losses.
     #[getter]
     fn frequency<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, Frequency>> {
         super::frequency::to_python(py, self.core.frequency.clone())
     }
 
+    /// Distribution of one loss.
     #[getter]
     fn severity<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, Severity>> {
         super::severity::to_python(py, self.core.severity.clone())
     }
 
+    /// Expected value; `inf` where it does not exist.
     #[getter]
     fn mean(&self) -> f64 {
         self.core.mean()
     }
 
+    /// Variance; `inf` where it does not exist.
     #[getter]
     fn variance(&self) -> f64 {
         self.core.variance()
     }
 
+    /// Standard deviation.
     #[getter]
     fn sd(&self) -> f64 {
         self.core.sd()
     }
 
+    /// Coefficient of variation: standard deviation over mean.
     #[getter]
     fn cv(&self) -> f64 {
         self.core.sd() / self.core.mean()
     }
 
+    /// Third central moment over the cube of the standard deviation.
     #[getter]
     fn skewness(&self) -> f64 {
         self.core.skewness()
@@ -184,6 +191,7 @@ impl Aggregate {
         Ok(PyArray1::from_vec(py, run.done.concat()))
     }
 
+    /// The JSON form, from which `from_json` makes an equal object.
     fn to_json(&self) -> PyResult<String> {
         serde_json::to_string(&self.core)
             .map_err(|e| Error::numeric("Aggregate", e.to_string()).into())

@@ -139,6 +139,10 @@ pub fn repr(value: &serde_json::Value) -> String {
             let short = x == 0.0 || (1e-5..1e16).contains(&x.abs());
             if short { format!("{x}") } else { format!("{x:e}") }
         }),
+        Value::Array(values) => {
+            let all: Vec<String> = values.iter().map(repr).collect();
+            format!("[{}]", all.join(", "))
+        }
         other => other.to_string(),
     }
 }

@@ -131,16 +131,19 @@ plain! { GammaPoisson, CorePoisson, "GammaPoisson", shape, rate;
         Ok(Self { core: self.core.update(claims, exposure)? })
     }
 
+    /// Expected value; `inf` where it does not exist.
     #[getter]
     fn mean(&self) -> f64 {
         self.core.mean()
     }
 
+    /// Standard deviation.
     #[getter]
     fn sd(&self) -> f64 {
         self.core.variance().sqrt()
     }
 
+    /// Coefficient of variation: standard deviation over mean.
     #[getter]
     fn cv(&self) -> f64 {
         1.0 / self.core.shape.sqrt()
@@ -222,16 +225,19 @@ plain! { BetaBernoulli, CoreBeta, "BetaBernoulli", a, b;
         Ok(Self { core: self.core.update(failures, trials)? })
     }
 
+    /// Expected value; `inf` where it does not exist.
     #[getter]
     fn mean(&self) -> f64 {
         self.core.mean()
     }
 
+    /// Standard deviation.
     #[getter]
     fn sd(&self) -> f64 {
         self.core.variance().sqrt()
     }
 
+    /// Coefficient of variation: standard deviation over mean.
     #[getter]
     fn cv(&self) -> f64 {
         self.core.variance().sqrt() / self.core.mean()
@@ -312,16 +318,19 @@ plain! { GammaPareto, CorePareto, "GammaPareto", shape, rate, threshold;
         Ok(Self { core: self.core.update(&amounts(losses), &amounts(censored))? })
     }
 
+    /// Expected value; `inf` where it does not exist.
     #[getter]
     fn mean(&self) -> f64 {
         self.core.mean()
     }
 
+    /// Standard deviation.
     #[getter]
     fn sd(&self) -> f64 {
         self.core.variance().sqrt()
     }
 
+    /// Coefficient of variation: standard deviation over mean.
     #[getter]
     fn cv(&self) -> f64 {
         1.0 / self.core.shape.sqrt()
@@ -554,6 +563,7 @@ impl UncertainAggregate {
         Ok(PyArray1::from_vec(py, run.done.concat()))
     }
 
+    /// The JSON form, from which `from_json` makes an equal object.
     fn to_json(&self) -> String {
         serde_json::to_string(&self.core).unwrap_or_default()
     }

@@ -89,26 +89,31 @@ impl Frequency {
         Ok(all)
     }
 
+    /// Expected value; `inf` where it does not exist.
     #[getter]
     fn mean(&self) -> f64 {
         self.core.mean()
     }
 
+    /// Variance; `inf` where it does not exist.
     #[getter]
     fn variance(&self) -> f64 {
         self.core.variance()
     }
 
+    /// Standard deviation.
     #[getter]
     fn sd(&self) -> f64 {
         self.core.variance().sqrt()
     }
 
+    /// Coefficient of variation: standard deviation over mean.
     #[getter]
     fn cv(&self) -> f64 {
         self.core.variance().sqrt() / self.core.mean()
     }
 
+    /// Third central moment over the cube of the standard deviation.
     #[getter]
     fn skewness(&self) -> f64 {
         self.core.skewness()
@@ -120,6 +125,7 @@ impl Frequency {
         self.core.kurtosis()
     }
 
+    /// Parameters by name.
     #[getter]
     fn parameters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let all = PyDict::new(py);
@@ -163,6 +169,7 @@ impl Frequency {
         Ok(PyArray1::from_vec(py, counts))
     }
 
+    /// The JSON form, from which `from_json` makes an equal object.
     fn to_json(&self) -> String {
         self.core.to_json()
     }

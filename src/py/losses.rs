@@ -114,14 +114,14 @@ impl PyLossTable {
             // A frame that needs a package it does not have falls through to its columns.
             if let Ok(stream) = data.extract::<AnyRecordBatch>() {
                 let (batches, schema) = stream.into_table()?.into_inner();
-                return Ok(detached(py, || {
+                return detached(py, || {
                     let place = |row: usize| format!("losses row {row}");
                     Self::of(read("losses", &schema, &batches, &place)?, first, last, &place)
-                })?);
+                });
             }
         }
         let table = raw_table(data, "losses")?;
-        Ok(detached(py, || {
+        detached(py, || {
             let mut faults = Faults::new();
             for (_, issue) in table.broken() {
                 faults.push(issue.clone());
@@ -131,7 +131,7 @@ impl PyLossTable {
             let place = |row: usize| table.place(row);
             let schema = batch.schema();
             Self::of(read(table.origin(), &schema, &[batch], &place)?, first, last, &place)
-        })?)
+        })
     }
 
     /// An SPLT or an MPLT: the table, its samples, and the rows of statistics left out.

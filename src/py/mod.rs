@@ -84,6 +84,16 @@ mod _kebao {
         triangle_scaled, triangle_to_grain, triangle_trended, triangle_valued_at,
     };
     #[pymodule_export]
+    use super::reserve::{
+        MethodFit, bornhuetter_ferguson, cape_cod, clark, increment_glm, incremental_additive,
+        mack_tests, munich,
+    };
+    #[pymodule_export]
+    use super::reserve::{
+        berquist_sherman, case_outstanding, frequency_severity, meyers, nowcast, paid_incurred,
+        trend_family,
+    };
+    #[pymodule_export]
     use super::sector::PyLibrary;
     #[pymodule_export]
     use super::severity::{

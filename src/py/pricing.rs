@@ -218,7 +218,6 @@ impl PyResultCore {
 
     /// A tail mean of `of` allocated to groups.
     #[pyo3(signature = (measure, level, *, to, of, progress=None))]
-    #[expect(clippy::too_many_arguments, reason = "filled by the face")]
     fn allocate(
         &self,
         py: Python<'_>,

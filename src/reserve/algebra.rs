@@ -197,8 +197,7 @@ impl Triangle {
             ..self.clone()
         };
         let sizes = [result.segments.len(), result.measures.len(), result.origins, result.ages];
-        if !sizes.iter().try_fold(1usize, |a, b| a.checked_mul(*b)).is_some_and(|n| n <= MAX_CELLS)
-        {
+        if sizes.iter().try_fold(1usize, |a, b| a.checked_mul(*b)).is_none_or(|n| n > MAX_CELLS) {
             let issue = Issue::new("too_large", object, "values");
             return Err(issue.allowed(format!("at most {MAX_CELLS} cells")).into_error());
         }

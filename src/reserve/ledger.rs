@@ -189,7 +189,9 @@ fn segments<'a>(
         if all.len().checked_mul(size)? > 1_000_000 {
             return None;
         }
-        let join = |(before, own): (&Vec<String>, &String)| [&before[..], &[own.clone()]].concat();
+        let join = |(before, own): (&Vec<String>, &String)| {
+            [&before[..], std::slice::from_ref(own)].concat()
+        };
         all = all
             .iter()
             .flat_map(|before| column.levels.iter().map(move |own| join((before, own))))
@@ -219,7 +221,7 @@ fn dates(arrays: &[&ArrayRef]) -> Option<Coded<When>> {
     const DAY: i64 = 86_400;
     let kind = arrays.first()?.data_type().clone();
     let whole = |each: fn(&ArrayRef, &mut Vec<i64>) -> Option<()>| -> Option<Vec<i64>> {
-        let mut all = Vec::with_capacity(arrays.iter().map(|array| array.len()).sum());
+        let mut all = Vec::with_capacity(arrays.iter().copied().map(Array::len).sum());
         for array in arrays {
             each(array, &mut all)?;
         }
@@ -290,7 +292,7 @@ fn spread(values: Vec<i64>, read: impl Fn(i64) -> Option<When>) -> Option<Coded<
 
 /// A column of texts or whole numbers as labels, as the long way writes them.
 fn labels(arrays: &[&ArrayRef]) -> Option<Coded<String>> {
-    let rows = arrays.iter().map(|array| array.len()).sum();
+    let rows = arrays.iter().copied().map(Array::len).sum();
     let mut column = Coded { codes: Vec::with_capacity(rows), levels: Vec::new() };
     let mut known = Known::default();
     for array in arrays.iter().filter(|array| !array.is_empty()) {

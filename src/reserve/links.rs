@@ -18,12 +18,12 @@ pub struct Links {
     pub any: bool,
     /// Var(average) = σ² / weight.
     weight: Vec<f64>,
-    ratios: Vec<Ratio>,
+    ratios: Vec<Link>,
 }
 
 /// One link.
 #[derive(Debug, Clone, Copy, Default)]
-struct Ratio {
+struct Link {
     /// The user's weight.
     own: f64,
     /// The user's weight times start^alpha.
@@ -103,11 +103,11 @@ impl Links {
                     continue;
                 }
                 let weight = own * choice.average.weight(start);
-                self.ratios.push(Ratio { own, weight, start, end, ratio: end / start });
+                self.ratios.push(Link { own, weight, start, end, ratio: end / start });
             }
             self.any |= !self.ratios.is_empty();
             let (factor, weight) = averaged(&mut self.ratios, choice);
-            let spread = |each: &Ratio| each.weight * (each.ratio - factor).powi(2);
+            let spread = |each: &Link| each.weight * (each.ratio - factor).powi(2);
             self.factor.push(factor);
             self.weight.push(weight);
             self.variance.push(match self.ratios.len() {
@@ -160,7 +160,7 @@ impl Development {
 }
 
 /// The average of the ratios, and the weight by which σ² is divided for its variance.
-fn averaged(ratios: &mut [Ratio], choice: Choice) -> (f64, f64) {
+fn averaged(ratios: &mut [Link], choice: Choice) -> (f64, f64) {
     let trimmed = choice.high + choice.low;
     let mut kept = &*ratios;
     if (trimmed > 0 && ratios.len() > trimmed) || choice.average == Average::Median {
@@ -171,7 +171,7 @@ fn averaged(ratios: &mut [Ratio], choice: Choice) -> (f64, f64) {
             kept = &ratios[choice.low..ratios.len() - choice.high];
         }
     }
-    let sum = |of: fn(&Ratio) -> f64| kept.iter().map(of).sum::<f64>();
+    let sum = |of: fn(&Link) -> f64| kept.iter().map(of).sum::<f64>();
     let weight = sum(|each| each.weight);
     match choice.average {
         Average::Volume => (sum(|each| each.own * each.end) / weight, weight),
@@ -188,7 +188,7 @@ fn averaged(ratios: &mut [Ratio], choice: Choice) -> (f64, f64) {
 }
 
 /// The point with half of the weight on either side; the middle of two where it lies between.
-fn median(sorted: &[Ratio], total: f64) -> f64 {
+fn median(sorted: &[Link], total: f64) -> f64 {
     let mut below = 0.0;
     for (at, each) in sorted.iter().enumerate() {
         below += each.weight;

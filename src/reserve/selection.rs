@@ -158,7 +158,7 @@ impl Reader<'_> {
         self.faults.push(issue);
     }
 
-    fn known<'a>(&mut self, field: &str, map: &Map<String, Value>, known: &'a [&'a str]) {
+    fn known(&mut self, field: &str, map: &Map<String, Value>, known: &[&str]) {
         for name in map.keys().filter(|name| !known.contains(&name.as_str())) {
             let issue = Issue::unknown(self.object, field, name, known.iter().copied());
             self.faults.push(issue);

@@ -18,35 +18,56 @@ pub enum Status {
     SigmaReverted = 3,
     /// A development factor is zero or negative.
     NonPositiveFactor = 4,
+    /// Cells that the model cannot take (a logarithm of zero or less) were left out.
+    CellsLeftOut = 5,
+    /// Paid and incurred differ at the last age, where the model takes all claims for settled.
+    NotSettled = 6,
+    /// The chains of a sampler disagree: draw more.
+    NotMixed = 7,
     /// Ultimates stand, but a variance needed for the errors cannot be estimated.
-    ErrorsUndefined = 5,
+    ErrorsUndefined = 8,
     /// The method needs every cell up to one diagonal observed and positive.
-    NotAStaircase = 6,
+    NotAStaircase = 9,
     /// The tail curve cannot be fitted, or does not fall.
-    TailUndefined = 7,
+    TailUndefined = 10,
+    /// The exposure, or the prior, of an origin is missing, zero, negative or infinite.
+    NoExposure = 11,
     /// A development factor that is needed has no usable link.
-    NoFactor = 8,
+    NoFactor = 12,
+    /// The model needs a positive sum or value where there is none.
+    NotPositive = 13,
+    /// Fewer cells than parameters, or cells that do not tell them apart.
+    TooFewCells = 14,
+    /// The fit did not reach its tolerance.
+    NotConverged = 15,
     /// An origin has no observed cell.
-    EmptyOrigin = 9,
+    EmptyOrigin = 16,
     /// No two cells of any origin are adjacent: nothing develops.
-    NoLinks = 10,
+    NoLinks = 17,
     /// A cell is infinite, or a result exceeds the range of a float.
-    NotFinite = 11,
+    NotFinite = 18,
     /// No observed cell at all.
-    Empty = 12,
+    Empty = 19,
 }
 
 impl Status {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 20] = [
         Self::Ok,
         Self::LinksLeftOut,
         Self::ZeroLatest,
         Self::SigmaReverted,
         Self::NonPositiveFactor,
+        Self::CellsLeftOut,
+        Self::NotSettled,
+        Self::NotMixed,
         Self::ErrorsUndefined,
         Self::NotAStaircase,
         Self::TailUndefined,
+        Self::NoExposure,
         Self::NoFactor,
+        Self::NotPositive,
+        Self::TooFewCells,
+        Self::NotConverged,
         Self::EmptyOrigin,
         Self::NoLinks,
         Self::NotFinite,
@@ -68,6 +89,13 @@ impl Status {
             Self::EmptyOrigin => "empty_origin",
             Self::NoLinks => "no_links",
             Self::NotFinite => "not_finite",
+            Self::CellsLeftOut => "cells_left_out",
+            Self::NotSettled => "not_settled",
+            Self::NotMixed => "not_mixed",
+            Self::NoExposure => "no_exposure",
+            Self::NotPositive => "not_positive",
+            Self::TooFewCells => "too_few_cells",
+            Self::NotConverged => "not_converged",
             Self::Empty => "empty",
         }
     }

@@ -65,6 +65,11 @@ impl Empirical {
         Self { values: all, survival }.validated()
     }
 
+    /// Ascending values with the probability to exceed each.
+    pub fn through(values: Vec<f64>, survival: Vec<f64>) -> Result<Self> {
+        Self { values, survival }.validated()
+    }
+
     pub(super) fn validated(self) -> Result<Self> {
         let mut faults = Faults::new();
         let ascending = !self.values.is_empty()

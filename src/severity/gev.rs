@@ -179,6 +179,8 @@ impl Family for GEV {
             0.0
         } else if limit == f64::INFINITY {
             self.excess(attachment)
+        } else if attachment <= 0.0 {
+            self.lev(limit)
         } else {
             integrate(self, attachment, limit, |x, _| self.sf(x))
         }

@@ -42,6 +42,11 @@ impl PiecewisePareto {
         Self { alpha: alphas[alphas.len() - 1], survival, thresholds }.validated()
     }
 
+    /// Through these survival probabilities, and on with `alpha`.
+    pub fn through(thresholds: Vec<f64>, survival: Vec<f64>, alpha: f64) -> Result<Self> {
+        Self { thresholds, survival, alpha }.validated()
+    }
+
     pub(super) fn validated(self) -> Result<Self> {
         let mut faults = Faults::new();
         faults.positive("PiecewisePareto", "alpha", self.alpha);

@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::mixed_erlang::check_weights;
-use super::{Family, Severity, integrate, layer_moment_by_quadrature, nested, no_parameter};
+use super::{
+    Family, Severity, Truncated, integrate, layer_moment_by_quadrature, nested, no_parameter,
+};
 use crate::error::{Faults, Issue, Result};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -57,6 +59,11 @@ impl Spliced {
         let mut whole =
             pieces.next().ok_or_else(|| Issue::new("out_of_range", "Spliced", "pieces"))?;
         for (i, (piece, threshold)) in pieces.zip(thresholds).enumerate() {
+            // What a piece has beyond the next threshold is not its own.
+            let piece = match thresholds.get(i + 1) {
+                Some(next) => Truncated::new(piece, 0.0, *next)?.into(),
+                None => piece,
+            };
             whole = match weights {
                 Some(w) => {
                     let up_to: f64 = w[..i + 2].iter().sum();
@@ -73,7 +80,7 @@ impl Spliced {
     /// w f(T) / S(T) of the tail.
     pub fn continuous(body: Severity, tail: Severity, threshold: f64) -> Result<Self> {
         let trial = Self::new(body, tail, threshold, 0.5)?;
-        let before = trial.body.pdf(threshold) / trial.body_at().0;
+        let before = trial.body.pdf(threshold.next_down()) / trial.body_at().0;
         // A tail that starts at the threshold has its density just above it.
         let after = trial.tail.pdf(threshold.next_up()) / trial.tail_at();
         let tail_weight = before / (before + after);

@@ -179,7 +179,7 @@ pub fn shares<S: Source>(
     let all = together.len() as u64;
     for first in (0..all).step_by(CHUNK as usize) {
         let blocks = first..(first + CHUNK).min(all);
-        for part in run_blocks(blocks, control, &work)?.complete()? {
+        for part in run_blocks(blocks, control, work)?.complete()? {
             for (total, part) in total.iter_mut().zip(part) {
                 if total.len() < part.len() {
                     total.resize(part.len(), Share::default());

@@ -318,21 +318,33 @@ def inverse(pair, x, p, index):
 
 
 def layer(pair, low, limit, attachment):
-    """The integral of the survival function, in the logarithm of the distance to the support."""
+    """The integral of the survival function, panel by panel, each as long as the tail is steep."""
     total, a = M(0), M(attachment)
     top = a + M(limit)
     if a < low:
         total, a = M(min(low, top)) - a, M(low)
     if a >= top:
         return total
-    points = [a]
-    while points[-1] < top:
-        step = max(points[-1] * M("0.7"), top / M(10) ** 25)
-        points.append(min(points[-1] + step, top))
-    with mp.workdps(30):
-        return total + sum(
-            mp.quad(lambda x: pair(x)[1], [u, v]) for u, v in zip(points, points[1:], strict=False)
-        )
+    with mp.workdps(32):
+        whole = pair(a)[1]
+        near = a * (1 + M(10) ** -12)
+        # Where the hazard would use up one unit, and no further than doubling x.
+        step = min(a, 2 / max((1 - pair(near)[1] / whole) / (near - a), 1 / (top - a)))
+        sum_, x = M(0), a
+        while x < top:
+            width = min(step, top - x)
+            start = pair(x)[1]
+            if start == 0:
+                break
+            # In units of the panel: quad stops at an absolute error.
+            part = mp.quad(
+                lambda t, x=x, width=width, start=start: pair(x + width * t)[1] / start, [0, 1]
+            )
+            sum_ += part * width * start
+            if part * width * start < sum_ * M(10) ** -28:
+                break
+            x, step = x + width, min(step * M("1.3"), x + width)
+        return total + sum_
 
 
 def main():
@@ -377,7 +389,7 @@ def main():
                 )
             count += len(points)
             layers = []
-            at = [float(mp.mpf(p[0])) for p in points if 1e-60 < float(p[2]) < 0.99]
+            at = [float(p[0]) for p in points if 1e-60 < float(p[2]) < 0.99]
             for i in np.linspace(0, len(at) - 1, 5).astype(int):
                 for width in (0.01, 3.0):
                     limit = at[i] * width

@@ -1,5 +1,16 @@
 //! Triangles and reserving methods for Python.
 
+mod methods;
+mod models;
+
+pub use methods::{
+    MethodFit, bornhuetter_ferguson, cape_cod, clark, increment_glm, incremental_additive,
+    mack_tests, munich,
+};
+pub use models::{
+    berquist_sherman, case_outstanding, frequency_severity, meyers, nowcast, paid_incurred,
+    trend_family,
+};
 mod bootstrap;
 mod one_year;
 

@@ -251,19 +251,38 @@ impl MixedErlang {
 
 #[pymethods]
 impl PiecewisePareto {
+    /// From an alpha for each threshold, or from the survival probability at each and the last alpha.
     #[new]
-    fn new(thresholds: Vec<Amount>, alphas: Vec<f64>) -> New<Self> {
-        let thresholds = thresholds.into_iter().map(|t| t.0).collect();
-        made(Self, severity::PiecewisePareto::new(thresholds, &alphas))
+    #[pyo3(signature = (thresholds, alphas=None, *, survival=None, alpha=None))]
+    fn new(
+        thresholds: Vec<Amount>,
+        alphas: Option<Vec<f64>>,
+        survival: Option<Vec<f64>>,
+        alpha: Option<f64>,
+    ) -> New<Self> {
+        let thresholds: Vec<f64> = thresholds.into_iter().map(|t| t.0).collect();
+        let core = match (survival, alpha) {
+            (Some(survival), Some(alpha)) if alphas.is_none() => {
+                severity::PiecewisePareto::through(thresholds, survival, alpha)
+            }
+            _ => severity::PiecewisePareto::new(thresholds, &alphas.unwrap_or_default()),
+        };
+        made(Self, core)
     }
 }
 
 #[pymethods]
 impl Empirical {
+    /// Values in any order with `weights` in proportion (all equal by default), or ascending with the
+    /// probability to exceed each.
     #[new]
-    #[pyo3(signature = (values, weights=None))]
-    fn new(values: Vec<f64>, weights: Option<Vec<f64>>) -> New<Self> {
-        made(Self, severity::Empirical::new(&values, weights.as_deref()))
+    #[pyo3(signature = (values, weights=None, *, survival=None))]
+    fn new(values: Vec<f64>, weights: Option<Vec<f64>>, survival: Option<Vec<f64>>) -> New<Self> {
+        let core = match survival {
+            Some(survival) if weights.is_none() => severity::Empirical::through(values, survival),
+            _ => severity::Empirical::new(&values, weights.as_deref()),
+        };
+        made(Self, core)
     }
 }
 

@@ -113,26 +113,31 @@ impl Severity {
         Ok(self.core.moment(k))
     }
 
+    /// Expected value; `inf` where it does not exist.
     #[getter]
     fn mean(&self) -> f64 {
         self.core.mean()
     }
 
+    /// Variance; `inf` where it does not exist.
     #[getter]
     fn variance(&self) -> f64 {
         self.core.variance()
     }
 
+    /// Standard deviation.
     #[getter]
     fn sd(&self) -> f64 {
         self.core.variance().sqrt()
     }
 
+    /// Coefficient of variation: standard deviation over mean.
     #[getter]
     fn cv(&self) -> f64 {
         self.core.variance().sqrt() / self.core.mean()
     }
 
+    /// Third central moment over the cube of the standard deviation.
     #[getter]
     fn skewness(&self) -> f64 {
         self.core.skewness()
