@@ -451,7 +451,7 @@ def test_rereserving_takes_any_method_and_needs_cells(boot):
 
 @pytest.mark.slow
 def test_intervals_cover_simulated_truth():
-    """Triangles of a known over-dispersed Poisson model: how often the truth is below a quantile."""
+    """Over-dispersed Poisson triangles: how often the truth is below a quantile."""
     rng = np.random.default_rng(2026)
     size, phi, count = 10, 40.0, 600
     level = np.linspace(3_000, 5_000, size)

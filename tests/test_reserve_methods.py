@@ -842,8 +842,8 @@ def test_meyers_models_agree_with_the_monograph(name):
     assert fit.status_ == "ok"
     assert fit.r_hat_ < 1.02
     assert fit.effective_sample_size_ > 500
-    # Stan there, with a prior of a reparametrised to keep clear of zero, which leaves the sigmas of
-    # the last ages some percent larger than those of the stated prior; the next test has the latter.
+    # Stan there, with a prior of a reparametrised to keep clear of zero, which leaves the sigmas
+    # of the last ages some percent larger than those of the stated prior, as the next test does.
     error = np.array(table["se"])
     assert (np.abs(fit.ultimate_ - table["estimate"]) <= 0.12 * error + 1).all()
     np.testing.assert_allclose(fit.standard_error_[1:], error[1:], rtol=0.18)

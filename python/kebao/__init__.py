@@ -182,6 +182,7 @@ __all__ = [
     "Portfolio",
     "Programme",
     "Quote",
+    "ReReserve",
     "Result",
     "Scaled",
     "Selection",

@@ -1,4 +1,4 @@
-"""Methods that lean on a prior: Bornhuetter-Ferguson, Benktander, Cape Cod, incremental additive."""
+"""Methods that lean on a prior: Bornhuetter-Ferguson, Benktander, Cape Cod, additive."""
 
 from __future__ import annotations
 
