@@ -3,24 +3,7 @@
 use libm::{exp, expm1, lgamma, log, log1p};
 
 use super::jet::{Jet, Two};
-use crate::numeric::{legendre_20, ln_norm_sf, mills};
-
-/// ψ(a), a > 0: recurrence to 10, then the asymptotic series (Abramowitz and Stegun 6.3.18).
-pub fn digamma(a: f64) -> f64 {
-    let (mut x, mut shift) = (a, 0.0);
-    while x < 10.0 {
-        shift -= 1.0 / x;
-        x += 1.0;
-    }
-    let y = 1.0 / (x * x);
-    let series = y
-        * (1.0 / 12.0
-            - y * (1.0 / 120.0
-                - y * (1.0 / 252.0
-                    - y * (1.0 / 240.0
-                        - y * (1.0 / 132.0 - y * (691.0 / 32760.0 - y * (1.0 / 12.0)))))));
-    shift + log(x) - 0.5 / x - series
-}
+use crate::numeric::{digamma, legendre_20, ln_norm_sf, mills};
 
 /// ψ′(a), a > 0 (Abramowitz and Stegun 6.4.12).
 pub fn trigamma(a: f64) -> f64 {
