@@ -10,9 +10,8 @@ use crate::error::{Error, Faults, Issue, Result};
 use crate::exec::Control;
 use crate::frequency::{Count, Frequency};
 use crate::losses::{BLOCK_YEARS, LossBlock, Source};
-use crate::numeric::{adaptive, normal_mean};
 use crate::random::{Purpose, Stream};
-use crate::severity::{Family, LogNormal, Pareto, Severity};
+use crate::severity::{Family, Severity};
 
 /// A count whose parameters are known, or drawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,28 +86,7 @@ impl UncertainAggregate {
         if count == 0.0 {
             return Ok(0.0);
         }
-        let size = match &self.size.posterior {
-            None => self.size.template.mean(),
-            Some(_) if self.size.template.support().1 == f64::INFINITY => f64::INFINITY,
-            Some(posterior) => {
-                let at = |severity: Result<Severity>| {
-                    let placed = severity.and_then(|s| self.size.placed(posterior, s));
-                    placed.map_or(f64::NAN, |s| s.mean())
-                };
-                adaptive(0.0, 1.0, 1e-12, |p| match posterior {
-                    SizePosterior::Pareto(known) => at(known
-                        .quantile(p)
-                        .and_then(|a| Pareto::new(a, known.threshold).map(Into::into))),
-                    SizePosterior::LogNormal(known) => normal_mean(|z| {
-                        at(known.sigma_quantile(p).and_then(|sigma| {
-                            let mu = known.mu + z * sigma / known.kappa.sqrt();
-                            LogNormal::new(mu, sigma).map(Into::into)
-                        }))
-                    }),
-                })
-                .0
-            }
-        };
+        let size = self.size.predictive()?.mean();
         Ok(count * size)
     }
 
@@ -137,22 +115,78 @@ impl SizeModel {
         Ok(Self { template, posterior: Some(posterior) })
     }
 
+    /// What one loss is, over all that its parameters may be: the template around the predictive
+    /// distribution of the posterior. Exact for one loss; those of a year are not independent. Refused
+    /// where the template conditions on its parts (splices, truncation): there it would not be exact.
+    pub fn predictive(&self) -> Result<Severity> {
+        let Some(posterior) = &self.posterior else { return Ok(self.template.clone()) };
+        let (family, predictive) = match posterior {
+            SizePosterior::Pareto(posterior) => ("Pareto", posterior.predictive()?),
+            SizePosterior::LogNormal(posterior) => ("LogNormal", posterior.predictive()?),
+        };
+        let broken = |e: serde_json::Error| Error::numeric("UncertainAggregate", e.to_string());
+        let mut tree = serde_json::to_value(&self.template).map_err(broken)?;
+        if let Some(other) = conditioning(&tree, family) {
+            return Err(Error::numeric(
+                "UncertainAggregate",
+                format!("no closed form of a {other} with uncertain parameters: simulate it"),
+            ));
+        }
+        replace(&mut tree, family, &serde_json::to_value(&predictive).map_err(broken)?);
+        Severity::from_json(&tree.to_string())
+    }
+
     /// The severity of one year; `None` where it is the template itself.
     fn drawn(&self, stream: &mut Stream) -> Result<Option<Severity>> {
         let Some(posterior) = &self.posterior else { return Ok(None) };
-        self.placed(posterior, posterior.draw(stream)?).map(Some)
+        self.placed(posterior.draw(stream)?).map(Some)
     }
 
     /// The template with the parameters of `drawn`.
-    fn placed(&self, posterior: &SizePosterior, drawn: Severity) -> Result<Severity> {
+    fn placed(&self, drawn: Severity) -> Result<Severity> {
         if self.template.family() == drawn.family() {
             return Ok(drawn);
         }
         let mut severity = self.template.clone();
         for (name, value) in drawn.parameters() {
-            severity = severity.with_parameter(&posterior.place(&severity, &name)?, value)?;
+            severity = severity.with_parameter(&SizePosterior::place(&severity, &name)?, value)?;
         }
         Ok(severity)
+    }
+}
+
+/// Transforms that are functions of the loss, or mix others: a posterior passes through them.
+const PASSED: [&str; 7] =
+    ["Capped", "Layered", "Scaled", "Piecewise", "Shifted", "Franchise", "Mixture"];
+
+/// The first family around `inner` through which a posterior does not pass.
+fn conditioning(tree: &serde_json::Value, inner: &str) -> Option<String> {
+    use serde_json::Value;
+    match tree {
+        Value::Object(fields) => {
+            let name = fields.get("family").and_then(Value::as_str);
+            let nested = fields.values().any(|part| part.is_object() || part.is_array());
+            match name {
+                Some(name) if name == inner => None,
+                Some(name) if nested && !PASSED.contains(&name) => Some(name.to_owned()),
+                _ => fields.values().find_map(|part| conditioning(part, inner)),
+            }
+        }
+        Value::Array(parts) => parts.iter().find_map(|part| conditioning(part, inner)),
+        _ => None,
+    }
+}
+
+/// Puts `new` in the place of every severity of `family`.
+fn replace(tree: &mut serde_json::Value, family: &str, new: &serde_json::Value) {
+    use serde_json::Value;
+    match tree {
+        Value::Object(fields) if fields.get("family").and_then(Value::as_str) == Some(family) => {
+            *tree = new.clone();
+        }
+        Value::Object(fields) => fields.values_mut().for_each(|part| replace(part, family, new)),
+        Value::Array(parts) => parts.iter_mut().for_each(|part| replace(part, family, new)),
+        _ => {}
     }
 }
 
@@ -165,7 +199,7 @@ impl SizePosterior {
     }
 
     /// The one parameter of a nested severity that ends in `.name`.
-    fn place(&self, severity: &Severity, name: &str) -> Result<String> {
+    fn place(severity: &Severity, name: &str) -> Result<String> {
         let ending = format!(".{name}");
         let parameters = severity.parameters();
         let mut found = parameters.iter().filter(|(full, _)| full.ends_with(&ending));

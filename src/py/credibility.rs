@@ -288,7 +288,7 @@ plain! { BetaBernoulli, CoreBeta, "BetaBernoulli", a, b;
 /// probability that the index itself allows none.
 ///
 /// >>> from kebao.credibility import GammaPareto
-/// >>> posterior = GammaPareto(shape=4, rate=2, threshold="1m").update(["2m", "9m"], censored=["5m"])
+/// >>> posterior = GammaPareto(shape=4, rate=2, threshold="1m").update(("2m", "9m"), censored=("5m",))
 /// >>> posterior.predictive().mean
 /// inf
 #[pyclass(frozen, module = "kebao.credibility", name = "GammaPareto")]
@@ -451,7 +451,7 @@ plain! { NormalInverseGamma, CoreNormal, "NormalInverseGamma", mu, kappa, alpha,
 ///
 /// >>> import kebao as kb
 /// >>> rate = kb.credibility.GammaPoisson.jeffreys().update(claims=2, exposure=40)
-/// >>> index = kb.credibility.GammaPareto(3, 2, threshold="1m").update(["3m", "12m"])
+/// >>> index = kb.credibility.GammaPareto(3, 2, threshold="1m").update(("3m", "12m"))
 /// >>> loss = kb.credibility.UncertainAggregate(
 /// ...     rate,
 /// ...     kb.Pareto(1, "1m").capped("50m"),
@@ -538,6 +538,12 @@ impl UncertainAggregate {
         super::frequency::to_python(py, self.core.predictive_count()?)
     }
 
+    /// The distribution of one loss, over all that its parameters may be; those of a year share them.
+    #[getter]
+    fn severity<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, Severity>> {
+        super::severity::to_python(py, self.core.size.predictive()?)
+    }
+
     /// Annual totals of `years` simulated years.
     #[pyo3(signature = (years, *, seed, threads=None, progress=None))]
     fn sample<'py>(
@@ -554,7 +560,9 @@ impl UncertainAggregate {
         let control = Control::new(threads);
         let totals = |rows: &mut LossBlock, block: u64| -> Result<Vec<f64>> {
             sampler.fill(block, &control, &mut (), rows)?;
-            Ok((0..rows.years()).map(|y| rows.loss[rows.year(y)].iter().sum()).collect())
+            Ok((0..rows.years())
+                .map(|y| rows.loss[rows.year(y)].iter().sum::<f64>() + 0.0)
+                .collect())
         };
         let work = || run_blocks(0..sampler.blocks(), &control, totals);
         let run = watched(py, progress, &control, work, |py, run| {
@@ -591,7 +599,7 @@ impl UncertainAggregate {
             count.mean(),
             self.core.size.template.family(),
             if self.core.size.posterior.is_some() { " of uncertain parameters" } else { "" },
-            self.core.mean()?,
+            self.core.mean().map_or_else(|_| "by simulation only".to_owned(), |m| m.to_string()),
         ))
     }
 

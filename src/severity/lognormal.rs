@@ -7,7 +7,7 @@ use super::{Family, excess_by_quadrature, plain_parameters};
 use crate::error::{Faults, Result};
 use crate::numeric::kernel::lognormal_in_place;
 use crate::numeric::survival::lognormal_sf_in_place;
-use crate::numeric::{ln_less, ln_norm_sf, norm_cdf, norm_pdf, norm_sf, normal_isf};
+use crate::numeric::{ln_less, ln_norm_sf, mills, norm_cdf, norm_pdf, norm_sf, normal_isf};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -127,7 +127,14 @@ impl Family for LogNormal {
             return self.moment(1);
         }
         let z = self.z(d);
-        self.moment(1) * norm_cdf(z - self.sigma) + d * norm_sf(z)
+        let mean = self.moment(1);
+        // E(X; X ≤ d) = E X · Φ(z − σ), also where the mean is beyond the doubles.
+        let below = if mean < 1e100 || z > self.sigma {
+            mean * norm_cdf(z - self.sigma)
+        } else {
+            d * norm_pdf(z) * mills(self.sigma - z)
+        };
+        below + d * norm_sf(z)
     }
 
     fn support(&self) -> (f64, f64) {

@@ -91,6 +91,20 @@ fn gold_g1_layer_of_a_lognormal() {
 }
 
 #[test]
+fn limited_means_exist_where_the_mean_is_beyond_the_doubles() {
+    // mpmath, 40 digits: (mu, sigma, E min(X, 1e7))
+    for (mu, sigma, exact) in [
+        (12.0, 38.0, 4673103.1516005767179),
+        (12.0, 60.0, 4792792.5291134848384),
+        (-500.0, 40.0, 3.201944095781125267e-31),
+        (0.0, 1000.0, 4939689.8506726406934),
+    ] {
+        let value = LogNormal::new(mu, sigma).unwrap().lev(1e7);
+        assert!(near(value, exact, 1e-12), "{mu} {sigma}: {value} {exact}");
+    }
+}
+
+#[test]
 fn far_layers_keep_their_digits() {
     // Values by mpmath (50 digits): ∫ S over the layer.
     let x = LogNormal::new(10.0, 2.0).unwrap();
