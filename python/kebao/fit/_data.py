@@ -39,7 +39,9 @@ def _number(value: Any, name: str) -> float:
     if value is None:
         return float("nan")
     if isinstance(value, str):
-        return _kebao.parse_amount(value)
+        # A text that is no amount is told by the core, as every other is.
+        amount: Any = _kebao.parse_amount(value)
+        return float("nan") if amount is None else float(amount)
     try:
         return float(value)
     except (TypeError, ValueError) as error:
