@@ -80,4 +80,3 @@ def ulae(method: str = "paid_to_paid", **amounts: Any) -> Ulae:
     arguments += [float(amounts[name]) for name in names[method][2:]]
     arguments += [amounts.get("ratio"), amounts.get("projection", "bornhuetter_ferguson")]
     return Ulae(*_kebao.conger_nolibos(*arguments))
-    )
