@@ -41,7 +41,7 @@ def _number(value: Any, name: str) -> float:
     if isinstance(value, str):
         found = _kebao.parse_amount(value)
         if found is None:
-            raise _bad(name, repr(value))
+            raise _bad(name, repr(str(value)))
         return found
     try:
         return float(value)
