@@ -39,9 +39,10 @@ def _number(value: Any, name: str) -> float:
     if value is None:
         return float("nan")
     if isinstance(value, str):
-        # A text that is no amount is told by the core, as every other is.
-        amount: Any = _kebao.parse_amount(value)
-        return float("nan") if amount is None else float(amount)
+        found = _kebao.parse_amount(value)
+        if found is None:
+            raise _bad(name, repr(str(value)))
+        return found
     try:
         return float(value)
     except (TypeError, ValueError) as error:
