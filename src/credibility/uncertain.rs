@@ -92,7 +92,7 @@ impl UncertainAggregate {
             Some(_) if self.size.template.support().1 == f64::INFINITY => f64::INFINITY,
             Some(posterior) => {
                 let at = |severity: Result<Severity>| {
-                    let placed = severity.and_then(|s| self.size.placed(posterior, s));
+                    let placed = severity.and_then(|s| self.size.placed(s));
                     placed.map_or(f64::NAN, |s| s.mean())
                 };
                 adaptive(0.0, 1.0, 1e-12, |p| match posterior {
@@ -140,17 +140,17 @@ impl SizeModel {
     /// The severity of one year; `None` where it is the template itself.
     fn drawn(&self, stream: &mut Stream) -> Result<Option<Severity>> {
         let Some(posterior) = &self.posterior else { return Ok(None) };
-        self.placed(posterior, posterior.draw(stream)?).map(Some)
+        self.placed(posterior.draw(stream)?).map(Some)
     }
 
     /// The template with the parameters of `drawn`.
-    fn placed(&self, posterior: &SizePosterior, drawn: Severity) -> Result<Severity> {
+    fn placed(&self, drawn: Severity) -> Result<Severity> {
         if self.template.family() == drawn.family() {
             return Ok(drawn);
         }
         let mut severity = self.template.clone();
         for (name, value) in drawn.parameters() {
-            severity = severity.with_parameter(&posterior.place(&severity, &name)?, value)?;
+            severity = severity.with_parameter(&SizePosterior::place(&severity, &name)?, value)?;
         }
         Ok(severity)
     }
@@ -165,7 +165,7 @@ impl SizePosterior {
     }
 
     /// The one parameter of a nested severity that ends in `.name`.
-    fn place(&self, severity: &Severity, name: &str) -> Result<String> {
+    fn place(severity: &Severity, name: &str) -> Result<String> {
         let ending = format!(".{name}");
         let parameters = severity.parameters();
         let mut found = parameters.iter().filter(|(full, _)| full.ends_with(&ending));

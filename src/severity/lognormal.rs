@@ -7,7 +7,7 @@ use super::{Family, excess_by_quadrature, plain_parameters};
 use crate::error::{Faults, Result};
 use crate::numeric::kernel::lognormal_in_place;
 use crate::numeric::survival::lognormal_sf_in_place;
-use crate::numeric::{ln_less, ln_norm_sf, norm_cdf, norm_pdf, norm_sf, normal_isf};
+use crate::numeric::{ln_less, ln_norm_sf, mills, norm_cdf, norm_pdf, norm_sf, normal_isf};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -126,8 +126,17 @@ impl Family for LogNormal {
         if d == f64::INFINITY {
             return self.moment(1);
         }
+        if d <= 0.0 {
+            return 0.0;
+        }
         let z = self.z(d);
-        self.moment(1) * norm_cdf(z - self.sigma) + d * norm_sf(z)
+        let below = if z - self.sigma < -2.0 {
+            // E X · φ(z − σ) = d φ(z): the mean overflows long before what is below the limit.
+            d * norm_pdf(z) * mills(self.sigma - z)
+        } else {
+            self.moment(1) * norm_cdf(z - self.sigma)
+        };
+        below + d * norm_sf(z)
     }
 
     fn support(&self) -> (f64, f64) {
