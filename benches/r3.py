@@ -179,7 +179,7 @@ def _prospicio(n: int) -> Callable[[], Any]:
 
     def run() -> Any:
         fit = reserving.OdpBootstrap(n_sims=n, seed=1).fit(theirs, "values")
-        return np.asarray(fit.total_reserves).ravel()
+        return np.asarray(fit.reserves.draw_matrix()).sum(axis=1)
 
     return run
 

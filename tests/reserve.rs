@@ -5,7 +5,7 @@
 use std::fs;
 
 use _kebao::reserve::{
-    Average, Development, Method, Mse, Sigma, Status, TAIL_PERIODS, Tail, fit, one_year,
+    Average, Choice, Curve, Development, Method, Mse, Sigma, Span, Status, Tail, fit, one_year,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -58,7 +58,7 @@ fn mack_agrees_with_every_published_row() {
         let (values, origins, ages) = dataset(parts[0]);
         let mut method = Method::mack();
         let mut sigma = if parts[1] == "Mack" { Sigma::Mack } else { Sigma::LogLinear };
-        method.development.average = match parts[2] {
+        method.development.all.average = match parts[2] {
             "alpha0" => Average::Simple,
             "alpha1" => Average::Volume,
             _ => Average::Regression,
@@ -68,17 +68,19 @@ fn mack_agrees_with_every_published_row() {
             None => {}
             Some(&"Independence") => mse = Mse::Independence,
             Some(&"tail1.05") => {
-                method.tail = Tail::Constant { factor: 1.05, standard_error: None, sigma: None };
+                method.development.tail =
+                    Tail::Constant { factor: 1.05, standard_error: None, sigma: None };
             }
             Some(&"tailTRUE") => {
-                method.tail = Tail::ExponentialDecay { periods: TAIL_PERIODS };
+                method.development.tail = Tail::curve(Curve::Exponential);
                 sigma = Sigma::LogLinear;
             }
             // Five diagonals hold four links of each origin.
-            Some(&"last5diagonals_weights") => method.development.last = Some(4),
+            Some(&"last5diagonals_weights") => method.development.all.last = Some(4),
             Some(other) => panic!("{other}"),
         }
-        method.errors = Some((sigma, mse));
+        method.development.sigma = sigma;
+        method.errors = Some(mse);
         let ours = fit(&values, origins, ages, &method);
         for (field, column) in [
             ("latest", &ours.latest),
@@ -108,15 +110,19 @@ fn the_one_year_view_agrees_with_every_published_row() {
             "mw2014" => continue,
             name => dataset(name),
         };
-        let ours = one_year(&values, origins, ages);
+        let ours = one_year(&values, origins, ages, &Development::default());
         assert_eq!(ours.status, [Status::Ok], "{name}");
-        agree(name, &ours.cdr, &expected["cdr_by_year_by_origin"][0]);
-        agree(name, &ours.total_cdr, &expected["cdr_by_year_total"][0]);
+        for (year, expected) in
+            expected["cdr_by_year_by_origin"].as_array().unwrap().iter().enumerate()
+        {
+            agree(name, &ours.cdr[year * origins..(year + 1) * origins], expected);
+        }
+        agree(name, &ours.total_cdr, &expected["cdr_by_year_total"]);
         agree(name, &ours.mack.total_standard_error, &expected["total_mack"]);
     }
     let (mut values, origins, ages) = dataset("genins");
     values[ages] = f64::NAN;
-    let ours = one_year(&values, origins, ages);
+    let ours = one_year(&values, origins, ages, &Development::default());
     assert_eq!(ours.status, [Status::NotAStaircase]);
     assert!(ours.total_cdr[0].is_nan());
     assert_eq!(ours.findings.last().map(|f| (f.origin, f.age)), Some((Some(1), Some(0))));
@@ -213,16 +219,21 @@ fn any_cell() -> impl Strategy<Value = f64> {
 fn any_method() -> impl Strategy<Value = Method> {
     let tail = prop_oneof![
         Just(Tail::None),
-        Just(Tail::ExponentialDecay { periods: 100 }),
-        Just(Tail::InversePower { periods: 100 }),
+        (0usize..Curve::ALL.len())
+            .prop_map(|at| Tail::Curve { curve: Curve::ALL[at], span: Span::default() }),
         Just(Tail::Constant { factor: 1.05, standard_error: None, sigma: None }),
     ];
     let sigma = prop_oneof![Just(Sigma::Mack), Just(Sigma::LogLinear)];
     let last = proptest::option::of(0usize..4);
-    (0usize..3, last, tail, sigma).prop_map(|(average, last, tail, sigma)| Method {
-        development: Development { average: Average::ALL[average], last, exclude: vec![(0, 0)] },
-        tail,
-        errors: Some((sigma, Mse::Mack)),
+    let average = 0usize..Average::ALL.len();
+    (average, last, 0usize..2, tail, sigma).prop_map(|(average, last, high, tail, sigma)| Method {
+        development: Development {
+            all: Choice { average: Average::ALL[average], last, high, ..Choice::default() },
+            sigma,
+            tail,
+            ..Development::default()
+        },
+        errors: Some(Mse::Mack),
     })
 }
 

@@ -102,7 +102,8 @@ def _tabulated(distribution: Any) -> core.Severity:
             waiting.append((middle, exact))
         if len(done) + len(waiting) > MOST_NODES:
             raise _refused("too rough", f"a survival function that {MOST_NODES} nodes describe")
-    thresholds, probabilities = [], []
+    thresholds: list[float] = []
+    probabilities: list[float] = []
     for x, s in done:
         if s > 0.0 and (not probabilities or s <= probabilities[-1]):
             thresholds.append(x)

@@ -2364,7 +2364,7 @@ def measure_spectral(losses: Incomplete, distortion: Distortion) -> tuple[float,
     (value, standard error) of a spectral measure of annual losses.
     """
 
-def measure_tails(losses: Incomplete, levels: SupportsGetItem[int, SupportsFloat | SupportsIndex]) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+def measure_tails(losses: Incomplete, levels: SupportsGetItem[int, SupportsFloat | SupportsIndex]) -> list[list[tuple[float, float]]]:
     """
     (value, standard error) of VaR and of TVaR of annual losses, by level.
     """

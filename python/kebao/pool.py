@@ -228,7 +228,7 @@ class Settlement:
         """A row a year, a column a party."""
         columns: dict[str, Any] = {"year": list(range(self.years))}
         columns |= {name: self[name] for name in self.parties}
-        return Table.of("settlement", {**columns, "total": self.gross})
+        return Table.of("settlement", columns | {"total": self.gross})
 
     def __repr__(self) -> str:
         return f"{_short(self.by())!r}\n{self.years:,} years"

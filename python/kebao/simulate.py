@@ -178,7 +178,7 @@ def simulate(
                 library, added = _sectors.with_item(library, item)
                 patterns += added
         library = library.select(patterns)
-    options = {
+    options: dict[str, Any] = {
         "partial": sectors is not None,
         "years": years,
         "seed": secrets.randbits(63) if seed is None else seed,

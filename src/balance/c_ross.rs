@@ -140,7 +140,7 @@ impl Factors {
         Ok((all, square.sqrt()))
     }
 
-    /// The line whose factors and correlations count.
+    /// Of the factors of two lines, as given or as in the file.
     fn correlation(
         &self,
         a: &str,

@@ -183,7 +183,7 @@ mod tests {
                 let da = |s: f64| pick(which, a + s * h, t);
                 let dt = |s: f64| pick(which, a, t + s * h);
                 let close = |x: f64, y: f64| {
-                    assert!((x - y).abs() < 2e-6 * (1.0 + x.abs()), "{a} {t} {x} {y}")
+                    assert!((x - y).abs() < 2e-6 * (1.0 + x.abs()), "{a} {t} {x} {y}");
                 };
                 close(f.x, (da(1.0).v - da(-1.0).v) / (2.0 * h));
                 close(f.y, (dt(1.0).v - dt(-1.0).v) / (2.0 * h));

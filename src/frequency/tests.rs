@@ -95,7 +95,11 @@ fn scores_are_the_derivatives_of_the_log_probability() {
         for (i, (name, value)) in f.parameters().into_iter().enumerate() {
             for n in [0, 1, 5] {
                 // Where a parameter is tiny so are the steps, and rounding shows.
-                if f.pmf(n) == 0.0 || name == "n" || name.ends_with("ary.n") || value < 1e-3 {
+                if f.pmf(n) == 0.0
+                    || name == "n"
+                    || name.rsplit('.').next() == Some("n")
+                    || value < 1e-3
+                {
                     continue;
                 }
                 let h = value * 1e-5;
@@ -271,7 +275,8 @@ fn hard_parameters_are_right_or_refused() {
         }
         let mut stream = crate::random::Stream::new(1, crate::random::Purpose::Count, 0, 0);
         let drawn: f64 = (0..2000).map(|_| f.draw(&mut stream) as f64).sum::<f64>() / 2000.0;
-        let heavy = f.kurtosis() > 1e3;
+        // NaN counts as heavy: the moment overflows.
+        let heavy = !(f.kurtosis() <= 1e3);
         assert!(heavy || (drawn - mean).abs() <= 5.0 * sd / 2000f64.sqrt() + 1e-9 * mean, "{f:?}");
         let slope = f.ln_pgf(C64::new(-1e-12 / mean.max(1.0), 0.0)).re / (-1e-12 / mean.max(1.0));
         assert!(heavy || (slope - mean).abs() <= 1e-9 * mean, "{f:?}: {slope} {mean}");

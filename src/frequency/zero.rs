@@ -176,7 +176,11 @@ impl Count for View<'_> {
         }
         let positive = (self.factor * thin.sf(0)).min(1.0);
         // Both terms are positive, or the sum would cancel.
-        let zero = if self.factor <= 1.0 { (self.rest() + self.factor * thin.pmf(0)).clamp(0.0, 1.0) } else { 1.0 - positive };
+        let zero = if self.factor <= 1.0 {
+            (self.rest() + self.factor * thin.pmf(0)).clamp(0.0, 1.0)
+        } else {
+            1.0 - positive
+        };
         ZeroModified::with_positive(thin, zero, positive).map(Into::into)
     }
 

@@ -147,8 +147,8 @@ mod tests {
         let mut all: Vec<Vec<Change>> = Vec::new();
         for _ in 0..runs {
             let draws: Vec<f64> =
-                (0..years).map(|_| stream.uniform().max(1e-12).powf(-0.25)).collect();
-            let less = draws.iter().map(|x| x - 0.5 * (x - 1.5).max(0.0)).collect();
+                (0..years).map(|_| stream.uniform().max(1e-12).powf(-0.1)).collect();
+            let less = draws.iter().map(|x| x - 0.5 * (x - 1.2).max(0.0)).collect();
             all.push(changes(&outcome(draws), &outcome(less)));
         }
         for at in 0..6 {

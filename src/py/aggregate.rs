@@ -182,7 +182,9 @@ impl Aggregate {
         let totals = |scratch: &mut (SamplerScratch, LossBlock), block: u64| -> Result<Vec<f64>> {
             let (scratch, rows) = scratch;
             sampler.fill(block, &control, scratch, rows)?;
-            Ok((0..rows.years()).map(|y| rows.loss[rows.year(y)].iter().sum()).collect())
+            Ok((0..rows.years())
+                .map(|y| rows.loss[rows.year(y)].iter().fold(0.0, |sum, x| sum + x))
+                .collect())
         };
         let work = || run_blocks(0..sampler.blocks(), &control, totals);
         let run = watched(py, progress, &control, work, |py, run| {

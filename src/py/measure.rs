@@ -131,7 +131,7 @@ pub fn measure_tails(
     py: Python<'_>,
     losses: PyReadonlyArray1<'_, f64>,
     levels: Vec<f64>,
-) -> PyResult<Vec<((f64, f64), (f64, f64))>> {
+) -> PyResult<Vec<[(f64, f64); 2]>> {
     let values = losses.as_slice()?;
     let mut faults = Faults::new();
     checked(&mut faults, "measure", "losses", values);
@@ -145,7 +145,7 @@ pub fn measure_tails(
     faults.finish()?;
     detached(py, || {
         let tail = Tail::new(values, levels.iter().copied().fold(1.0, f64::min));
-        Ok(levels.iter().map(|p| (pair(tail.var(*p)), pair(tail.tvar(*p)))).collect())
+        Ok(levels.iter().map(|p| [pair(tail.var(*p)), pair(tail.tvar(*p))]).collect())
     })
 }
 
@@ -218,7 +218,7 @@ pub fn measure_curve(
 struct Units<'a> {
     values: &'a [f64],
     years: usize,
-    units: usize,
+    width: usize,
     by_year: bool,
 }
 
@@ -227,7 +227,7 @@ const STRIP: usize = 4096;
 
 impl Units<'_> {
     fn at(&self, year: usize, unit: usize) -> f64 {
-        let place = if self.by_year { year * self.units + unit } else { unit * self.years + year };
+        let place = if self.by_year { year * self.width + unit } else { unit * self.years + year };
         self.values[place]
     }
 
@@ -239,12 +239,12 @@ impl Units<'_> {
             let years = STRIP.min(self.years - first);
             let mut totals = vec![0.0; years];
             if self.by_year {
-                let rows = &self.values[first * self.units..(first + years) * self.units];
-                for (total, row) in totals.chunks_mut(LANES).zip(rows.chunks(LANES * self.units)) {
-                    add_rows(total, row, self.units);
+                let rows = &self.values[first * self.width..(first + years) * self.width];
+                for (total, row) in totals.chunks_mut(LANES).zip(rows.chunks(LANES * self.width)) {
+                    add_rows(total, row, self.width);
                 }
             } else {
-                for unit in 0..self.units {
+                for unit in 0..self.width {
                     let column = &self.values[unit * self.years + first..][..years];
                     for (total, x) in totals.iter_mut().zip(column) {
                         *total += x;
@@ -286,10 +286,10 @@ pub fn measure_allocation(
     lifted: bool,
     threads: Option<usize>,
 ) -> PyResult<PyTable> {
-    let (years, units) = (losses.shape()[0], losses.shape()[1]);
+    let (years, width) = (losses.shape()[0], losses.shape()[1]);
     let by_year = losses.is_c_contiguous();
     let values = losses.as_slice()?;
-    let units = Units { values, years, units, by_year };
+    let units = Units { values, years, width, by_year };
     let core = distortion.core;
     let ties = if lifted { Ties::Lifted } else { Ties::Linear };
     let control = Control::new(threads);
@@ -299,7 +299,7 @@ pub fn measure_allocation(
         checked(&mut faults, "allocate", "total", &totals);
         faults.finish()?;
         let weighted = Weighted::new(&totals, &core, ties);
-        let run = run_blocks(0..units.units as u64, &control, |(): &mut (), unit| {
+        let run = run_blocks(0..units.width as u64, &control, |(): &mut (), unit| {
             Ok(weighted.of(|year| units.at(year, unit as usize)))
         })?;
         let mut found = run.complete()?;

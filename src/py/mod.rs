@@ -24,6 +24,7 @@ mod severity;
 mod simulate;
 mod table;
 mod treaty;
+mod uncertain;
 mod watch;
 
 use pyo3::prelude::*;
@@ -46,8 +47,7 @@ mod _kebao {
     };
     #[pymodule_export]
     use super::credibility::{
-        BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, UncertainAggregate,
-        exposure_needed, zero_claims,
+        BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, exposure_needed, zero_claims,
     };
     #[pymodule_export]
     use super::fit::{GoodnessOfFit, LossSample, MixtureFit, SeverityFit, SpliceFit, fit_families};
@@ -108,4 +108,6 @@ mod _kebao {
     use super::table::{PyTable, write_sheets};
     #[pymodule_export]
     use super::treaty::{PyProgramme, clauses, treaty_terms};
+    #[pymodule_export]
+    use super::uncertain::UncertainAggregate;
 }

@@ -6,9 +6,9 @@ use pyo3::prelude::*;
 
 use super::aggregate::Aggregate as PyAggregate;
 use super::convert::Seed;
-use super::credibility::UncertainAggregate as PyUncertain;
 use super::losses::{PyLossScan, PyLossTable};
 use super::simulate::PySimulation;
+use super::uncertain::UncertainAggregate as PyUncertain;
 use crate::aggregate::{Aggregate, Sampler};
 use crate::credibility::UncertainAggregate;
 use crate::error::{Error, Issue, Result};

@@ -148,15 +148,12 @@ impl PySettlement {
 
     /// The special reserve over paths of `years` consecutive years.
     fn special_reserve(&self, years: usize) -> PyResult<PySpecialReserve> {
-        let (rule, premium) = match (&self.pool.special_reserve, self.pool.premium) {
-            (Some(rule), Some(premium)) => (rule, premium),
-            _ => {
-                return Err(Issue::new("missing", "pool", "special_reserve")
-                    .value("none stated")
-                    .hint("add a table [special_reserve] with its triggers")
-                    .into_error()
-                    .into());
-            }
+        let (Some(rule), Some(premium)) = (&self.pool.special_reserve, self.pool.premium) else {
+            return Err(Issue::new("missing", "pool", "special_reserve")
+                .value("none stated")
+                .hint("add a table [special_reserve] with its triggers")
+                .into_error()
+                .into());
         };
         let most = self.core.gross.len();
         if years == 0 || years > most {

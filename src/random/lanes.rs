@@ -117,7 +117,6 @@ impl Kernel for Try<'_> {
     type Output = (bool, bool);
 
     #[inline(always)]
-    #[expect(clippy::needless_bitwise_bool, reason = "no branch among the lanes")]
     fn run(self) -> (bool, bool) {
         let (mut small, mut again) = (0_u8, 0_u8);
         let lanes = self.shape.iter().zip(self.uniform).zip(self.normal).zip(self.rejected);

@@ -126,13 +126,15 @@ impl Family for LogNormal {
         if d == f64::INFINITY {
             return self.moment(1);
         }
+        if d <= 0.0 {
+            return 0.0;
+        }
         let z = self.z(d);
-        let mean = self.moment(1);
-        // E(X; X ≤ d) = E X · Φ(z − σ), also where the mean is beyond the doubles.
-        let below = if mean < 1e100 || z > self.sigma {
-            mean * norm_cdf(z - self.sigma)
-        } else {
+        let below = if z - self.sigma < -2.0 {
+            // E X · φ(z − σ) = d φ(z): the mean overflows long before what is below the limit.
             d * norm_pdf(z) * mills(self.sigma - z)
+        } else {
+            self.moment(1) * norm_cdf(z - self.sigma)
         };
         below + d * norm_sf(z)
     }

@@ -328,3 +328,32 @@ proptest! {
         let _ = (x.sf(v), x.cdf(v), x.pdf(v), x.isf(v), x.quantile(v), x.lev(v));
     }
 }
+
+#[test]
+fn columns_follow_the_families() {
+    let log_normal = LogNormal::new(10.0, 2.0).unwrap();
+    let pareto = Pareto::new(1.4, 5e3).unwrap();
+    let amounts: Vec<f64> = (-400..1200).map(|i| libm::exp(0.05 * f64::from(i))).collect();
+    for family in [&log_normal as &dyn Family, &pareto] {
+        let mut column = amounts.clone();
+        family.sf_in_place(&mut column);
+        for (x, sf) in amounts.iter().zip(column) {
+            let want = family.sf(*x);
+            assert!((sf - want).abs() <= 1e-13 * want, "{x}: {sf:e} {want:e}");
+        }
+        let mut odd = [0.0, -1.0, f64::INFINITY, 5e-324];
+        family.sf_in_place(&mut odd);
+        assert_eq!(odd, [1.0, 1.0, 0.0, 1.0]);
+    }
+}
+
+#[test]
+fn a_limit_tames_any_sigma() {
+    // By mpmath with 50 digits.
+    for (sigma, want) in
+        [(40.0, 4788894.38568875703), (100.0, 4915509.42151333967), (1e6, 4999991.55002090899)]
+    {
+        let found = LogNormal::new(13.0, sigma).unwrap().lev(1e7);
+        assert!((found / want - 1.0).abs() < 1e-13, "{sigma}: {found:e} {want:e}");
+    }
+}

@@ -56,6 +56,7 @@ impl Counted {
 }
 
 /// ` over 5m`, where it is stated.
+#[expect(clippy::option_option, reason = "read or not, stated or not")]
 fn over(reader: &mut Reader<'_>) -> Option<Option<f64>> {
     if reader.eat("over") {
         Some(Some(reader.amount("the loss above which events count")?))

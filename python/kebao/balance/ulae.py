@@ -76,12 +76,7 @@ def ulae(method: str = "paid_to_paid", **amounts: Any) -> Ulae:
     if len(effort) != 3:
         allowed = "three shares: opening, maintaining, closing"
         raise InputError(issues=[Issue("wrong_shape", "ulae", "effort", str(effort), allowed)])
-    return Ulae(
-        *_kebao.conger_nolibos(
-            float(amounts["paid_ulae"]),
-            effort,
-            *(float(amounts[name]) for name in names[method][2:]),
-            amounts.get("ratio"),
-            amounts.get("projection", "bornhuetter_ferguson"),
-        )
-    )
+    arguments: list[Any] = [float(amounts["paid_ulae"]), effort]
+    arguments += [float(amounts[name]) for name in names[method][2:]]
+    arguments += [amounts.get("ratio"), amounts.get("projection", "bornhuetter_ferguson")]
+    return Ulae(*_kebao.conger_nolibos(*arguments))

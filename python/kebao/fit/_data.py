@@ -39,7 +39,10 @@ def _number(value: Any, name: str) -> float:
     if value is None:
         return float("nan")
     if isinstance(value, str):
-        return _kebao.parse_amount(value)
+        found = _kebao.parse_amount(value)
+        if found is None:
+            raise _bad(name, repr(str(value)))
+        return found
     try:
         return float(value)
     except (TypeError, ValueError) as error:

@@ -148,7 +148,8 @@ def _number(value: Any, method: str, field: str, issues: list[Issue]) -> float:
     if value is None:
         return float("nan")
     try:
-        return float(_kebao.parse_amount(value) if isinstance(value, str) else value)
+        number: Any = _kebao.parse_amount(value) if isinstance(value, str) else value
+        return float(number)
     except (TypeError, ValueError):
         issues.append(Issue("not_a_number", method, field, repr(value), "a number"))
         return float("nan")

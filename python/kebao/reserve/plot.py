@@ -66,7 +66,7 @@ class MethodPlot:
         }[by]
         ax.axhline(0.0, color="grey", linewidth=0.8)
         ax.scatter(x, value, s=14)
-        places = np.unique(x)
+        places = np.unique(np.asarray(x))
         ax.plot(places, [value[x == place].mean() for place in places], color="tab:red")
         if by == "origin":
             ax.set_xticks(range(len(triangle.origins)), triangle.origins, rotation=45)

@@ -56,7 +56,8 @@ class BornhuetterFerguson(MethodWithErrors):
     18680855.6...
     """
 
-    _iterations = 1
+    def _steps(self) -> int:
+        return 1
 
     def __init__(
         self,
@@ -112,7 +113,7 @@ class BornhuetterFerguson(MethodWithErrors):
             None if exposure is None else by_origin(exposure, triangle, name, "exposure"),
             by_origin(self.prior_cv, triangle, name, "prior_cv"),
             self.prior_correlation,
-            self._iterations,
+            self._steps(),
             self.model,
             self._selection(),
         )
@@ -183,8 +184,7 @@ class Benktander(BornhuetterFerguson):
         )
         self.iterations = iterations
 
-    @property
-    def _iterations(self) -> int:
+    def _steps(self) -> int:
         return self.iterations
 
 

@@ -136,7 +136,7 @@ class Selection:
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """The selection that `to_dict` wrote."""
         known = dict.fromkeys(("by_age", "factors", "credibility"))
-        values = {
+        values: dict[str, Any] = {
             name: {number(age): each for age, each in value.items()}
             if name in known and isinstance(value, Mapping)
             else value

@@ -185,7 +185,6 @@ pub fn bornhuetter_ferguson(
 /// Generalised Cape Cod; `trend` is the yearly rate.
 #[pyfunction]
 #[pyo3(signature = (triangle, method, exposure, decay, trend, selection))]
-#[expect(clippy::too_many_arguments, reason = "one call from the face a fit")]
 pub fn cape_cod(
     py: Python<'_>,
     triangle: &PyTriangle,

@@ -191,7 +191,6 @@ pub fn trend_family(
 /// Reported counts to all counts.
 #[pyfunction]
 #[pyo3(signature = (triangle, method, exposure, shape, selection))]
-#[expect(clippy::too_many_arguments, reason = "one call from the face a fit")]
 pub fn nowcast(
     py: Python<'_>,
     triangle: &PyTriangle,
@@ -225,7 +224,6 @@ pub fn nowcast(
 /// Counts times average costs, each by chain ladder.
 #[pyfunction]
 #[pyo3(signature = (triangle, method, amount, count, selection))]
-#[expect(clippy::too_many_arguments, reason = "one call from the face a fit")]
 pub fn frequency_severity(
     py: Python<'_>,
     triangle: &PyTriangle,

@@ -118,7 +118,6 @@ impl Kernel for Finish<'_> {
     type Output = ();
 
     #[inline(always)]
-    #[expect(clippy::needless_bitwise_bool, reason = "no branch among the lanes")]
     fn run(self) {
         let normal = self.process == Process::LogNormal;
         for ((m, v), draw) in self.mean.iter_mut().zip(self.variance).zip(self.draw) {

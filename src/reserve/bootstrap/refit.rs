@@ -62,7 +62,6 @@ impl Fixed {
     /// Ratios of sums over the lanes of `cumulative` (origin × age); returns how many lanes had no
     /// factor and took that of `fitted`.
     #[inline(always)]
-    #[expect(clippy::needless_bitwise_bool, reason = "no branch among the lanes")]
     pub fn factors(
         &self,
         cumulative: &[Lane],
