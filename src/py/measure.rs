@@ -19,7 +19,7 @@ use crate::output::Table;
 /// --------
 /// >>> import kebao as kb
 /// >>> kb.Distortion.wang(0.5).g(0.01)
-/// 0.033832...
+/// 0.03389...
 /// >>> kb.Distortion.tvar(0.99).g(0.01)
 /// 1.0
 #[pyclass(frozen, eq, module = "kebao", name = "Distortion")]

@@ -202,7 +202,7 @@ def frequency(
     >>> deaths = [0] * 109 + [1] * 65 + [2] * 22 + [3] * 3 + [4]
     >>> fits = kb.fit.frequency(deaths, families=["Poisson", "Geometric"])
     >>> fits.best
-    Poisson(rate=0.61 ± 0.055)  AIC 412.31
+    Poisson(rate=0.61 ± 0.055)  AIC 414.21
     """
     names = AUTO if isinstance(families, str) and families == "auto" else families
     names = [names] if isinstance(names, str) else list(names)

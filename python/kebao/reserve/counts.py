@@ -41,7 +41,7 @@ class Nowcast(MethodWithErrors):
     >>> reported = kb.Triangle.from_wide([[40, 60, 62], [50, 75, None], [30, None, None]])
     >>> now = kb.Nowcast().fit(reported, exposure=[100, 120, 90])
     >>> now.ibnr_.round(1)
-    array([ 0. ,  2.5, 19...])
+    array([ 0. ,  2.4, 19.5])
     """
 
     def __init__(
@@ -140,7 +140,7 @@ class FrequencySeverity(MethodWithErrors):
     ... )
     >>> fitted = kb.FrequencySeverity(count="closed").fit(tri)
     >>> fitted.count_[1], fitted.severity_[1].round(1), fitted.ultimate_[1]
-    (18.0, 130.0, 2340.0)
+    (np.float64(18.0), np.float64(130.0), np.float64(2340.0))
     """
 
     def __init__(

@@ -42,7 +42,7 @@ class MunichChainLadder(Method):
     >>> import kebao as kb
     >>> munich = kb.MunichChainLadder(last_sigma=0.1).fit(kb.datasets.load("mcl"))
     >>> munich.incurred_ultimate_[-1], munich.paid_ultimate_[-1]
-    (7649.75..., 7548.51...)
+    (np.float64(7649.7585...), np.float64(7548.5181...))
     """
 
     _paid: _kebao.MethodFit | None = None
@@ -171,7 +171,7 @@ class PaidIncurredChain(MethodWithErrors):
     >>> import kebao as kb
     >>> chain = kb.PaidIncurredChain().fit(kb.datasets.load("mcl"))
     >>> chain.status_, round(chain.total_ibnr_)
-    ('not_settled', 70...)
+    ('not_settled', 7487)
     """
 
     def __init__(
@@ -230,7 +230,7 @@ class CaseOutstanding(Method):
     --------
     >>> import kebao as kb
     >>> kb.CaseOutstanding().fit(kb.datasets.load("mcl")).total_ibnr_
-    7...
+    8959.2247...
     """
 
     def __init__(

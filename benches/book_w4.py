@@ -5,7 +5,7 @@ event a sector that strikes its accumulation key; a quota share, three covers pe
 event or year, and a stop loss. Asked for: mean and 99.5 % TVaR of the annual gross and net. Beside
 it the same model written by hand in Numba, fused and parallel over years, in the same run.
 
-    python benches/w4.py [--years 100000] [--threads 2] [--json out.json]
+    python benches/book_w4.py [--years 100000] [--threads 2] [--json out.json]
 """
 
 # ruff: noqa: NPY002 - the generator that Numba compiles

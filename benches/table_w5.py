@@ -4,7 +4,7 @@
 and in memory. Asked for: the expected recovery and reinstatement premium of each layer. Peers: a
 polars query, and Numba written by hand, parallel over runs of years, in the same run.
 
-    python benches/w5.py [--rows 50000000] [--threads 2] [--json out.json]
+    python benches/table_w5.py [--rows 50000000] [--threads 2] [--json out.json]
 
 Peak memory is that of a process that does nothing but read the file once.
 """
