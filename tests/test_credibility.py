@@ -114,10 +114,11 @@ def test_uncertain_years():
         kb.Poisson(2), kb.LogNormal(0, 1).capped("10m"), severity_posterior=sizes
     )
     assert capped.severity == sizes.predictive().capped("10m")
+    body = kb.LogNormal(0, 1)
+    spliced = kb.Spliced(body, kb.Pareto(2, 1e6), threshold=1e6, tail_weight=0.1)
+    conditioned = UncertainAggregate(kb.Poisson(1), spliced, severity_posterior=sizes)
     with pytest.raises(kb.NumericError, match="simulate it"):
-        body = kb.LogNormal(0, 1)
-        spliced = kb.Spliced(body, kb.Pareto(2, 1e6), threshold=1e6, tail_weight=0.1)
-        _ = UncertainAggregate(kb.Poisson(1), spliced, severity_posterior=sizes).mean
+        _ = conditioned.mean
     draws = capped.sample(40_000, seed=2)
     assert abs(draws.mean() - capped.mean) < 4.5 * draws.std() / 200
 
