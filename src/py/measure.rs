@@ -20,8 +20,8 @@ use crate::output::Table;
 /// >>> import kebao as kb
 /// >>> kb.Distortion.wang(0.5).g(0.01)
 /// 0.03389...
-/// >>> kb.Distortion.tvar(0.99).g(0.01)
-/// 1.0
+/// >>> kb.Distortion.tvar(0.5).g(0.25)
+/// 0.5
 #[pyclass(frozen, eq, module = "kebao", name = "Distortion")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Distortion {
