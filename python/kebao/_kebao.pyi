@@ -397,7 +397,7 @@ class Distortion:
     --------
     >>> import kebao as kb
     >>> kb.Distortion.wang(0.5).g(0.01)
-    0.033832...
+    0.03389...
     >>> kb.Distortion.tvar(0.99).g(0.01)
     1.0
     """
@@ -636,7 +636,7 @@ class GammaPareto:
     probability that the index itself allows none.
 
     >>> from kebao.credibility import GammaPareto
-    >>> posterior = GammaPareto(shape=4, rate=2, threshold="1m").update(["2m", "9m"], censored=["5m"])
+    >>> posterior = GammaPareto(shape=4, rate=2, threshold="1m").update(("2m", "9m"), censored=("5m",))
     >>> posterior.predictive().mean
     inf
     """
@@ -2134,7 +2134,7 @@ class UncertainAggregate:
 
     >>> import kebao as kb
     >>> rate = kb.credibility.GammaPoisson.jeffreys().update(claims=2, exposure=40)
-    >>> index = kb.credibility.GammaPareto(3, 2, threshold="1m").update(["3m", "12m"])
+    >>> index = kb.credibility.GammaPareto(3, 2, threshold="1m").update(("3m", "12m"))
     >>> loss = kb.credibility.UncertainAggregate(
     ...     rate,
     ...     kb.Pareto(1, "1m").capped("50m"),
@@ -2171,6 +2171,11 @@ class UncertainAggregate:
     def sample(self, /, years: SupportsIndex, *, seed: SupportsIndex, threads: SupportsIndex | None = None, progress: Any | None = None) -> Incomplete:
         """
         Annual totals of `years` simulated years.
+        """
+    @property
+    def severity(self, /) -> Severity:
+        """
+        The distribution of one loss, over all that its parameters may be; those of a year share them.
         """
     def to_json(self, /) -> str:
         """
