@@ -398,8 +398,8 @@ class Distortion:
     >>> import kebao as kb
     >>> kb.Distortion.wang(0.5).g(0.01)
     0.03389...
-    >>> kb.Distortion.tvar(0.99).g(0.01)
-    1.0
+    >>> kb.Distortion.tvar(0.5).g(0.25)
+    0.5
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
