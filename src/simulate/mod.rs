@@ -35,6 +35,7 @@ mod attritional;
 mod expected;
 mod model;
 mod order;
+mod process;
 mod quantile;
 mod source;
 mod systemic;

@@ -3,13 +3,14 @@
 use super::attritional::{self, Claims};
 use super::model::{self, CoverageModel, Options};
 use super::order::{Rows, Sorter};
+use super::process;
 use super::systemic::{self, Arrivals, EventModel};
 use super::years::Years;
 use crate::error::Result;
 use crate::exec::Control;
 use crate::losses::{BLOCK_YEARS, Groups, LossBlock, Source};
 use crate::portfolio::{Labels, Portfolio};
-use crate::sector::Library;
+use crate::sector::{Library, Process};
 
 /// A book under its sector models, simulated block by block.
 #[derive(Debug, Clone)]
@@ -86,6 +87,7 @@ fn groups(labels: &Labels) -> Groups {
 pub struct Scratch {
     years: Years,
     claims: Claims,
+    process: process::Work,
     arrivals: Arrivals,
     rows: Rows,
     sorter: Sorter,
@@ -109,8 +111,15 @@ impl Source for Simulator {
         out.first_year = block * BLOCK_YEARS as u64;
         let address = (self.options.seed, block);
         scratch.rows.clear();
+        scratch.process.clear();
         for model in &self.models {
             scratch.years.draw(model, self.options.seed, block, self.options.parameters);
+            if model.process != Process::Claims {
+                let state = (self.options.parameters, &scratch.years);
+                process::draw(model, state, address, &mut scratch.process, &mut scratch.rows);
+                control.check()?;
+                continue;
+            }
             attritional::draw(
                 model,
                 &scratch.years,

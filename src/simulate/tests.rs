@@ -16,32 +16,31 @@ fn usual(coverage: &str) -> Portfolio {
     let library = Library::shipped().unwrap();
     let c = library.get(coverage).unwrap();
     let si = c.terms.sum_insured.map_or(String::new(), |s| s.to_string());
-    let factor = &c.relativities[0];
-    let keys: Vec<String> = c
-        .systemic
-        .iter()
-        .filter(|s| !s.key.is_empty())
-        .map(|s| format!("key.{}", s.key))
-        .collect::<std::collections::BTreeSet<_>>()
-        .into_iter()
-        .collect();
+    let factor = c.relativities.first();
+    let rules = library.vocabulary().coverages.into_iter().find(|r| r.id == coverage).unwrap();
+    let keys: Vec<String> = rules.keys.iter().map(|key| format!("key.{key}")).collect();
+    // Few of what claims by the dozen.
+    let few = if c.frequency.as_ref().is_some_and(|f| f.mean > 1.0) { 0.02 } else { 1.0 };
     let mut text = format!(
         "risk_id,coverage,exposure,sum_insured,deductible,limit,share,stage,inception,expiry,{}",
-        factor.name
+        factor.map_or("note", |f| f.name.as_str())
     );
     for key in &keys {
         text.push(',');
         text.push_str(key);
     }
-    let Some(level) = factor.levels.last() else { panic!("a factor without levels") };
+    let level = factor.and_then(|f| f.levels.last()).map_or("", String::as_str);
     for (id, exposure, stage, to, value) in [
         ("A", 1.0, "industrialisation", "2027-01-01", ""),
         ("B", 3.0, "transformation", "2026-04-01", level),
         ("C", 20.0, "industrialisation", "2027-01-01", ""),
     ] {
         let row = format!(
-            "\n{id},{coverage},{exposure},{si},{},{},{},{stage},2026-01-01,{to},{value}",
-            c.terms.deductible, c.terms.limit, c.terms.share
+            "\n{id},{coverage},{},{si},{},{},{},{stage},2026-01-01,{to},{value}",
+            exposure * few,
+            c.terms.deductible,
+            c.terms.limit,
+            c.terms.share
         );
         text.push_str(&row);
         for _ in &keys {

@@ -137,15 +137,10 @@ mod tests {
         let library = Library::shipped().unwrap();
         let coverage = library.get("ai.output_liability").unwrap();
         let model = CoverageModel {
-            id: coverage.id.clone(),
-            family: coverage.frequency.family,
             cv_of_mean: 0.6,
             cv_of_scale: 0.5,
             mixing_shape: Some(1.5),
-            sampler: crate::simulate::quantile::Sampler::new(&coverage.severity.distribution)
-                .unwrap(),
-            distribution: coverage.severity.distribution.clone(),
-            risks: Vec::new(),
+            ..crate::simulate::model::empty(coverage).unwrap()
         };
         let mut years = Years::default();
         years.draw(&model, 1, 0, Parameters::PerYear);
