@@ -83,6 +83,10 @@ pub struct Portfolio {
     pub stage_change: Vec<Option<(Stage, Date)>>,
     pub inception: Vec<Option<Date>>,
     pub expiry: Vec<Option<Date>>,
+    /// What is insured, where several risks insure parts of one thing: they share its claims.
+    pub object_id: Vec<Option<String>>,
+    /// The risk's part of the ground-up loss of the object.
+    pub interest: Vec<f64>,
     /// Rating factors.
     pub factors: Vec<Labels>,
     /// Accumulation keys, named without the prefix `key.`.
@@ -110,6 +114,8 @@ struct Risk {
     share: f64,
     stage: Stage,
     stage_change: Option<(Stage, Date)>,
+    object_id: Option<String>,
+    interest: f64,
     inception: Option<Date>,
     expiry: Option<Date>,
 }
@@ -252,6 +258,11 @@ impl Portfolio {
         &self.check
     }
 
+    /// The name by which the streams know the insured thing: of the object, else of the risk.
+    pub fn object(&self, risk: usize) -> &str {
+        self.object_id[risk].as_deref().unwrap_or(&self.risk_id[risk])
+    }
+
     /// Full id of the coverage of a risk.
     pub fn coverage_of(&self, risk: usize) -> &str {
         self.coverage.get(risk).unwrap_or("")
@@ -267,6 +278,8 @@ impl Portfolio {
         self.share.push(risk.share);
         self.stage.push(risk.stage);
         self.stage_change.push(risk.stage_change);
+        self.object_id.push(risk.object_id);
+        self.interest.push(risk.interest);
         self.inception.push(risk.inception);
         self.expiry.push(risk.expiry);
     }
@@ -419,6 +432,7 @@ fn read_row(
     let aggregate = faults.number("aggregate_limit", cell(7), Range::Limit);
     let share = faults.number("share", cell(8), Range::Share).unwrap_or(1.0);
     let stage = read_stage("stage", cell(9), faults).unwrap_or_default();
+    let interest = faults.number("interest", cell(17), Range::Share).unwrap_or(1.0);
     let inception = faults.date("inception", cell(10));
     let expiry = faults.date("expiry", cell(11));
     if let (Some(from), Some(to)) = (inception, expiry)
@@ -479,6 +493,8 @@ fn read_row(
         share,
         stage,
         stage_change,
+        object_id: text(cell(16)),
+        interest,
         inception,
         expiry,
     })

@@ -72,7 +72,7 @@ impl Default for Options {
 }
 
 /// Columns every book may have besides rating factors and `key.*`.
-pub(super) const COLUMNS: [&str; 16] = [
+pub(super) const COLUMNS: [&str; 18] = [
     "risk_id",
     "sector",
     "coverage",
@@ -89,6 +89,8 @@ pub(super) const COLUMNS: [&str; 16] = [
     "stage_after",
     "stage_date",
     "exposure_unit",
+    "object_id",
+    "interest",
 ];
 
 /// Accepted spellings of the life-cycle stage.

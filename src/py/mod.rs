@@ -47,7 +47,8 @@ mod _kebao {
     };
     #[pymodule_export]
     use super::credibility::{
-        BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, exposure_needed, zero_claims,
+        BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, buhlmann_straub,
+        exposure_needed, zero_claims,
     };
     #[pymodule_export]
     use super::fit::{GoodnessOfFit, LossSample, MixtureFit, SeverityFit, SpliceFit, fit_families};
@@ -94,7 +95,10 @@ mod _kebao {
         trend_family,
     };
     #[pymodule_export]
-    use super::sector::PyLibrary;
+    use super::sector::{
+        PyLearningCurve, PyLibrary, PySurvival, PyVasicek, basis_risk, coverage_schema, index_burn,
+        sector_names,
+    };
     #[pymodule_export]
     use super::severity::{
         Beta, Burr, Capped, Empirical, Exponential, Franchise, Frechet, GB2, GEV, GPD, Gamma,

@@ -5,8 +5,8 @@ use super::credibility::{Posterior, beta_binomial, gamma_poisson};
 use super::process::{
     Claims, Credit, Index, Loans, LossProcess, Maturity, Process, Project, Sources,
 };
-use crate::error::{Error, Issue, Result};
-use crate::severity::Severity;
+use crate::error::{Error, Faults, Issue, Result};
+use crate::severity::{Family, Scaled, Severity};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -346,7 +346,8 @@ impl Pair {
 #[serde(deny_unknown_fields)]
 pub struct Systemic {
     pub event: String,
-    /// Accumulation key; empty strikes the whole book.
+    /// Accumulation key, or several joined by `+` whose values must all agree; empty strikes the whole
+    /// book.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub key: String,
     /// Poisson arrivals a year, for each value of the key.
@@ -376,6 +377,9 @@ impl Coverage {
         if let Some(index) = &self.index {
             return Ok(Box::new(index.clone()));
         }
+        if let Some(claims) = self.claims() {
+            return Ok(Box::new(claims));
+        }
         let frequency = self.frequency.as_ref().ok_or_else(incomplete)?;
         let model = self.severity.as_ref().ok_or_else(incomplete)?;
         let (cv_of_mean, cv_of_scale) = (frequency.cv_of_mean, model.cv_of_scale);
@@ -387,7 +391,18 @@ impl Coverage {
             (_, Some(credit)) => {
                 Box::new(Loans { credit: credit.clone(), cv_of_mean, cv_of_scale, severity })
             }
-            _ => Box::new(Claims { family: frequency.family, cv_of_mean, cv_of_scale, severity }),
+            _ => return Err(incomplete()),
+        })
+    }
+
+    /// Counts and severities, where that is its process.
+    pub fn claims(&self) -> Option<Claims> {
+        let (frequency, model) = (self.frequency.as_ref()?, self.severity.as_ref()?);
+        (self.process == Process::Claims).then(|| Claims {
+            family: frequency.family,
+            cv_of_mean: frequency.cv_of_mean,
+            cv_of_scale: model.cv_of_scale,
+            severity: model.distribution.clone(),
         })
     }
 
@@ -444,6 +459,62 @@ impl Coverage {
             ..frequency.clone()
         });
         Ok((updated, posterior))
+    }
+
+    /// The coverage after own losses, from the ground up at base relativities (fractions of the sum
+    /// insured where the basis is one).
+    ///
+    /// Bühlmann credibility of the scale m, prior mean 1 and cv τ: Z = n/(n + K), K = (1 + τ²) Var X /
+    /// (τ E X)², X the severity limited at the cap; m becomes Z x̄/E X + 1 − Z with variance τ²(1 − Z)
+    /// (Klugman, Panjer and Willmot, *Loss Models*, 18.5).
+    pub fn update_severity(&self, losses: &[f64]) -> Result<(Self, Posterior)> {
+        let mut faults = Faults::new();
+        let Some(model) = &self.severity else {
+            return Err(Issue::new("no_severity", &self.id, "process")
+                .value("index")
+                .allowed("claims, maturity or credit, whose severity can learn")
+                .into_error());
+        };
+        let top = if model.basis == Basis::FractionOfSumInsured { 1.0 } else { f64::INFINITY };
+        for (k, loss) in losses.iter().enumerate() {
+            faults.check(*loss >= 0.0 && loss.is_finite() && *loss <= top, || {
+                Issue::new("out_of_range", "update", format!("losses[{k}]")).value(loss).allowed(
+                    if top == 1.0 { "a fraction of the sum insured" } else { "a finite number ≥ 0" },
+                )
+            });
+        }
+        let tau = model.cv_of_scale;
+        faults.check(tau > 0.0, || {
+            Issue::new("no_uncertainty", &self.id, "severity.cv_of_scale")
+                .value(tau)
+                .allowed("a number > 0, for experience to change the scale")
+        });
+        let cap = model.cap.unwrap_or(top);
+        let x = &model.distribution;
+        let (m1, m2) = if cap.is_finite() {
+            (x.lev(cap), x.limited_moment(2, cap))
+        } else {
+            (x.moment(1), x.moment(2))
+        };
+        faults.check(m2.is_finite(), || {
+            Issue::new("infinite_variance", &self.id, "severity.cap")
+                .value("missing")
+                .allowed("a cap: credibility needs a variance")
+        });
+        faults.finish()?;
+        let n = losses.len() as f64;
+        let seen = if losses.is_empty() { m1 } else { losses.iter().sum::<f64>() / n };
+        let k = (1.0 + tau * tau) * (m2 - m1 * m1) / (tau * tau * m1 * m1);
+        let credibility = n / (n + k);
+        let mean = credibility * seen / m1 + 1.0 - credibility;
+        let cv = tau * (1.0 - credibility).sqrt() / mean;
+        let mut updated = self.clone();
+        let source = format!("{}; updated by {} losses", model.source, losses.len());
+        let distribution = Scaled::new(x.clone(), mean)?.into();
+        let status = Status::Derived;
+        let model = SeverityModel { distribution, cv_of_scale: cv, status, source, ..model.clone() };
+        updated.severity = Some(model);
+        Ok((updated, Posterior { mean, cv, credibility }))
     }
 
     /// Status and source of every parameter: what, status, source. A group whose parameters share them

@@ -266,7 +266,12 @@ fn keys(coverage: &Coverage) -> Vec<String> {
     let loadings = coverage.index.iter().flat_map(|i| &i.factors);
     let loadings = loadings.chain(coverage.credit.iter().flat_map(|c| &c.factors));
     let mut keys: Vec<String> =
-        events.chain(loadings.map(|l| &l.key)).filter(|k| !k.is_empty()).cloned().collect();
+        events
+        .chain(loadings.map(|l| &l.key))
+        .flat_map(|k| k.split('+'))
+        .map(|k| k.trim().to_owned())
+        .filter(|k| !k.is_empty())
+        .collect();
     keys.sort_unstable();
     keys.dedup();
     keys

@@ -38,7 +38,7 @@ impl Simulator {
             let coverage = self.library.get(&model.id)?;
             for risk in &model.risks {
                 let cost = &mut all[risk.index as usize];
-                let uncertain = self.options.parameters == Parameters::PerYear;
+                let uncertain = self.options.parameters != Parameters::Off;
                 let of_claims = model.law.expected(&risk.unit(), uncertain)?;
                 cost.claims += of_claims.claims;
                 cost.attritional += of_claims.loss;
@@ -54,7 +54,7 @@ impl Simulator {
     }
 }
 
-fn struck(event: &Systemic, risk: &Risk) -> Result<f64> {
+pub(super) fn struck(event: &Systemic, risk: &Risk) -> Result<f64> {
     let damage = Beta::new(event.damage.a, event.damage.b, 0.0)?;
     let (stake, terms) = (risk.at_stake, risk.terms);
     let width = terms.limit.min(stake - terms.deductible);

@@ -4,7 +4,7 @@ use super::quantile::Sampler;
 use crate::error::{Faults, Issue, Result};
 use crate::losses::BLOCK_YEARS;
 use crate::portfolio::{Date, Portfolio, Stage};
-use crate::random::entity_id;
+use crate::random::{Purpose, Stream, entity_id};
 use crate::sector::process::{ClaimTerms, Unit};
 use crate::sector::{Basis, Coverage, FrequencyFamily, Library, LossProcess, Process};
 use std::collections::HashMap;
@@ -18,6 +18,28 @@ pub enum Parameters {
     PerYear,
     /// The files' means.
     Off,
+    /// Drawn once for each `inner` consecutive years: outer draws of the parameters, inner years.
+    TwoLevel { inner: u64 },
+}
+
+impl Parameters {
+    /// Uniforms of a named parameter, one a year of the block.
+    pub(super) fn uniforms(self, seed: u64, name: u64, block: u64, out: &mut [f64]) {
+        let Self::TwoLevel { inner } = self else {
+            Stream::new(seed, Purpose::Parameter, name, block).fill(out);
+            return;
+        };
+        let size = BLOCK_YEARS as u64;
+        let mut last = (u64::MAX, 0.0);
+        for (year, u) in (block * size..).zip(out) {
+            let draw = year / inner.max(1);
+            if draw != last.0 {
+                let stream = Stream::new(seed, Purpose::Parameter, name, draw / size);
+                last = (draw, stream.at(draw % size).uniform());
+            }
+            *u = last.1;
+        }
+    }
 }
 
 /// What to simulate.
@@ -116,9 +138,63 @@ pub(super) struct CoverageModel {
     pub cv_of_mean: f64,
     pub cv_of_scale: f64,
     pub mixing_shape: Option<f64>,
+    /// Factors common to sectors, in the streams, and the sd of the logarithm they add.
+    pub common: Vec<(u64, f64)>,
     /// None where a hit is no draw of a severity.
     pub sampler: Option<Sampler>,
     pub risks: Vec<Risk>,
+}
+
+/// A book and the coverages of its risks.
+pub(super) struct Build<'a> {
+    book: &'a Portfolio,
+    library: &'a Library,
+    /// Coverage of the library by level of the book's column.
+    of_level: Vec<Option<usize>>,
+    relativities: Vec<Relativities>,
+}
+
+impl<'a> Build<'a> {
+    pub fn new(book: &'a Portfolio, library: &'a Library, options: &Options) -> Result<Self> {
+        let mut faults = Faults::new();
+        faults.check(options.years > 0, || {
+            Issue::new("out_of_range", "simulate", "years").value(0).allowed("a whole number > 0")
+        });
+        if let Parameters::TwoLevel { inner } = options.parameters {
+            faults.check(inner > 0, || {
+                Issue::new("out_of_range", "simulate", "inner").value(0).allowed("a whole number > 0")
+            });
+        }
+        let known: Vec<&str> = library.names();
+        let mut of_level = vec![None; book.coverage.levels.len()];
+        for (level, id) in book.coverage.levels.iter().enumerate() {
+            match library.coverages().iter().position(|c| c.id == *id) {
+                Some(k) => of_level[level] = Some(k),
+                None if options.partial => {}
+                None => {
+                    let issue = Issue::unknown("simulate", "coverage", id, known.iter().copied());
+                    faults
+                        .push(issue.hint("select its sector too, or leave its risks out of the book"));
+                }
+            }
+        }
+        faults.finish()?;
+        let relativities = library.coverages().iter().map(|c| Relativities::new(book, c)).collect();
+        Ok(Self { book, library, of_level, relativities })
+    }
+
+    fn coverage(&self, risk: usize) -> Option<usize> {
+        self.book.coverage.code[risk].and_then(|level| self.of_level[level as usize])
+    }
+
+    /// The parts of a risk with the place of its coverage, not known to the streams.
+    pub fn risks_unnamed(&self, risk: usize) -> impl Iterator<Item = (usize, Risk)> {
+        self.coverage(risk).into_iter().flat_map(move |k| {
+            let coverage = &self.library.coverages()[k];
+            parts(self.book, risk)
+                .map(move |part| (k, one(self.book, risk, part, coverage, &self.relativities[k])))
+        })
+    }
 }
 
 /// Coverages in the order of the library, those with risks only.
@@ -127,36 +203,17 @@ pub(super) fn build(
     library: &Library,
     options: &Options,
 ) -> Result<Vec<CoverageModel>> {
-    let mut faults = Faults::new();
-    faults.check(options.years > 0, || {
-        Issue::new("out_of_range", "simulate", "years").value(0).allowed("a whole number > 0")
-    });
-    let known: Vec<&str> = library.names();
-    let mut of_level = vec![None; book.coverage.levels.len()];
-    for (level, id) in book.coverage.levels.iter().enumerate() {
-        match library.coverages().iter().position(|c| c.id == *id) {
-            Some(k) => of_level[level] = Some(k),
-            None if options.partial => {}
-            None => {
-                let issue = Issue::unknown("simulate", "coverage", id, known.iter().copied());
-                faults
-                    .push(issue.hint("select its sector too, or leave its risks out of the book"));
-            }
-        }
-    }
-    faults.finish()?;
+    let build = Build::new(book, library, options)?;
     let mut models: Vec<CoverageModel> =
         library.coverages().iter().map(empty).collect::<Result<_>>()?;
-    let relativities: Vec<Relativities> =
-        library.coverages().iter().map(|c| Relativities::new(book, c)).collect();
     let mut expected = 0.0;
     for risk in 0..book.len() {
-        let Some(k) = book.coverage.code[risk].and_then(|level| of_level[level as usize]) else {
-            continue;
-        };
-        for part in parts(book, risk) {
-            let built = one(book, risk, part, &library.coverages()[k], &relativities[k]);
+        for (first, (k, mut built)) in (0..).zip(build.risks_unnamed(risk)) {
             expected += built.rate * built.trials as f64;
+            let id = book.object(risk);
+            built.entity =
+                if first == 0 { entity_id(id) } else { entity_id(&format!("{id}|stage")) };
+            built.factors = build.relativities[k].factors(book, risk);
             models[k].risks.push(built);
         }
     }
@@ -186,6 +243,7 @@ pub(super) fn empty(coverage: &Coverage) -> Result<CoverageModel> {
         cv_of_mean: frequency.map_or(0.0, |f| f.cv_of_mean),
         cv_of_scale: severity.map_or(0.0, |s| s.cv_of_scale),
         mixing_shape: frequency.and_then(|f| f.mixing_shape),
+        common: Vec::new(),
         sampler: severity.map(|s| Sampler::new(&s.distribution)).transpose()?,
         risks: Vec::new(),
     })
@@ -251,13 +309,12 @@ struct Part {
     window: Window,
     /// Its share of the period.
     weight: f64,
-    first: bool,
 }
 
 /// The period of a risk, in two where its stage changes.
 fn parts(book: &Portfolio, risk: usize) -> impl Iterator<Item = Part> {
     let (whole, stage) = (window(book, risk), book.stage[risk]);
-    let all = Part { stage, window: whole, weight: 1.0, first: true };
+    let all = Part { stage, window: whole, weight: 1.0 };
     let Some((after, date)) = book.stage_change[risk] else {
         return [Some(all), None].into_iter().flatten();
     };
@@ -267,10 +324,8 @@ fn parts(book: &Portfolio, risk: usize) -> impl Iterator<Item = Part> {
     let turn = whole.at(weight);
     let before = Window { span: whole.span * weight, ..whole };
     let rest = Window { start: turn, span: whole.span * (1.0 - weight) };
-    let part = |stage, window, weight, first| {
-        (weight > 0.0).then_some(Part { stage, window, weight, first })
-    };
-    [part(stage, before, weight, true), part(after, rest, 1.0 - weight, false)]
+    let part = |stage, window, weight| (weight > 0.0).then_some(Part { stage, window, weight });
+    [part(stage, before, weight), part(after, rest, 1.0 - weight)]
         .into_iter()
         .flatten()
 }
@@ -294,12 +349,12 @@ fn one(
     let per_unit = coverage.frequency.as_ref().map_or(1.0, |f| f.mean) * frequency;
     let sum_insured = book.sum_insured[risk];
     let fraction = coverage.basis() == Basis::FractionOfSumInsured;
-    let unit = if fraction { sum_insured } else { 1.0 };
+    let interest = book.interest[risk];
+    let unit = interest * if fraction { sum_insured } else { 1.0 };
     let cap = coverage.severity.as_ref().and_then(|s| s.cap);
     let cap = cap.unwrap_or(if fraction { 1.0 } else { f64::INFINITY });
     let limit = book.limit[risk];
     let in_force = if coverage.exposure.annual { part.window.span / part.weight } else { 1.0 };
-    let id = &book.risk_id[risk];
     let rate = match coverage.process {
         // The index is there whatever the exposure.
         Process::Index => per_unit,
@@ -308,7 +363,7 @@ fn one(
     };
     Risk {
         index: risk as u32,
-        entity: entity_id(if part.first { id.clone() } else { format!("{id}|stage") }.as_str()),
+        entity: 0,
         rate,
         trials: if bernoulli { exposure as u64 } else { 1 },
         scale: unit * severity,
@@ -318,7 +373,7 @@ fn one(
         units: if coverage.exposure.counted { exposure / in_force } else { 1.0 },
         at_stake: if limit.is_finite() { limit } else { sum_insured },
         exposure: exposure * part.weight,
-        factors: relativities.factors(book, risk),
+        factors: Box::default(),
     }
 }
 

@@ -36,10 +36,10 @@ pub(super) fn draw(
 ) {
     work.classes.clear();
     work.shift.clear();
-    if parameters == Parameters::PerYear {
+    if parameters != Parameters::Off {
         work.shift.resize(BLOCK_YEARS, 0.0);
         let name = entity_id(&format!("{}/index", model.id));
-        Stream::new(seed, Purpose::Parameter, name, block).fill(&mut work.shift);
+        parameters.uniforms(seed, name, block, &mut work.shift);
         kernel::normal_isf_in_place(&mut work.shift);
     }
     let frequency = Octaves::new(years.frequency.clone());

@@ -17,7 +17,7 @@ pub struct Claims {
 }
 
 /// Parameters μ, σ of a lognormal with mean 1 and the given cv.
-pub(in crate::sector) fn unit_lognormal(cv: f64) -> (f64, f64) {
+pub fn unit_lognormal(cv: f64) -> (f64, f64) {
     let variance = ln(1.0 + cv * cv);
     (-0.5 * variance, variance.sqrt())
 }
@@ -55,6 +55,18 @@ pub(super) fn claim_cost(severity: &Severity, cv_of_scale: f64, unit: &Unit<'_>,
     terms.share * mean
 }
 
+impl Claims {
+    /// Expected number of claims.
+    pub fn claims(&self, unit: &Unit<'_>, uncertain: bool) -> Result<f64> {
+        let cv = if uncertain { self.cv_of_mean } else { 0.0 };
+        Ok(if self.family == FrequencyFamily::Bernoulli {
+            expected_probability(unit.rate, cv)? * unit.trials as f64
+        } else {
+            unit.rate
+        })
+    }
+}
+
 impl LossProcess for Claims {
     /// Plainly; the simulator has a quicker way to the same law.
     fn draw(&self, unit: &Unit<'_>, years: &mut YearState<'_>, out: &mut Vec<Strike>) {
@@ -74,12 +86,7 @@ impl LossProcess for Claims {
     }
 
     fn expected(&self, unit: &Unit<'_>, uncertain: bool) -> Result<Cost> {
-        let cv = if uncertain { self.cv_of_mean } else { 0.0 };
-        let claims = if self.family == FrequencyFamily::Bernoulli {
-            expected_probability(unit.rate, cv)? * unit.trials as f64
-        } else {
-            unit.rate
-        };
+        let claims = self.claims(unit, uncertain)?;
         let cv = if uncertain { self.cv_of_scale } else { 0.0 };
         Ok(Cost { claims, loss: claims * claim_cost(&self.severity, cv, unit, 1.0) })
     }

@@ -17,7 +17,7 @@ mod index;
 mod maturity;
 mod thin;
 
-pub use claims::Claims;
+pub use claims::{Claims, unit_lognormal};
 pub use credit::Credit;
 pub(in crate::sector) use credit::Loans;
 pub use index::{Index, Marginal};
