@@ -1,6 +1,6 @@
 """kebao prices science-and-technology insurance."""
 
-from . import balance, credibility, datasets, fit, measure, sectors
+from . import balance, credibility, datasets, experience, fit, measure, sectors
 from ._kebao import (
     GB2,
     GEV,
@@ -207,6 +207,7 @@ __all__ = [
     "compare",
     "credibility",
     "datasets",
+    "experience",
     "fit",
     "measure",
     "sectors",

@@ -112,8 +112,7 @@ pub fn buhlmann_straub(observed: &[Observed]) -> Result<Credibility> {
         .map(|(name, class)| {
             let z: f64 = class.values().map(|g| trust(g.weight)).sum();
             if z > 0.0 {
-                let sum: f64 =
-                    class.values().map(|g| trust(g.weight) * g.amount / g.weight).sum();
+                let sum: f64 = class.values().map(|g| trust(g.weight) * g.amount / g.weight).sum();
                 (*name, z, sum / z)
             } else {
                 let weight: f64 = class.values().map(|g| g.weight).sum();
@@ -136,11 +135,8 @@ pub fn buhlmann_straub(observed: &[Observed]) -> Result<Credibility> {
     let class_trust =
         |q: f64| if between_classes > 0.0 { q / (q + noise / between_classes) } else { 0.0 };
     let z: f64 = parts.iter().map(|p| class_trust(p.1)).sum();
-    let collective = if z > 0.0 {
-        parts.iter().map(|p| class_trust(p.1) * p.2).sum::<f64>() / z
-    } else {
-        mean
-    };
+    let collective =
+        if z > 0.0 { parts.iter().map(|p| class_trust(p.1) * p.2).sum::<f64>() / z } else { mean };
     let classes: Vec<(String, f64, f64)> = parts
         .iter()
         .map(|(name, q, own)| {

@@ -16,14 +16,6 @@ use crate::output::Table;
 use crate::portfolio::{Options, Portfolio};
 use crate::simulate;
 
-/// Claims, attritional, systemic, aggregate limited.
-type Rated<'py> = (
-    Bound<'py, PyArray1<f64>>,
-    Bound<'py, PyArray1<f64>>,
-    Bound<'py, PyArray1<f64>>,
-    Bound<'py, PyArray1<bool>>,
-);
-
 /// Risks as validated columns, with the library that gave them meaning.
 #[pyclass(frozen, name = "Portfolio", module = "kebao._kebao")]
 pub struct PyPortfolio {
@@ -167,28 +159,41 @@ impl PyPortfolio {
         fixed.map(str::to_owned).chain(factors).chain(keys).collect()
     }
 
-    /// Expected claims and losses of each risk without simulation: (claims, attritional, systemic,
-    /// whether an aggregate limit is left out).
-    #[pyo3(signature = (*, parameters, systemic, threads=None))]
-    fn rate<'py>(
+    /// Expected claims and losses of each risk without simulation, and its technical premium.
+    #[pyo3(signature = (*, parameters, systemic, loss_ratio, threads=None))]
+    fn rate(
         &self,
-        py: Python<'py>,
+        py: Python<'_>,
         parameters: &str,
         systemic: bool,
+        loss_ratio: f64,
         threads: Option<usize>,
-    ) -> PyResult<Rated<'py>> {
+    ) -> PyResult<PyTable> {
         let options = simulate::Options {
             parameters: mode(parameters, 1)?,
             systemic,
             ..simulate::Options::new(1, 0)
         };
         let control = Control::new(threads);
-        let rows =
-            py.detach(|| simulate::rate(&self.core, &self.library.core, &options, &control))?;
-        let column =
-            |f: fn(&simulate::Expected) -> f64| PyArray1::from_iter(py, rows.iter().map(f));
-        let limited = PyArray1::from_iter(py, rows.iter().map(|e| e.aggregate_limited));
-        Ok((column(|e| e.claims), column(|e| e.attritional), column(|e| e.systemic), limited))
+        let book = &self.core;
+        let table = py.detach(|| {
+            let rows = simulate::rate(book, &self.library.core, &options, &control)?;
+            let column = |f: &dyn Fn(&simulate::Expected) -> f64| rows.iter().map(f).collect();
+            let coverage = (0..book.len()).map(|risk| book.coverage_of(risk).to_owned());
+            let limited = rows.iter().map(|e| i64::from(e.aggregate_limited));
+            Ok::<_, crate::error::Error>(
+                Table::new("rates")
+                    .text("risk_id", book.risk_id.clone())
+                    .text("coverage", coverage.collect())
+                    .float("claims", column(&|e| e.claims))
+                    .float("attritional", column(&|e| e.attritional))
+                    .float("systemic", column(&|e| e.systemic))
+                    .float("pure", column(&simulate::Expected::total))
+                    .float("technical", column(&|e| e.total() / loss_ratio))
+                    .integer("aggregate_limited", limited.collect()),
+            )
+        })?;
+        Ok(PyTable { core: table })
     }
 
     /// Every value of every key under every event that strikes it.
@@ -198,9 +203,8 @@ impl PyPortfolio {
         let text = |f: fn(&simulate::Accumulation) -> &String| {
             rows.iter().map(|r| f(r).clone()).collect::<Vec<String>>()
         };
-        let float = |f: fn(&simulate::Accumulation) -> f64| {
-            rows.iter().map(f).collect::<Vec<f64>>()
-        };
+        let float =
+            |f: fn(&simulate::Accumulation) -> f64| rows.iter().map(f).collect::<Vec<f64>>();
         let table = Table::new("accumulations")
             .text("event", text(|r| &r.event))
             .text("key", text(|r| &r.key))

@@ -180,9 +180,8 @@ pub fn index_burn<'py>(
     payout: &str,
     year: f64,
 ) -> PyResult<(Bound<'py, PyDict>, Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>)> {
-    let payout: Payout = serde_json::from_str(payout).map_err(|e| {
-        Issue::new("bad_value", "burn", "payout").value(e.to_string()).into_error()
-    })?;
+    let payout: Payout = serde_json::from_str(payout)
+        .map_err(|e| Issue::new("bad_value", "burn", "payout").value(e.to_string()).into_error())?;
     let burn = sector::burn(&years, &values, &payout, year)?;
     let all = PyDict::new(py);
     for (name, value) in [

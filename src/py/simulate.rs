@@ -78,9 +78,8 @@ impl PySimulation {
         let common: Vec<CommonFactor> =
             common.into_iter().map(|(name, sectors)| CommonFactor { name, sectors }).collect();
         let options = Options { years, seed: seed.0, parameters, systemic, partial };
-        let core = py.detach(|| {
-            Simulator::new(&book.core, &library.core, options)?.with_common(&common)
-        })?;
+        let core =
+            py.detach(|| Simulator::new(&book.core, &library.core, options)?.with_common(&common))?;
         Ok(Self {
             core: Arc::new(core),
             book: book.core.clone(),

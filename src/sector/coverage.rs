@@ -479,7 +479,11 @@ impl Coverage {
         for (k, loss) in losses.iter().enumerate() {
             faults.check(*loss >= 0.0 && loss.is_finite() && *loss <= top, || {
                 Issue::new("out_of_range", "update", format!("losses[{k}]")).value(loss).allowed(
-                    if top == 1.0 { "a fraction of the sum insured" } else { "a finite number ≥ 0" },
+                    if top == 1.0 {
+                        "a fraction of the sum insured"
+                    } else {
+                        "a finite number ≥ 0"
+                    },
                 )
             });
         }
@@ -512,7 +516,8 @@ impl Coverage {
         let source = format!("{}; updated by {} losses", model.source, losses.len());
         let distribution = Scaled::new(x.clone(), mean)?.into();
         let status = Status::Derived;
-        let model = SeverityModel { distribution, cv_of_scale: cv, status, source, ..model.clone() };
+        let model =
+            SeverityModel { distribution, cv_of_scale: cv, status, source, ..model.clone() };
         updated.severity = Some(model);
         Ok((updated, Posterior { mean, cv, credibility }))
     }

@@ -265,8 +265,7 @@ fn keys(coverage: &Coverage) -> Vec<String> {
     let events = coverage.systemic.iter().map(|s| &s.key);
     let loadings = coverage.index.iter().flat_map(|i| &i.factors);
     let loadings = loadings.chain(coverage.credit.iter().flat_map(|c| &c.factors));
-    let mut keys: Vec<String> =
-        events
+    let mut keys: Vec<String> = events
         .chain(loadings.map(|l| &l.key))
         .flat_map(|k| k.split('+'))
         .map(|k| k.trim().to_owned())

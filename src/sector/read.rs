@@ -48,37 +48,30 @@ impl Coverage {
     ///
     /// # Errors
     ///
-    /// A path that the file does not have, or a value the schema refuses.
+    /// A path or a value that the schema refuses.
     pub fn with_parameter(&self, path: &str, new: Value) -> Result<Self> {
         let mut value = Value::try_from(self)
             .map_err(|e| Error::numeric(&self.id, format!("cannot be written: {e}")))?;
         let mut here = &mut value;
-        let mut walked = String::new();
+        let mut walked = self.id.clone();
         for word in path.split('.') {
-            let known: Vec<String> = match &*here {
-                Value::Table(table) => table.keys().cloned().collect(),
-                Value::Array(items) => (0..items.len()).map(|i| i.to_string()).collect(),
-                _ => Vec::new(),
-            };
+            let (object, field) = (walked.clone(), word);
+            walked = format!("{walked}.{word}");
+            // A word the table does not have is put there; whether it may, the schema says.
             let next = match here {
-                Value::Table(table) => table.get_mut(word),
+                Value::Table(table) => {
+                    Some(table.entry(word.to_owned()).or_insert_with(|| Value::Table(Table::new())))
+                }
                 Value::Array(items) => word.parse().ok().and_then(|i: usize| items.get_mut(i)),
                 _ => None,
             };
             let Some(next) = next else {
-                let object = if walked.is_empty() {
-                    self.id.clone()
-                } else {
-                    format!("{}.{walked}", self.id)
-                };
-                let known = known.iter().map(String::as_str);
-                return Err(Issue::unknown(object, "parameter", word, known).into_error());
+                return Err(Issue::new("unknown_name", object, "parameter")
+                    .value(format!("'{field}'"))
+                    .allowed("a name in a table or a place in a list")
+                    .into_error());
             };
             here = next;
-            if !walked.is_empty() {
-                walked.push('.');
-            }
-            walked.push_str(word);
         }
         *here = new;
         match value {

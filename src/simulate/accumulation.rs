@@ -136,7 +136,8 @@ pub fn scenario(
                 return 0.0;
             }
             let loss = |r: &Risk| {
-                let whole = r.units * scenario.share_hit * r.terms.apply(scenario.damage * r.at_stake);
+                let whole =
+                    r.units * scenario.share_hit * r.terms.apply(scenario.damage * r.at_stake);
                 whole * r.window.span
             };
             let parts: Vec<Risk> = build.risks_unnamed(index).map(|(_, r)| r).collect();

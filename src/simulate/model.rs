@@ -162,7 +162,9 @@ impl<'a> Build<'a> {
         });
         if let Parameters::TwoLevel { inner } = options.parameters {
             faults.check(inner > 0, || {
-                Issue::new("out_of_range", "simulate", "inner").value(0).allowed("a whole number > 0")
+                Issue::new("out_of_range", "simulate", "inner")
+                    .value(0)
+                    .allowed("a whole number > 0")
             });
         }
         let known: Vec<&str> = library.names();
@@ -173,8 +175,9 @@ impl<'a> Build<'a> {
                 None if options.partial => {}
                 None => {
                     let issue = Issue::unknown("simulate", "coverage", id, known.iter().copied());
-                    faults
-                        .push(issue.hint("select its sector too, or leave its risks out of the book"));
+                    faults.push(
+                        issue.hint("select its sector too, or leave its risks out of the book"),
+                    );
                 }
             }
         }
@@ -325,9 +328,7 @@ fn parts(book: &Portfolio, risk: usize) -> impl Iterator<Item = Part> {
     let before = Window { span: whole.span * weight, ..whole };
     let rest = Window { start: turn, span: whole.span * (1.0 - weight) };
     let part = |stage, window, weight| (weight > 0.0).then_some(Part { stage, window, weight });
-    [part(stage, before, weight), part(after, rest, 1.0 - weight)]
-        .into_iter()
-        .flatten()
+    [part(stage, before, weight), part(after, rest, 1.0 - weight)].into_iter().flatten()
 }
 
 fn one(

@@ -109,8 +109,9 @@ impl Rater<'_> {
                     let cost = self.model.law.expected(&unit, uncertain)?;
                     return self.with_events(cost.claims, cost.loss, risk, options, known);
                 }
-                let key = [risk.rate, risk.scale / c, risk.terms.deductible / c, risk.terms.limit / c]
-                    .map(f64::to_bits);
+                let key =
+                    [risk.rate, risk.scale / c, risk.terms.deductible / c, risk.terms.limit / c]
+                        .map(f64::to_bits);
                 let key = [key[0], key[1], key[2], key[3], u64::MAX];
                 let trials = if self.model.process == Process::Index {
                     risk.exposure
@@ -144,7 +145,8 @@ impl Rater<'_> {
         if options.systemic {
             for (k, event) in self.coverage.systemic.iter().enumerate() {
                 let (stake, terms) = (risk.at_stake, risk.terms);
-                let key = [stake / terms.limit, terms.deductible / stake, 0.0, 0.0].map(f64::to_bits);
+                let key =
+                    [stake / terms.limit, terms.deductible / stake, 0.0, 0.0].map(f64::to_bits);
                 let key = [key[0], key[1], key[2], key[3], k as u64];
                 let per = stake * terms.share * risk.units * risk.window.span;
                 let (_, cost) = match known.get(&key) {
