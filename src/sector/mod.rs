@@ -14,6 +14,7 @@ mod payout;
 pub mod process;
 mod read;
 mod schema;
+mod update;
 mod vasicek;
 
 pub use burn::{BasisRisk, Burn, Trend, basis_risk, burn, trend};

@@ -210,3 +210,7 @@ impl Source for Simulator {
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "process_tests.rs"]
+mod process_tests;

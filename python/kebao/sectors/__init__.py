@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import _kebao
-from .._kebao import LearningCurve, Survival, Vasicek
+from .._kebao import LearningCurve, Severity, Survival, Vasicek
 from .._svg import Picture
 from .._text import amount
 from ..errors import InputError, Issue
@@ -184,6 +184,12 @@ class Coverage:
     def severity_mean(self) -> float:
         """Mean ground-up loss of a claim, an amount or a fraction of the sum insured."""
         return self._library.mean_severity(self.id)
+
+    @property
+    def severity(self) -> Severity | None:
+        """Severity from the ground up, before the cap; ``None`` for an index."""
+        model = self._data.get("severity")
+        return None if model is None else Severity.from_json(json.dumps(model["distribution"]))
 
     @property
     def factors(self) -> dict[str, list[str]]:
