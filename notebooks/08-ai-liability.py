@@ -89,7 +89,10 @@ for systemic in (False, True):
     exact = book.rate(systemic=systemic)["pure"].sum()
     error = simulated.std() / np.sqrt(years)
     assert abs(simulated.mean() - exact) < 4 * error
-    print(f"systemic {systemic}: {simulated.mean() / 1e6:.2f}m ± {error / 1e6:.2f}m, {exact / 1e6:.2f}m")
+    print(
+        f"systemic {systemic}: {simulated.mean() / 1e6:.2f}m ± {error / 1e6:.2f}m,"
+        f" closed form {exact / 1e6:.2f}m"
+    )
 
 # %% [markdown]
 # A reinstatement costs at most its layer's premium, and the cap of the quota share binds more often
@@ -98,9 +101,7 @@ for systemic in (False, True):
 # %%
 paid = result.reinstatement_premium("xl")
 assert paid.max() <= 12e6 * (1 + 1e-12)
-calm = programme.apply(
-    kb.simulate(book, years=years, seed=seed, systemic=False), progress=False
-)
+calm = programme.apply(kb.simulate(book, years=years, seed=seed, systemic=False), progress=False)
 
 
 def bound(r):

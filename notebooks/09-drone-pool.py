@@ -14,8 +14,8 @@
 # # A compulsory pool for drone liability
 #
 # 50,000 aircraft in four classes, one flat premium, twelve members. What each class should pay, who
-# subsidises whom, and whether the pool and a fund for uninsured drones stand. Frequencies are expert
-# priors (about 4e-5 an hour for light aircraft).
+# subsidises whom, and whether the pool and a fund for uninsured drones stand. Frequencies are
+# expert priors (about 4e-5 an hour for light aircraft).
 
 # %%
 import numpy as np
@@ -111,7 +111,8 @@ error = simulated.std() / np.sqrt(years)
 assert abs(simulated.mean() - exact) < 4 * error
 accumulated = book.accumulations(level=0.99)
 firmware_rows = [r for r in accumulated if r["event"] == "autopilot_firmware_defect"]
-assert len(firmware_rows) == 3 and firmware_rows[0]["value"] == "apex"
+assert len(firmware_rows) == 3
+assert firmware_rows[0]["value"] == "apex"
 accumulated
 
 # %%

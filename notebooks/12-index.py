@@ -48,8 +48,8 @@ f"wind {certain[0]:.3%} → {predictive[0]:.3%}, solar {certain[10]:.3%} → {pr
 # %% [markdown]
 # ## History
 #
-# 25 years of a synthetic index with a trend. The burn as it was, moved to the level of next year, and
-# the law fitted around the trend:
+# 25 years of a synthetic index with a trend. The burn as it was, moved to the level of next year,
+# and the law fitted around the trend:
 
 # %%
 rng = np.random.default_rng(25)
@@ -99,7 +99,9 @@ alone = kb.Portfolio(
 kb.Table.of(
     "correlation",
     dict(
-        zip(("region_share", "mean", "sd", "q99"), map(list, zip(*spread, strict=True)), strict=True)
+        zip(
+            ("region_share", "mean", "sd", "q99"), map(list, zip(*spread, strict=True)), strict=True
+        )
     ),
 )
 
@@ -117,7 +119,8 @@ paid = np.clip((0.93 - index) / 0.13, 0, 1)
 lost = np.clip((0.93 - own) / 0.13, 0, 1)
 basis = kb.sectors.basis_risk(lost, paid)
 perfect = kb.sectors.basis_risk(paid, paid)
-assert perfect.sd < 1e-6 and perfect.unpaid == 0
+assert perfect.sd < 1e-6
+assert perfect.unpaid == 0
 basis
 
 # %% [markdown]

@@ -21,7 +21,8 @@ def test_the_library_is_whole() -> None:
     assert sum(len(sector.coverages) for sector in kb.sectors.sectors()) == 61
     assert set(table["process"]) == {"claims", "maturity", "index", "credit"}
     for sector in kb.sectors.sectors():
-        assert sector.title and any("\u4e00" <= c <= "\u9fff" for c in sector.title_zh)
+        assert sector.title
+        assert any("\u4e00" <= c <= "\u9fff" for c in sector.title_zh)
     for id in kb.sectors:
         one = kb.sectors[id]
         assert any("\u4e00" <= c <= "\u9fff" for c in one.name_zh)
@@ -32,15 +33,19 @@ def test_the_library_is_whole() -> None:
             assert not any(f"E{k:02}" in source for k in range(1, 67)), source
 
 
-@pytest.mark.parametrize("id", ["uav.tpl", "space.launch", "idx.wind", "idx.agri", "credit.tech_loan"])
+@pytest.mark.parametrize(
+    "id", ["uav.tpl", "space.launch", "idx.wind", "idx.agri", "credit.tech_loan"]
+)
 def test_cards_and_pages_show_everything(id: str) -> None:
     one = kb.sectors[id]
     card, page = one._repr_html_(), one.page()
     for text in (card, page):
-        assert one.name_zh in text and "Indicated premium" in text
+        assert one.name_zh in text
+        assert "Indicated premium" in text
     for _, _, source in one.sources():
         assert source.split(":")[0][:20] in page
-    assert "<svg" in card and "expert" in card
+    assert "<svg" in card
+    assert "expert" in card
     assert str(one.plot()).startswith("<svg")
     assert "cv" in page
 
@@ -62,7 +67,9 @@ def test_one_parameter_is_overridden(tmp_path: Path) -> None:
     changed = uav.set("frequency.mean", 0.012, source="own return 2025", status="measured")
     assert changed.frequency_mean == 0.012
     assert ("frequency.mean", "measured", "own return 2025") in changed.sources()
-    assert changed.indicated().attritional == pytest.approx(2 * uav.indicated().attritional, rel=1e-9)
+    assert changed.indicated().attritional == pytest.approx(
+        2 * uav.indicated().attritional, rel=1e-9
+    )
     path = changed.write(tmp_path / "uav.toml")
     assert kb.sectors.read(path).parameters == changed.parameters
     assert pickle.loads(pickle.dumps(changed)).parameters == changed.parameters
@@ -83,11 +90,14 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
         {"risk_id": ["T"], "coverage": ["idx.tide"], "sum_insured": ["30m"]}, sectors=[path]
     )
     assert book.rate(parameters="off")["pure"][0] == pytest.approx(0.02766 * 3e7, rel=1e-3)
-    path.write_text(text.replace("strike", "strik").replace('"normal"', '"nomal"'), encoding="utf-8")
+    path.write_text(
+        text.replace("strike", "strik").replace('"normal"', '"nomal"'), encoding="utf-8"
+    )
     with pytest.raises(InputError) as told:
         kb.sectors.read(path)
     assert len(told.value.issues) >= 3
-    assert "did you mean 'normal'" in str(told.value) and "did you mean 'strike'" in str(told.value)
+    assert "did you mean 'normal'" in str(told.value)
+    assert "did you mean 'strike'" in str(told.value)
 
 
 def test_search() -> None:
@@ -116,7 +126,9 @@ def test_rates_are_the_closed_form_of_the_simulation() -> None:
     rates = book.rate()
     losses = kb.simulate(book, years=60_000, seed=3)
     expected = losses.expected()
-    np.testing.assert_allclose(rates["pure"], expected["attritional"] + expected["systemic"], rtol=1e-6)
+    np.testing.assert_allclose(
+        rates["pure"], expected["attritional"] + expected["systemic"], rtol=1e-6
+    )
     np.testing.assert_allclose(rates["technical"], rates["pure"] / 0.65)
     annual = losses.annual()
     error = annual.std() / np.sqrt(len(annual))
@@ -130,13 +142,16 @@ def test_accumulations_and_scenarios() -> None:
     rows = {(r["event"], r["value"]): r for r in book.accumulations()}
     east = rows["cloud_region_3day_outage", "east"]
     # One firm at 5m and two sites at 50m each.
-    assert east["risks"] == 2 and east["exposed_limit"] == pytest.approx(105e6)
+    assert east["risks"] == 2
+    assert east["exposed_limit"] == pytest.approx(105e6)
     programme = kb.Programme.from_text("xl: 20m xs 5m")
     result = programme.apply(kb.simulate(book, years=20_000, seed=1), progress=False)
     told = book.accumulations(result=result, tail=0.99)
     by = dict(zip(zip(told["event"], told["value"], strict=True), told["tail_loss"], strict=True))
     whole = sum(result.allocate("tvar", 0.99, to="risk", of="gross")["allocated"])
-    assert 0 < by["cloud_region_3day_outage", "west"] < by["cloud_region_3day_outage", "east"] < whole
+    assert (
+        0 < by["cloud_region_3day_outage", "west"] < by["cloud_region_3day_outage", "east"] < whole
+    )
     struck = book.scenario({"cloud_region": "east"}, share_hit=1, damage=0.1)
     assert struck["risk_id"] == ["A", "B"]
     assert struck["loss"][0] == pytest.approx(5e5)
@@ -145,7 +160,9 @@ def test_accumulations_and_scenarios() -> None:
 
 
 def test_variance_is_split_and_two_levels_agree() -> None:
-    book = kb.Portfolio({"risk_id": ["A"], "coverage": ["uav.tpl"], "exposure": [5000], "limit": [1e6]})
+    book = kb.Portfolio(
+        {"risk_id": ["A"], "coverage": ["uav.tpl"], "exposure": [5000], "limit": [1e6]}
+    )
     losses = kb.simulate(book, years=60_000, seed=1, parameters="two_level", inner=60)
     parts = {r["part"]: (r["variance"], r["standard_error"]) for r in losses.variance()}
     total = losses.annual().var(ddof=1)
@@ -170,7 +187,13 @@ def test_bad_books_name_every_row() -> None:
     with pytest.raises(InputError) as told:
         kb.Portfolio(columns)
     codes = {issue.code for issue in told.value.issues}
-    assert {"duplicate_risk", "wrong_unit", "unknown_name", "missing_value", "out_of_range"} <= codes
+    assert {
+        "duplicate_risk",
+        "wrong_unit",
+        "unknown_name",
+        "missing_value",
+        "out_of_range",
+    } <= codes
     check = kb.Portfolio(columns, strict=False).check()
     assert check.rows_in == check.rows_used + check.rows_rejected == 6
 
@@ -238,15 +261,19 @@ def test_experience_store(tmp_path: Path) -> None:
     k = 1 / prior.frequency_cv**2
     assert updated.frequency_mean == pytest.approx((k + claims) / (k / 0.006 + exposure))
     row = updated.experience.row("frequency.mean")
-    assert row["prior"] == 0.006 and row["data"] == pytest.approx(claims / exposure)
+    assert row["prior"] == 0.006
+    assert row["data"] == pytest.approx(claims / exposure)
     found = store.credibility("uav.tpl", by="insurer", within="region")
     assert sorted(found.groups["group"]) == ["A", "B", "C"]
     duckdb = pytest.importorskip("duckdb")
     count = duckdb.sql(f"select count(*) from '{tmp_path}/store/*.parquet'").fetchone()
     assert count == (10,)
     with pytest.raises(InputError) as told:
-        store.append({**{k: v[:1] for k, v in columns.items()}, "coverage": ["uav.tlp"], "claims": ["x"]})
-    assert "did you mean 'uav.tpl'" in str(told.value) and "finite number" in str(told.value)
+        store.append(
+            {**{k: v[:1] for k, v in columns.items()}, "coverage": ["uav.tlp"], "claims": ["x"]}
+        )
+    assert "did you mean 'uav.tpl'" in str(told.value)
+    assert "finite number" in str(told.value)
 
 
 def test_own_losses_and_counts_together() -> None:
@@ -273,7 +300,8 @@ def test_a_million_risks_are_rated() -> None:
         }
     )
     rates = book.rate()
-    assert len(rates) == n and (rates["pure"] > 0).all()
+    assert len(rates) == n
+    assert (rates["pure"] > 0).all()
     few = kb.Portfolio({c: book[c][:50] for c in ("risk_id", "coverage", "limit", "deductible")})
     exact = kb.simulate(few, years=1, seed=1).expected()
     np.testing.assert_allclose(few.rate()["attritional"], exact["attritional"], rtol=1e-6)

@@ -88,7 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     rate = _verb(verbs, "rate", _rate, "pure and technical premium of every risk of a book")
     rate.add_argument("file", type=Path, help="book (.csv, .parquet)")
     rate.add_argument("--out", type=Path, metavar="FILE", help="write the table (.parquet, .xlsx)")
-    rate.add_argument("--loss-ratio", type=float, default=0.65, metavar="X", help="pure / technical")
+    rate.add_argument(
+        "--loss-ratio", type=float, default=0.65, metavar="X", help="pure / technical"
+    )
 
     selfcheck = _verb(verbs, "selfcheck", _selfcheck, "compare published results with computed")
     selfcheck.add_argument("--only", metavar="WORD", default="", help="rows whose id contains WORD")

@@ -169,9 +169,9 @@ def simulate(
     inner : int, default 100
         Years that share a draw, for ``"two_level"``.
     common : mapping, optional
-        Factors common to sectors, each with the sd of the logarithm it adds to the claim frequency of
-        a sector: ``{"economy": {"sme_finance": 0.3, "going_global": 0.2}}``. Means stay; sectors under
-        one factor have a Gaussian copula.
+        Factors common to sectors, each with the sd of the logarithm it adds to the claim frequency
+        of a sector: ``{"economy": {"sme_finance": 0.3, "going_global": 0.2}}``. Means stay; sectors
+        under one factor have a Gaussian copula.
     systemic : bool, default True
         With systemic events, or claims alone.
     threads : int, optional

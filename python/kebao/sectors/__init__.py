@@ -441,7 +441,9 @@ def names() -> list[str]:
 
 def sectors() -> list[Sector]:
     """The shipped sectors, in the order of the library."""
-    return [found for name, _, _ in _kebao.sector_names() if isinstance(found := _find(name), Sector)]
+    return [
+        found for name, _, _ in _kebao.sector_names() if isinstance(found := _find(name), Sector)
+    ]
 
 
 def table() -> Table:
@@ -488,7 +490,9 @@ def schema() -> dict[str, Any]:
 
 def _table(ids: list[str]) -> Table:
     rows = [Coverage(shipped(), id) for id in ids]
-    status = [row._data.get("frequency", row._data.get("index", {})).get("status", "") for row in rows]
+    status = [
+        row._data.get("frequency", row._data.get("index", {})).get("status", "") for row in rows
+    ]
     return Table.of(
         "sectors",
         {

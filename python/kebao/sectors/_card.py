@@ -13,7 +13,7 @@ from .._text import amount
 if TYPE_CHECKING:
     from . import Coverage
 
-__all__ = ["curve", "card", "page", "parameters"]
+__all__ = ["card", "curve", "page", "parameters"]
 
 _GROUPS = ("frequency", "severity", "maturity", "index", "credit", "terms")
 _TEXTS = {"status", "source", "sources"}
@@ -81,7 +81,7 @@ def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, bool) or isinstance(value, str):
+    if isinstance(value, (bool, str)):
         return str(value)
     if value is None:
         return "unlimited"
@@ -91,7 +91,7 @@ def _shown(value: Any) -> str:
 
 
 def curve(coverage: Coverage) -> _svg.Picture:
-    """Loss of one claim against how rarely it is exceeded; the payout of an index at its quantiles."""
+    """Loss of one claim by how rarely it is exceeded; the payout of an index at its quantiles."""
     library, id = coverage._library, coverage.id
     data = coverage.parameters
     periods = [10 ** (k / 8) for k in range(1, 33)]

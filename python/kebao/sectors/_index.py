@@ -97,7 +97,8 @@ def burn(
     >>> import kebao as kb
     >>> years = range(2000, 2010)
     >>> index = [1.02, 0.97, 0.90, 1.05, 0.99, 0.95, 1.00, 0.91, 0.98, 0.94]
-    >>> found = kb.sectors.burn(years, index, {"kind": "linear", "strike": 0.93, "exit": 0.8}, year=2010)
+    >>> payout = {"kind": "linear", "strike": 0.93, "exit": 0.8}
+    >>> found = kb.sectors.burn(years, index, payout, year=2010)
     >>> found.detrended_mean > found.mean, round(found.slope, 4)
     (True, -0.0065)
     """
