@@ -18,6 +18,7 @@ pub mod aggregate;
 pub mod balance;
 pub mod credibility;
 pub mod error;
+pub mod estimate;
 pub mod exec;
 pub mod fit;
 pub mod frequency;

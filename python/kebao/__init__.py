@@ -11,6 +11,7 @@ from ._kebao import (
     Beta,
     BetaBinomial,
     Binomial,
+    Bivariate,
     Burr,
     Capped,
     CompoundCount,
@@ -27,6 +28,7 @@ from ._kebao import (
     InverseGamma,
     InverseGaussian,
     Layered,
+    Lines,
     Logarithmic,
     LogGamma,
     LogLogistic,
@@ -95,6 +97,7 @@ from .reserve import (
     compare,
 )
 from .simulate import Losses, simulate
+from .solvers import Evaluation, compare_methods, evaluate, sensitivity
 from .table import Table
 from .treaty import LossTable, Programme, Treaty
 from .triangle import Triangle
@@ -115,6 +118,7 @@ __all__ = [
     "Beta",
     "BetaBinomial",
     "Binomial",
+    "Bivariate",
     "BornhuetterFerguson",
     "Burr",
     "CalendarTrend",
@@ -131,6 +135,7 @@ __all__ = [
     "Distortion",
     "Empirical",
     "EmpiricalCount",
+    "Evaluation",
     "Exponential",
     "FileError",
     "Franchise",
@@ -147,6 +152,7 @@ __all__ = [
     "InverseGaussian",
     "KebaoError",
     "Layered",
+    "Lines",
     "LogGamma",
     "LogLogistic",
     "LogNormal",
@@ -205,11 +211,14 @@ __all__ = [
     "backtest",
     "balance",
     "compare",
+    "compare_methods",
     "credibility",
     "datasets",
+    "evaluate",
     "experience",
     "fit",
     "measure",
     "sectors",
+    "sensitivity",
     "simulate",
 ]

@@ -80,7 +80,7 @@ class Portfolio:
     the rating factors of the coverages, and ``key.*`` for accumulation keys.
 
     Interests in one thing (a vehicle's body and its battery) are risks of one coverage that name
-    the same ``object_id``: they share its claims and events, and each bears its ``interest``, a part of
+    the same ``object_id``: they share its claims and events; each bears its ``interest``, a part of
     the ground-up loss, under its own terms.
 
     Sum insured, deductible and limit are per claim of one unit of exposure. Amounts may be text:

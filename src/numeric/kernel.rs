@@ -247,7 +247,7 @@ fn exp_parts(x: f64) -> (f64, f64, f64) {
 }
 
 #[inline(always)]
-pub(super) fn ln_lane(x: f64) -> f64 {
+pub(crate) fn ln_lane(x: f64) -> f64 {
     const TWO_54: f64 = 18_014_398_509_481_984.0;
     let tiny = x < f64::MIN_POSITIVE;
     let y = ln_normal(if tiny { x * TWO_54 } else { x }, if tiny { 54.0 } else { 0.0 });

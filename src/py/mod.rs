@@ -6,10 +6,12 @@ mod balance;
 mod convert;
 mod credibility;
 mod errors;
+mod estimate;
 mod fit;
 mod frame;
 mod frequency;
 mod frequency_fit;
+mod lines;
 mod losses;
 mod machine;
 mod measure;
@@ -51,6 +53,8 @@ mod _kebao {
         exposure_needed, zero_claims,
     };
     #[pymodule_export]
+    use super::estimate::{Evaluation, evaluate, evaluate_all, evaluate_sensitivity};
+    #[pymodule_export]
     use super::fit::{GoodnessOfFit, LossSample, MixtureFit, SeverityFit, SpliceFit, fit_families};
     #[pymodule_export]
     use super::frequency::{
@@ -61,12 +65,14 @@ mod _kebao {
     #[pymodule_export]
     use super::frequency_fit::{PyCountFit, fit_frequency};
     #[pymodule_export]
+    use super::lines::{Bivariate, Lines};
+    #[pymodule_export]
     use super::losses::{PyLossScan, PyLossTable};
     #[pymodule_export]
     use super::machine::instruction_set;
     #[pymodule_export]
     use super::measure::{
-        Distortion, measure_allocation, measure_bounds, measure_curve, measure_spectral,
+        Distortion, Histogram, measure_allocation, measure_bounds, measure_curve, measure_spectral,
         measure_tails,
     };
     #[pymodule_export]
