@@ -124,10 +124,7 @@ impl Bivariate {
         let rows = self.pmf.chunks(self.ceded.buckets).enumerate();
         rows.map(|(i, row)| {
             let net = i as f64 * self.net.step;
-            row.iter()
-                .enumerate()
-                .map(|(j, p)| p * g(net, j as f64 * self.ceded.step))
-                .sum::<f64>()
+            row.iter().enumerate().map(|(j, p)| p * g(net, j as f64 * self.ceded.step)).sum::<f64>()
         })
         .sum()
     }
@@ -171,7 +168,8 @@ fn automatic(aggregate: &Aggregate, cession: Cession, log2: (u32, u32)) -> Resul
     let n = aggregate.frequency.mean();
     let rare = severity.isf((1e-7 / n.max(1e-7)).min(0.5)).min(severity.support().1);
     let range = |part: &dyn Fn(f64) -> f64, mean: f64| {
-        let second: f64 = (0..64).map(|i| part(severity.isf((f64::from(i) + 0.5) / 64.0)).powi(2)).sum();
+        let second: f64 =
+            (0..64).map(|i| part(severity.isf((f64::from(i) + 0.5) / 64.0)).powi(2)).sum();
         let typical = if mean.is_finite() { n * mean } else { n * part(rare) };
         (typical + 10.0 * (n * second / 64.0).sqrt()).max(typical + part(rare))
     };

@@ -93,8 +93,9 @@ impl Lines {
 
     /// Checks what JSON brought.
     pub fn from_json(text: &str) -> Result<Self> {
-        let read: Self = serde_json::from_str(text)
-            .map_err(|e| Issue::new("bad_json", "Lines", "json").value(e.to_string()).into_error())?;
+        let read: Self = serde_json::from_str(text).map_err(|e| {
+            Issue::new("bad_json", "Lines", "json").value(e.to_string()).into_error()
+        })?;
         let mut faults = Faults::new();
         for line in &read.lines {
             let Aggregate { frequency, severity } = &line.aggregate;
@@ -149,11 +150,7 @@ impl Lines {
             }
             let aggregate = &self.lines[j].aggregate;
             let struck = self.rate() * self.share(j);
-            let shocked = if struck == 0.0 {
-                0.0
-            } else {
-                struck * aggregate.severity.moment(2)
-            };
+            let shocked = if struck == 0.0 { 0.0 } else { struck * aggregate.severity.moment(2) };
             let mixed = self.mixing * own[j] * own[j];
             let mixed = if mixed == 0.0 { 0.0 } else { mixed * one[j] * one[j] };
             aggregate.variance() + shocked + mixed
@@ -169,9 +166,8 @@ impl Lines {
     pub(super) fn pmf(&self, grid: Grid, how: Discretisation, scheme: Scheme) -> Result<Vec<f64>> {
         let spectra = Spectra::new(grid.buckets, scheme);
         let each = self.transforms(&spectra, grid, how)?;
-        let total = (0..each[0].len())
-            .map(|place| self.log_at(&column(&each, place)).exp())
-            .collect();
+        let total =
+            (0..each[0].len()).map(|place| self.log_at(&column(&each, place)).exp()).collect();
         spectra.back(total)
     }
 
@@ -232,10 +228,8 @@ impl Lines {
                 } else {
                     log_slope(&line.aggregate.frequency, w[j])
                 };
-                let others: C64 = (0..w.len())
-                    .filter(|k| *k != j)
-                    .map(|k| one + w[k] * self.share(k))
-                    .product();
+                let others: C64 =
+                    (0..w.len()).filter(|k| *k != j).map(|k| one + w[k] * self.share(k)).product();
                 let slope = own + others * (self.rate() * self.share(j));
                 *value *= slope * total[place];
             }

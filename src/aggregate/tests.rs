@@ -203,7 +203,9 @@ fn a_short_grid_is_padded_and_agrees_with_a_long_one() {
 fn recursion_is_the_transform() {
     let severity: Severity =
         Capped::new(LogNormal::new(2.0, 1.0).unwrap().into(), 60.0).unwrap().into();
-    use crate::frequency::{Binomial, Frequency, Geometric, Logarithmic, ZeroModified, ZeroTruncated};
+    use crate::frequency::{
+        Binomial, Frequency, Geometric, Logarithmic, ZeroModified, ZeroTruncated,
+    };
     let poisson: Frequency = Poisson::new(20.0).unwrap().into();
     let counts: Vec<Frequency> = vec![
         poisson.clone(),
@@ -217,7 +219,8 @@ fn recursion_is_the_transform() {
     ];
     for count in counts {
         let aggregate = Aggregate::new(count, severity.clone());
-        for how in [Discretisation::Rounding, Discretisation::MeanPreserving, Discretisation::Upper] {
+        for how in [Discretisation::Rounding, Discretisation::MeanPreserving, Discretisation::Upper]
+        {
             let grid = Grid::new(0.5, 11).unwrap();
             let fft = GridDistribution::by(&aggregate, grid, Solver::Fft, how).unwrap();
             let panjer = GridDistribution::by(&aggregate, grid, Solver::Panjer, how).unwrap();
@@ -404,7 +407,8 @@ fn mixed_lines_are_a_negative_binomial_when_alone() {
 fn net_and_ceded_together() {
     let severity: Severity =
         Capped::new(Pareto::new(1.5, 100.0).unwrap().into(), 2000.0).unwrap().into();
-    let aggregate = Aggregate::new(NegativeBinomial::new(3.0, 2.0).unwrap().into(), severity.clone());
+    let aggregate =
+        Aggregate::new(NegativeBinomial::new(3.0, 2.0).unwrap().into(), severity.clone());
     let cession = Cession::new(0.8, 300.0, 700.0).unwrap();
     let plane = Bivariate::new(&aggregate, cession, (9, 9), Some((40.0, 20.0))).unwrap();
     let (net, ceded) = plane.exact_means;

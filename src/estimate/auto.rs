@@ -33,9 +33,9 @@ pub(super) fn run(job: &Job<'_>) -> Result<Estimate> {
     let mut best: Option<Estimate> = None;
     for method in choices {
         let found = job.run(method)?;
-        let better = best
-            .as_ref()
-            .is_none_or(|b| found.relative_error() < b.relative_error() || b.relative_error().is_nan());
+        let better = best.as_ref().is_none_or(|b| {
+            found.relative_error() < b.relative_error() || b.relative_error().is_nan()
+        });
         if better {
             best = Some(found);
         }

@@ -67,9 +67,7 @@ pub(super) fn run(job: &Job<'_>, method: Method) -> Result<Estimate> {
         if method == Method::Panjer { (Solver::Panjer, PANJER) } else { (Solver::Fft, FFT) };
     match job.target {
         Target::Exceeds(x) => exceeds(job, method, solver, log2, x),
-        Target::Layer { limit, attachment } => {
-            layer(job, method, solver, log2, limit, attachment)
-        }
+        Target::Layer { limit, attachment } => layer(job, method, solver, log2, limit, attachment),
     }
 }
 
@@ -100,7 +98,8 @@ fn end(job: &Job<'_>) -> f64 {
     let most = aggregate.severity.support().1
         * aggregate.frequency.largest().map_or(f64::INFINITY, |n| n as f64);
     let spread = aggregate.mean() + 40.0 * aggregate.sd();
-    let far = if spread.is_finite() { spread.max(aggregate.severity.isf(1e-15)) } else { f64::INFINITY };
+    let far =
+        if spread.is_finite() { spread.max(aggregate.severity.isf(1e-15)) } else { f64::INFINITY };
     wanted.min(most).min(far.max(job.target.start()))
 }
 
@@ -158,4 +157,3 @@ fn layer(
     reason.push_str(&format!("; numerical error {numerical:.0e}"));
     Ok(Estimate::certain(method, value, bound + numerical, reason))
 }
-

@@ -69,8 +69,7 @@ fn on_grid(job: &Job<'_>, log2: u32) -> Result<Vec<(String, f64, f64)>> {
         .map(|d| {
             let lost: f64 = -d.pmf.iter().sum::<f64>();
             let along = |g: &dyn Fn(f64) -> f64| {
-                let inside: f64 =
-                    d.pmf.iter().enumerate().map(|(k, p)| p * g(k as f64 * h)).sum();
+                let inside: f64 = d.pmf.iter().enumerate().map(|(k, p)| p * g(k as f64 * h)).sum();
                 inside + lost * g(end)
             };
             let slope = match job.target {
@@ -106,7 +105,8 @@ fn simulated(job: &Job<'_>) -> Result<Vec<Simulated>> {
         ));
     }
     let names: Vec<String> = aggregate.severity.parameters().into_iter().map(|(n, _)| n).collect();
-    let counts: Vec<String> = aggregate.frequency.parameters().into_iter().map(|(n, _)| n).collect();
+    let counts: Vec<String> =
+        aggregate.frequency.parameters().into_iter().map(|(n, _)| n).collect();
     let poisson = matches!(aggregate.frequency, Frequency::Poisson(_));
     let paths = Paths::new(&aggregate.severity, target);
     let table = crate::frequency::CountTable::new(&aggregate.frequency);
@@ -176,9 +176,8 @@ fn simulated(job: &Job<'_>) -> Result<Vec<Simulated>> {
     let by_count = if poisson { "weak derivative" } else { "score of the count" };
     let rows = names.iter().map(|n| (format!("severity.{n}"), by_severity));
     let rows = rows.chain(counts.iter().map(|n| (format!("frequency.{n}"), by_count)));
-    let rows = rows.chain(
-        ["attachment", "limit", "share"].map(|name| (name.to_owned(), "pathwise")),
-    );
+    let rows =
+        rows.chain(["attachment", "limit", "share"].map(|name| (name.to_owned(), "pathwise")));
     Ok(rows
         .enumerate()
         .map(|(column, (name, how))| {

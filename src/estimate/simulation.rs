@@ -5,9 +5,9 @@
 //! to the count, whose means are exact, is taken out by regression on the same run (Glasserman 2004,
 //! 4.1; the bias is of order 1/n).
 
+use super::Job;
 use super::report::{Estimate, Method, Tally};
 use super::thinned::Thinned;
-use super::Job;
 use crate::error::Result;
 use crate::exec::run_blocks;
 use crate::frequency::Count;

@@ -44,7 +44,8 @@ pub(super) fn run(job: &Job<'_>, model: &Thinned) -> Result<Estimate> {
     let (f, s) = (mean(|m| m.f), mean(|m| m.s));
     let controlled = model.has_variance();
     let variance_s = mean(|m| m.ss) - s * s;
-    let beta = if controlled && variance_s > 0.0 { (mean(|m| m.fs) - f * s) / variance_s } else { 0.0 };
+    let beta =
+        if controlled && variance_s > 0.0 { (mean(|m| m.fs) - f * s) / variance_s } else { 0.0 };
     // The total has an exact mean given that there is a loss.
     let exact = model.mean / model.busy;
     let gap = |m: &Means| if beta == 0.0 { 0.0 } else { beta * (m.s - exact) };
@@ -147,9 +148,7 @@ fn scramble(directions: &[u64], stream: &mut Stream) -> Vec<u64> {
         .collect();
     directions
         .iter()
-        .map(|d| {
-            rows.iter().fold(0, |out, row| (out << 1) | u64::from((row & d).count_ones() & 1))
-        })
+        .map(|d| rows.iter().fold(0, |out, row| (out << 1) | u64::from((row & d).count_ones() & 1)))
         .collect()
 }
 

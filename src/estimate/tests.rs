@@ -14,9 +14,7 @@ fn asmussen() -> Aggregate {
 #[test]
 fn gold_asmussen_kroese() {
     let (aggregate, control) = (asmussen(), Control::default());
-    for (x, exact, within) in
-        [(1e4, 5.006_639e-6, 1e-10), (1e6, 5.000_068e-9, 2e-15)]
-    {
+    for (x, exact, within) in [(1e4, 5.006_639e-6, 1e-10), (1e6, 5.000_068e-9, 2e-15)] {
         let found = job(&aggregate, Target::Exceeds(x), 200_000, &control)
             .run(Method::Conditional)
             .unwrap();
@@ -217,9 +215,8 @@ fn stratified_years_are_shared_by_count() {
 #[test]
 fn derivatives_on_the_grid_and_by_simulation_agree() {
     let control = Control::default();
-    let severity: Severity = Layered::new(LogNormal::new(10.0, 2.0).unwrap().into(), 4e6, 1e6)
-        .unwrap()
-        .into();
+    let severity: Severity =
+        Layered::new(LogNormal::new(10.0, 2.0).unwrap().into(), 4e6, 1e6).unwrap().into();
     let poisson = Aggregate::new(Poisson::new(10.0).unwrap().into(), severity.clone());
     let mixed = Aggregate::new(NegativeBinomial::new(10.0, 1.5).unwrap().into(), severity);
     let lomax = asmussen();

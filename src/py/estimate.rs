@@ -79,11 +79,16 @@ impl Evaluation {
 
 fn method(name: &str) -> Result<Method> {
     Method::ALL.into_iter().find(|m| m.name() == name).ok_or_else(|| {
-        Issue::unknown("evaluate", "method", name, Method::ALL.iter().map(|m| m.name())).into_error()
+        Issue::unknown("evaluate", "method", name, Method::ALL.iter().map(|m| m.name()))
+            .into_error()
     })
 }
 
-fn target(limit: Option<Amount>, attachment: Option<Amount>, exceeds: Option<Amount>) -> Result<Target> {
+fn target(
+    limit: Option<Amount>,
+    attachment: Option<Amount>,
+    exceeds: Option<Amount>,
+) -> Result<Target> {
     match (exceeds, limit, attachment) {
         (Some(x), None, None) => Ok(Target::Exceeds(x.0)),
         (Some(_), ..) => Err(Issue::new("contradiction", "evaluate", "exceeds")
@@ -167,7 +172,8 @@ pub fn evaluate_all(
             .collect::<Result<Vec<_>>>()
     };
     let rows = watched(py, progress, &control, work, |py, _| Ok(py.None()))?;
-    let column = |f: &dyn Fn(&Estimate) -> f64| rows.iter().map(|(row, _)| f(row)).collect::<Vec<_>>();
+    let column =
+        |f: &dyn Fn(&Estimate) -> f64| rows.iter().map(|(row, _)| f(row)).collect::<Vec<_>>();
     let names = rows.iter().zip(&methods).map(|((row, _), asked)| match *asked {
         Method::Auto => format!("auto ({})", row.method.name()),
         asked => asked.name().to_owned(),

@@ -70,10 +70,7 @@ impl Lines {
         self.core.lines.iter().map(|line| line.name.clone()).collect()
     }
 
-    fn matrix<'py>(
-        py: Python<'py>,
-        rows: &[Vec<f64>],
-    ) -> PyResult<Bound<'py, PyArray2<f64>>> {
+    fn matrix<'py>(py: Python<'py>, rows: &[Vec<f64>]) -> PyResult<Bound<'py, PyArray2<f64>>> {
         Ok(PyArray2::from_vec2(py, rows)?)
     }
 }
@@ -112,8 +109,8 @@ impl Lines {
             }
         }
         faults.finish()?;
-        let shock =
-            (shock_rate != 0.0 || shock_shares.is_some()).then_some(Shock { rate: shock_rate, shares });
+        let shock = (shock_rate != 0.0 || shock_shares.is_some())
+            .then_some(Shock { rate: shock_rate, shares });
         Ok(Self::made(Core::new(found, shock, mixing)?))
     }
 
@@ -235,11 +232,16 @@ impl Lines {
     }
 
     fn __repr__(&self) -> String {
-        let shock = self.core.shock.as_ref().map_or_else(String::new, |shock| {
-            format!(", shock {} a year", shock.rate)
-        });
-        let mixing =
-            if self.core.mixing > 0.0 { format!(", mixing {}", self.core.mixing) } else { String::new() };
+        let shock = self
+            .core
+            .shock
+            .as_ref()
+            .map_or_else(String::new, |shock| format!(", shock {} a year", shock.rate));
+        let mixing = if self.core.mixing > 0.0 {
+            format!(", mixing {}", self.core.mixing)
+        } else {
+            String::new()
+        };
         format!(
             "Lines({}{shock}{mixing})\n  mean {:.6}   sd {:.6}",
             self.names().join(", "),
@@ -298,7 +300,8 @@ impl Bivariate {
         let cession = Cession::new(share, attachment.0, limit)?;
         let steps = steps.map(|(net, ceded)| (net.0, ceded.0));
         let aggregate = &loss.core;
-        let core = detached(py, || -> Result<_> { CoreBivariate::new(aggregate, cession, log2, steps) })?;
+        let core =
+            detached(py, || -> Result<_> { CoreBivariate::new(aggregate, cession, log2, steps) })?;
         Ok(Self { core })
     }
 

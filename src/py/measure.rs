@@ -400,7 +400,9 @@ impl Histogram {
             Issue::new("out_of_range", "Histogram", "p").value(p).allowed("a probability in [0, 1)")
         });
         faults.check(self.core.count() > 0, || {
-            Issue::new("empty", "Histogram", "losses").value("no years").allowed("at least one year")
+            Issue::new("empty", "Histogram", "losses")
+                .value("no years")
+                .allowed("at least one year")
         });
         faults.finish()
     }
