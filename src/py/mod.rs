@@ -5,6 +5,7 @@ mod amount;
 mod balance;
 mod convert;
 mod credibility;
+mod dependence;
 mod errors;
 mod estimate;
 mod fit;
@@ -50,6 +51,13 @@ mod _kebao {
     #[pymodule_export]
     use super::credibility::{
         BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, exposure_needed, zero_claims,
+    };
+    #[pymodule_export]
+    use super::dependence::{
+        ClaytonCopula, ComonotoneCopula, Copula, EmpiricalCopula, FrankCopula, GaussianCopula,
+        GroupedTCopula, GumbelCopula, IndependenceCopula, JoeCopula, NestedCopula, TCopula,
+        dependence_aggregate, dependence_correlation, dependence_iman_conover, dependence_nearest,
+        dependence_reorder,
     };
     #[pymodule_export]
     use super::estimate::{Evaluation, evaluate, evaluate_all, evaluate_sensitivity};
