@@ -26,21 +26,19 @@ FUNCTIONS = ["cdf", "sf", "isf", "quantile", "layer mean"]
 HEAD = """# Accuracy of severities
 
 Worst relative error against mpmath with 60 digits, at the points of `tests/gold/severity.json`:
-survival probabilities from 1 down to 1e-300, lower tails down to 1e-100 where they exist, layers from
-1e-5 of their attachment to 60 times it, from the body down to where their mean is 1e-290. `points` is
-the least number of them over the functions of a family. SciPy {scipy} stands beside it where it has
-the family; its layer means are `integrate.quad` of its `sf`. Transforms are of several families each.
-Made by `python tools/accuracy.py --write`, references by `--references`.
+survival probabilities from 1 down to 1e-300, lower tails down to 1e-100 where they exist, layers
+from 1e-5 of their attachment to 60 times it, from the body down to where their mean is 1e-290.
+`points` is the least number of them over the functions of a family. SciPy {scipy} stands beside it
+where it has the family; its layer means are `integrate.quad` of its `sf`. Transforms are of several
+families each. Made by `python tools/accuracy.py --write`, the references by `--references`.
 
-Bars, held by `tests/severity_gold.rs`: cdf and sf 1e-13; quantiles 5e-14 plus 8 ulp times the condition
-of the point (how much a quantile moves for a relative change of its probability; power tails of small
-index magnify one ulp); layer means 1e-12. {corners}
+Bars, held by `tests/severity_gold.rs`: cdf and sf 1e-13; quantiles 5e-14 plus 8 ulp times the
+condition of the point (how much a quantile moves for a relative change of the smaller of p and
+1 − p: power tails of small index magnify one ulp); layer means 1e-12.
 
 | family | points | {columns} |
 |---|---|{dashes}|
 """
-#: What the bars do not hold for, and why; the test has the same exceptions.
-CORNERS = ""
 
 
 def scipy_of(model: dict[str, Any]) -> Any:
@@ -137,7 +135,7 @@ def table() -> str:
                 theirs[name] = max(theirs.get(name, 0.0), error)
     columns = " | ".join(f"{name} | SciPy" for name in FUNCTIONS)
     dashes = "---|" * (2 * len(FUNCTIONS) - 1) + "---"
-    text = HEAD.format(scipy=_version(), columns=columns, dashes=dashes, corners=CORNERS)
+    text = HEAD.format(scipy=_version(), columns=columns, dashes=dashes)
     for family, (points, ours, theirs) in lines.items():
         cells = []
         for name in FUNCTIONS:

@@ -199,7 +199,7 @@ macro_rules! horner {
 }
 
 #[inline(always)]
-pub(super) fn exp_lane(x: f64) -> f64 {
+pub(crate) fn exp_lane(x: f64) -> f64 {
     let (q, half, other) = exp_parts(x);
     ((1.0 + q) * half) * other
 }

@@ -289,4 +289,6 @@ impl Severity {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

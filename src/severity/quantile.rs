@@ -17,7 +17,7 @@ use libm::{log, log1p};
 
 use super::{Family, Severity};
 use crate::numeric::dispatch::{self, Kernel};
-use crate::numeric::kernel::{Exp, NormalIsf};
+use crate::numeric::kernel::{NormalIsf, exp_lane};
 use crate::numeric::{
     beta_density, beta_inv, gamma_p_inv, gamma_q_inv, norm_cdf, norm_pdf, norm_sf, poisson_density,
 };
@@ -178,13 +178,13 @@ impl Table {
             (Law::Beta { .. }, None) => -1.0,
             _ => 1.0,
         };
-        dispatch::run(Look { table: self, tile: found, side, sign });
+        let all = dispatch::run(Look { table: self, tile: found, side, sign });
         match (&self.law, odds) {
             (_, Some((_, scale))) => found.iter_mut().for_each(|e| *e *= scale),
             (Law::Beta { .. }, None) => found.iter_mut().for_each(|e| *e = 1.0 / (1.0 + *e)),
             _ => {}
         }
-        if found.iter().fold(0.0, |sum, x| sum + *x).is_nan() {
+        if !all {
             for (x, u) in found.iter_mut().zip(u.iter()).filter(|(x, _)| x.is_nan()) {
                 *x = self.exactly(*u, side, odds);
             }
@@ -199,7 +199,7 @@ impl Table {
     }
 }
 
-/// Probabilities in, e^(sign g) out, NaN where g is not known.
+/// Probabilities in, e^(sign g) out, NaN where g is not known; whether all are.
 struct Look<'a> {
     table: &'a Table,
     tile: &'a mut [f64],
@@ -208,10 +208,10 @@ struct Look<'a> {
 }
 
 impl Kernel for Look<'_> {
-    type Output = ();
+    type Output = bool;
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self) -> bool {
         /// Adding it rounds to an integer, which the low bits then hold.
         const ROUND: f64 = 6_755_399_441_055_744.0;
         let Self { table, tile, side, sign } = self;
@@ -238,7 +238,12 @@ impl Kernel for Look<'_> {
                 *t = sign * value(&table.cells[first + part], place - part as f64 - 0.5);
             }
         }
-        Exp(tile).run();
+        let mut unknown = 0_u64;
+        for x in tile.iter_mut() {
+            unknown |= u64::from(x.is_nan());
+            *x = exp_lane(*x);
+        }
+        unknown == 0
     }
 }
 

@@ -29,9 +29,32 @@ TINY = M(10) ** -290
 LEVELS = sorted(
     {
         10.0**-e
-        for e in (300, 285, 265, 250, 225, 200, 175, 150, 125, 100, 85, 70, 60, 50, 40, 30, 25, 20, 17)
+        for e in (
+            300,
+            285,
+            265,
+            250,
+            225,
+            200,
+            175,
+            150,
+            125,
+            100,
+            85,
+            70,
+            60,
+            50,
+            40,
+            30,
+            25,
+            20,
+            17,
+        )
     }
-    | {10.0**-e for e in (15, 14, 13.5, 13, 12, 11, 10, 9, 8, 7.5, 7, 6.5, 6, 5.5, 5, 4.5, 4, 3.5, 3)}
+    | {
+        10.0**-e
+        for e in (15, 14, 13.5, 13, 12, 11, 10, 9, 8, 7.5, 7, 6.5, 6, 5.5, 5, 4.5, 4, 3.5, 3)
+    }
     | {10.0**-e for e in (2.7, 2.5, 2.3, 2)}
     | {k / 40 for k in range(1, 40)}
     | {0.99, 0.995}
@@ -585,6 +608,7 @@ def models() -> list[Law]:
                                          ([10.0, 11.0], [1.0, 0.25], 3.0), ([1.0, 100.0], [1.0, 0.5], 12.0)]],
         empirical([float(k * k) for k in range(1, 81)], [1 - k / 80 for k in range(1, 80)] + [0.0]),
         empirical([1e5, 3e5, 7e5, 2e6], [0.5, 1e-3, 1e-12, 0.0]),
+        empirical([k**1.5 for k in range(1, 31)], [0.7**k for k in range(1, 30)] + [0.0]),
         empirical([0.0, 1.0, 1.5, 40.0, 1e12], [0.9, 0.5, 1e-6, 1e-200, 0.0]),
         empirical([0.1 * k for k in range(160)], [0.9**k for k in range(1, 160)] + [0.0]),
         empirical([1.7**k for k in range(120)], [0.01**k for k in range(1, 120)] + [0.0]),
@@ -680,7 +704,9 @@ def points(law):
         values = law.atoms
         xs = {*values, *(math.nextafter(v, math.inf) for v in values)}
         xs |= {(a + b) / 2 for a, b in zip(values, values[1:])}
-    for x in sorted(x for x in xs if x is not None and 1e-290 < x < 1e290 and (flat or x not in law.atoms)):
+    for x in sorted(
+        x for x in xs if x is not None and 1e-290 < x < 1e290 and (flat or x not in law.atoms)
+    ):
         here = law.pair(M(x))
         if not (0 < here[0] < 1 and 0 < here[1] < 1):
             continue
@@ -712,7 +738,11 @@ def layers(law, rows):
 
 
 def number(x):
-    return "null" if x is None else repr(float(x)).replace("e+", "e").replace(".0e", "e").removesuffix(".0")
+    return (
+        "null"
+        if x is None
+        else repr(float(x)).replace("e+", "e").replace(".0e", "e").removesuffix(".0")
+    )
 
 
 def column(values):
@@ -726,7 +756,9 @@ def record(law):
         # The closed form against the integral.
         for x, limit, mean in found[2 :: max(1, len(found) // 2)]:
             again = law.__class__.area(
-                Law(law.model, law.pair, None, law.low, law.high, law.atoms, law.kinks), M(x), M(x) + M(limit)
+                Law(law.model, law.pair, None, law.low, law.high, law.atoms, law.kinks),
+                M(x),
+                M(x) + M(limit),
             )
             assert abs(again / mean - 1) < M(10) ** -20, (law.model, x, limit, mean, again)
     parts = [f'"severity":{json.dumps(law.model)}']
