@@ -1,4 +1,4 @@
-"""Fits against published results and scipy: Danish fire, R's parametrisations, every further family."""
+"""Fits against published results, R's parametrisations and scipy."""
 
 import math
 
@@ -8,7 +8,7 @@ from scipy import integrate, optimize, special, stats
 
 import kebao as kb
 
-#: Danish fire losses of 1980 to 1990 above 10 million kroner of 1985, in millions, in order of their
+#: Danish fire losses of 1980 to 1990 above 10 million kroner of 1985, in millions, in order of
 #: date: 109 of the 2,167 of Copenhagen Re that McNeil (1997) analyses.
 DANISH_FIRE = [
     11.37482, 26.21464, 14.12208, 11.71303, 12.46559, 17.56955, 13.62079, 21.96193, 263.25037,
@@ -35,7 +35,7 @@ def fitted(family, data=None, **known):
     [(10.0, 109, 0.497, 6.98, (0.136, 1.11)), (20.0, 36, 0.684, 9.63, (0.275, 2.7))],
 )
 def test_danish_fire(threshold, count, shape, scale, errors):
-    """McNeil (1997), ASTIN Bulletin 27(1), figures 7 and 9; Embrechts, Klüppelberg and Mikosch 1997."""
+    """McNeil 1997, ASTIN Bulletin 27(1), 117–137; Embrechts, Klüppelberg and Mikosch 1997, 6.5."""
     fits = kb.fit.severity(
         DANISH_FIRE, families=["GPD", "Pareto"], threshold=threshold, replicates=0
     )
@@ -233,7 +233,7 @@ def test_further_families_with_limits_and_deductibles():
 
 
 def test_no_family_can_be_told_from_nothing():
-    """All censored, one loss, equal losses, negative and missing ones: never a number in silence."""
+    """All censored, one loss, equal, negative and missing losses: never a number in silence."""
     every = kb._kebao.fit_families()[1]
     one = kb.fit.severity([0.4], families=every, replicates=0)
     for fit in one:

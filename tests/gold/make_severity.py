@@ -17,9 +17,10 @@ there is none; the closed forms are themselves held against the integral.
 # ruff: noqa: E501
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 import mpmath as mp
 
@@ -69,7 +70,7 @@ class Law:
     model: dict[str, Any]
     pair: Callable[[Any], tuple[Any, Any]]
     integral: Callable[[Any, Any], Any] | None = None
-    low: Any = M(0)
+    low: Any = 0
     high: Any = mp.inf
     atoms: list[float] = field(default_factory=list)
     kinks: list[float] = field(default_factory=list)
@@ -398,7 +399,8 @@ def mixed(family, parts, weights, extra):
 
     law = Law({"family": family} | extra, pair, integral)
     law.low, law.high = min(p.low for p in parts), max(p.high for p in parts)
-    law.atoms, law.kinks = (sum((getattr(p, n) for p in parts), []) for n in ("atoms", "kinks"))
+    law.atoms = [x for p in parts for x in p.atoms]
+    law.kinks = [x for p in parts for x in p.kinks]
     return law
 
 
@@ -646,7 +648,8 @@ def models() -> list[Law]:
         piecewise(two, [0.0, 1e6, 5e6, 9e6], [0.6, 0.0, 0.3, 0.6]), piecewise(wide, [0.0, 1e5], [0.0, 1.0]),
         piecewise(lomax(2.5, 7e4), [0.0, 1e5, 1e6], [1.0, 0.5, 0.25]), piecewise(gamma(2.5, 3), [0.0, 5.0], [0.3, 1.0]),
         piecewise(exponential(40.0), [0.0, 20.0, 30.0], [1.0, 0.0, 1.0]),
-    ]  # fmt: on
+    ]
+    # fmt: on
 
 
 def search(law, level, upper):
