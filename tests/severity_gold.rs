@@ -35,8 +35,7 @@ impl Seen {
     fn invert(&mut self, x: &Severity, upper: bool, p: f64, root: f64) {
         let condition = p.min(1.0 - p) / (root * x.pdf(root));
         let allowed = 5e-14 + 8.0 * f64::EPSILON * condition;
-        let (what, found) =
-            if upper { ("isf", x.isf(p)) } else { ("quantile", x.quantile(p)) };
+        let (what, found) = if upper { ("isf", x.isf(p)) } else { ("quantile", x.quantile(p)) };
         self.check(x, what, p, [found, root], allowed);
     }
 }

@@ -242,9 +242,7 @@ impl FitFamily {
                 let k = 1.282_549_830_161_864 / sd;
                 let median = exp(s.mean_ln);
                 let mut starts = vec![vec![1.0 / k, median, log(median / k)]];
-                starts.extend(
-                    [0.1, -0.1].map(|xi| vec![xi, s.mean - 0.5772 * scale, log(scale)]),
-                );
+                starts.extend([0.1, -0.1].map(|xi| vec![xi, s.mean - 0.5772 * scale, log(scale)]));
                 starts
             }
             Self::GB2 => [(1.0, 1.0), (3.0, 1.0), (1.0, 3.0), (0.4, 0.8), (5.0, 5.0)]
@@ -398,9 +396,8 @@ mod tests {
             cells: vec![cell(0.0, 1.0), cell(1.0, 4.0), cell(5.0, f64::INFINITY)],
             ..Terms::default()
         };
-        let inside = |f: &FitFamily| {
-            !matches!(f, FitFamily::LogGamma | FitFamily::Beta | FitFamily::MBBEFD)
-        };
+        let inside =
+            |f: &FitFamily| !matches!(f, FitFamily::LogGamma | FitFamily::Beta | FitFamily::MBBEFD);
         for family in FitFamily::ALL.iter().filter(|f| inside(f)) {
             let (eta, fixed) = example(*family);
             let here = family.evaluate(&eta, fixed, &terms);

@@ -59,8 +59,7 @@ impl<const N: usize> Differences<N> {
         for i in 0..N {
             for j in 0..i {
                 let Some(points) = across.next() else { continue };
-                let mixed =
-                    0.5 * (bend(points.each_ref().map(at)) - jet.h[i][i] - jet.h[j][j]);
+                let mixed = 0.5 * (bend(points.each_ref().map(at)) - jet.h[i][i] - jet.h[j][j]);
                 (jet.h[i][j], jet.h[j][i]) = (mixed, mixed);
             }
         }

@@ -46,7 +46,8 @@ impl LogGamma {
             // r − 1 = 1 + above.
             let above = exp(t);
             let less = -log(above) - log(above + 2.0) + 2.0 * log1p(above);
-            let less = if above > 1.0 { -log1p(-1.0 / ((1.0 + above) * (1.0 + above))) } else { less };
+            let less =
+                if above > 1.0 { -log1p(-1.0 / ((1.0 + above) * (1.0 + above))) } else { less };
             log(less / -log1p(-1.0 / (2.0 + above)) / target)
         };
         let rate = 2.0 + exp(brent(-700.0, 80.0, 1e-15, gap).unwrap_or(f64::NAN));

@@ -34,9 +34,8 @@ fn made(family: usize, p: [f64; 4]) -> Option<Severity> {
         20 => MixedErlang::new(vec![0.5, 0.5], a).map(Into::into),
         21 => PiecewisePareto::new(vec![a, b], &[c, d]).map(Into::into),
         22 => Empirical::new(&p, None).map(Into::into),
-        _ => LogNormal::new(1.0, 1.0).and_then(|x| {
-            Shifted::new(Truncated::new(x.into(), a, b)?.into(), c).map(Into::into)
-        }),
+        _ => LogNormal::new(1.0, 1.0)
+            .and_then(|x| Shifted::new(Truncated::new(x.into(), a, b)?.into(), c).map(Into::into)),
     };
     made.ok()
 }

@@ -275,7 +275,8 @@ fn refined(severity: &Severity) -> (Vec<Cell>, Vec<(usize, f64)>) {
                 .map(|j| interpolate(severity, start + (j as f64 + 0.5) * width, width))
                 .collect();
             left = left.saturating_sub(n);
-            let (whole, last) = (parts.iter().all(Option::is_some), halvings == HALVINGS || left == 0);
+            let (whole, last) =
+                (parts.iter().all(Option::is_some), halvings == HALVINGS || left == 0);
             if whole || last {
                 cut |= n > 1;
                 all[i] = parts.into_iter().map(|part| part.unwrap_or(UNKNOWN)).collect();
