@@ -128,9 +128,7 @@ def test_means_are_those_of_independent_integrals():
     each = over_scale(0.0)
     np.testing.assert_allclose(fit.expected_["ibnr"][:-1], count / total * each, rtol=1e-5)
     rbns = dict.fromkeys(ages(), 0.0)
-    for origin, is_open, paid in zip(
-        claims["origin"], claims["open"], claims["paid"], strict=True
-    ):
+    for origin, is_open, paid in zip(claims["origin"], claims["open"], claims["paid"], strict=True):
         if is_open:
             rbns[origin] += over_scale(paid)
     np.testing.assert_allclose(fit.expected_["rbns"][:-1], list(rbns.values()), rtol=1e-6)

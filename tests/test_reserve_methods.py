@@ -154,6 +154,8 @@ def test_cape_cod_agrees_with_the_published_example():
     np.testing.assert_allclose(cc.loss_ratio_, expected["detrended_apriori"], rtol=1e-9)
     assert cc.total_ibnr_ == pytest.approx(expected["total_ibnr"], rel=1e-9)
     assert round(cc.total_ibnr_) == 17052
+    to_ultimate = 1 / np.array(cc.pattern().cumulative)
+    np.testing.assert_allclose(to_ultimate, expected["cdf"][: len(to_ultimate)], rtol=1e-9)
 
 
 def test_cape_cod_errors_by_numerical_differentiation():
@@ -398,6 +400,18 @@ def test_munich_agrees_with_the_paper_and_r(variant):
     assert munich.total_ultimate_ == pytest.approx(
         expected["summary"]["Totals"][1]["Incurred"], rel=1e-11
     )
+    assert munich.paid_ultimate_.sum() == pytest.approx(
+        expected["summary"]["Totals"][1]["Paid"], rel=1e-11
+    )
+    if "qf" in expected:
+        np.testing.assert_allclose(munich.paid_to_incurred_, expected["qf"], rtol=1e-12)
+        # The last rho has one ratio; no projection needs it, and the programs extend it apart.
+        np.testing.assert_allclose(munich.paid_rho_[:-1], expected["rhoPsigma"][:-1], rtol=1e-11)
+        np.testing.assert_allclose(munich.incurred_rho_[:-1], expected["rhoIP"][:-1], rtol=1e-11)
+    if variant == "default":
+        other = gold("munich")["chainladder_python_0_10_1"]
+        np.testing.assert_allclose(munich.paid_ultimate_, other["ultimate_paid"], rtol=1e-11)
+        np.testing.assert_allclose(munich.ultimate_, other["ultimate_incurred"], rtol=1e-11)
 
 
 # Mack's tests

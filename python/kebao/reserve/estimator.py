@@ -166,9 +166,10 @@ class Estimator(Choices):
         """Outcome: ``"ok"`` or the worst finding; a list when there are several segments.
 
         ``falling_age`` (a factor below one), ``links_left_out``, ``zero_latest``,
-        ``sigma_reverted``, ``non_positive_factor``: all values stand, look at the cells. ``errors_undefined``, ``not_a_staircase``: ultimates stand, some
-        errors are NaN. ``tail_undefined``, ``no_factor``, ``empty_origin``, ``no_links``,
-        ``not_finite``, ``empty``: some ultimates are NaN.
+        ``sigma_reverted``, ``non_positive_factor``: all values stand, look at the cells.
+        ``errors_undefined``, ``not_a_staircase``: ultimates stand, some errors are NaN.
+        ``tail_undefined``, ``no_factor``, ``empty_origin``, ``no_links``, ``not_finite``,
+        ``empty``: some ultimates are NaN.
         """
         status = self._result.status
         return status[0] if len(status) == 1 else status
