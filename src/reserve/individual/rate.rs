@@ -93,11 +93,12 @@ impl Law {
     }
 }
 
-/// Distribution of the uncertain multiplier m, given what was reported: points with cumulative
-/// probabilities.
+/// Distribution of the uncertain multiplier m, given what was reported: points with weights for means
+/// (the trapezoidal rule, which is exact to rounding for such densities) and cumulative probabilities.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Multiplier {
     m: Vec<f64>,
+    weight: Vec<f64>,
     below: Vec<f64>,
 }
 
@@ -110,7 +111,7 @@ const REACH: f64 = 12.0;
 impl Multiplier {
     /// Of `law` after `seen`; with `uncertain` false it is 1.
     pub fn new(law: &Law, seen: &[Seen], uncertain: bool) -> Self {
-        let one = Self { m: vec![1.0], below: vec![1.0] };
+        let one = Self { m: vec![1.0], weight: vec![1.0], below: vec![1.0] };
         if !uncertain || law.cv_of_mean <= 0.0 {
             return one;
         }
@@ -150,7 +151,11 @@ impl Multiplier {
         for value in &mut below {
             *value /= sum;
         }
-        Self { m: z.into_iter().map(m).collect(), below }
+        let total: f64 = density.iter().sum();
+        for value in &mut density {
+            *value /= total;
+        }
+        Self { m: z.into_iter().map(m).collect(), weight: density, below }
     }
 
     /// The multiplier below which it is with probability `u`.
@@ -167,17 +172,9 @@ impl Multiplier {
         }
     }
 
-    /// E f(m): middles of the pieces of equal density.
+    /// E f(m).
     pub fn mean(&self, f: impl Fn(f64) -> f64) -> f64 {
-        if self.m.len() == 1 {
-            return f(self.m[0]);
-        }
-        let pieces = self.m.windows(2).zip(self.below.windows(2));
-        pieces
-            .map(|(m, p)| {
-                (p[1] - p[0]) * (f(m[0]) + 4.0 * f(f64::midpoint(m[0], m[1])) + f(m[1])) / 6.0
-            })
-            .sum()
+        self.m.iter().zip(&self.weight).map(|(m, weight)| weight * f(*m)).sum()
     }
 }
 
