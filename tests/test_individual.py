@@ -1,6 +1,7 @@
 """Individual claims: closed forms, independent integrals, identities, keyed draws, bad input."""
 
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -351,6 +352,15 @@ def test_all_faults_are_told_at_once():
         kb.IndividualClaims("space.launch", sum_insured=1e8).fit(
             {"origin": [1, 1], "open": [True, True], "paid": [0, 0]}, exposure={1: 1}, ages=[12]
         )
+    nothing = {"origin": [], "open": [], "paid": []}
+    with pytest.raises(kb.InputError, match="exposure must be a mapping"):
+        kb.IndividualClaims("nev.tpl").fit(nothing, exposure=[1, 2], ages=[12, 24])
+    with pytest.raises(kb.InputError) as caught:
+        kb.IndividualClaims("nev.tpl", keep="all").fit(
+            {**nothing, "paid": ["x"]}, exposure={1: "many"}, ages=[]
+        )
+    fields = {issue.field for issue in caught.value.issues}
+    assert fields >= {"keep", "paid", "exposure", "ages"}
     with pytest.raises(AttributeError, match="not fitted"):
         _ = kb.IndividualClaims("uav.hull").totals_
 
@@ -370,6 +380,10 @@ def test_choices_and_frames():
     fit = fits[0]
     assert fit.get_params()["n"] == 128
     assert fit.set_params(n=64).n == 64
+    sklearn = pytest.importorskip("sklearn.base")
+    assert sklearn.clone(kb.IndividualClaims("uav.tpl", n=5)).n == 5
+    again = pickle.loads(pickle.dumps(fit))
+    assert (again.totals_ == fit.totals_).all()
     table = fit.to_table()
     assert table["reserve"][-1] == pytest.approx(fit.total_)
     assert fit.distribution("ibnr")["origin"][-1] == "total"

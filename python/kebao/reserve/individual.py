@@ -145,19 +145,28 @@ class IndividualClaims(Choices):
             issues.append(
                 Issue("unknown_name", kind, "keep", f"'{self.keep}'", "one of origins, claims")
             )
+        if not isinstance(exposure, Mapping):
+            allowed = "a mapping from origin to units of exposure"
+            found = type(exposure).__name__
+            raise InputError(
+                issues=[*issues, Issue("wrong_type", kind, "exposure", found, allowed)]
+            )
         labels = [str(label) for label in exposure]
-        known = {str(label): age for label, age in ages.items()} if _is_mapping(ages) else None
-        months = list(ages) if known is None else [known.get(label) for label in labels]
-        if len(months) != len(labels) or None in months:
+        if isinstance(ages, Mapping):
+            known = {str(label): age for label, age in ages.items()}
+            months = [known.get(label) for label in labels]
+        else:
+            months = list(ages)
+        if len(months) != len(labels) or any(month is None for month in months):
             issues.append(Issue("missing", kind, "ages", "", "an age in months for every origin"))
         columns = _columns(claims, kind, issues)
-        if issues:
-            raise InputError(issues=issues)
         columns |= {
             "origins": labels,
-            "exposure": [float(units) for units in exposure.values()],
-            "ages": [float(month) for month in months],
+            "exposure": _numbers(exposure.values(), kind, "exposure", issues),
+            "ages": _numbers(months, kind, "ages", issues),
         }
+        if issues:
+            raise InputError(issues=issues)
         coverage = self.coverage
         if isinstance(coverage, str):
             coverage = sectors.Coverage(sectors.shipped(), coverage)
@@ -365,8 +374,12 @@ class IndividualClaims(Choices):
         return f"{self._call()}\n{self.to_table()!r}"
 
 
-def _is_mapping(value: Any) -> bool:
-    return hasattr(value, "items")
+def _numbers(values: Any, kind: str, field: str, issues: list[Issue]) -> list[float]:
+    try:
+        return [float(value) for value in values if value is not None]
+    except (TypeError, ValueError) as error:
+        issues.append(Issue("not_a_number", kind, field, str(error), "a number for each origin"))
+        return []
 
 
 def _columns(claims: Any, kind: str, issues: list[Issue]) -> dict[str, Any]:

@@ -173,3 +173,77 @@ impl Model {
         Expected { reported, unreported, count, by_year }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::Control;
+    use crate::sector::Library;
+
+    fn line() -> (Model, Reported, Vec<Origin>) {
+        let library = Library::shipped().unwrap();
+        let coverage = library.get("bio.clinical_trial").unwrap();
+        let pattern = library.pattern(&coverage.development).unwrap();
+        let shares = (&pattern.reported_cumulative[..], &pattern.paid_cumulative[..]);
+        let choices = Choices { tail_years: 5.0, uncertain: true, ..Choices::default() };
+        let model = Model::of(coverage, shares, &choices).unwrap();
+        let labels = ["2024".to_owned(), "2025".to_owned()];
+        let origins = origins(&labels, &[8_000.0, 9_000.0], &[24.0, 12.0]).unwrap();
+        let columns = Columns {
+            claim: vec!["a".into(), "b".into(), "c".into()],
+            origin: vec!["2024".into(), "2024".into(), "2025".into()],
+            open: vec![true, false, true],
+            paid: vec![30_000.0, 90_000.0, 0.0],
+            case: vec![f64::NAN; 3],
+        };
+        let claims = reported(columns, &labels, &origins, &model, false).unwrap();
+        (model, claims, origins)
+    }
+
+    #[test]
+    fn outcomes_have_the_means_in_closed_form_and_every_claim_is_there() {
+        let (model, claims, origins) = line();
+        let control = Control::new(Some(2));
+        let n = 4_000;
+        let done = simulate_claims(&model, &claims, &origins, (n, 3), true, &control).unwrap();
+        let expected = model.expected(&claims, &origins);
+        for (values, means) in
+            [(&done.reported, &expected.reported), (&done.unreported, &expected.unreported)]
+        {
+            for (own, mean) in values.chunks_exact(n).zip(means) {
+                let found = own.iter().sum::<f64>() / n as f64;
+                let square = own.iter().map(|x| (x - found).powi(2)).sum::<f64>() / n as f64;
+                assert!((found - mean).abs() < 4.5 * (square / n as f64).sqrt() + 1e-9 * mean);
+            }
+        }
+        let all: f64 = done.claims.iter().map(|claim| claim.amount).sum();
+        let flows: f64 = done.by_year.iter().sum();
+        let sums: f64 = done.reported.iter().chain(&done.unreported).sum();
+        assert!((all / sums - 1.0).abs() < 1e-12 && (flows / sums - 1.0).abs() < 1e-12);
+        assert!(
+            (expected.by_year.iter().sum::<f64>()
+                / (expected.reported.iter().sum::<f64>()
+                    + expected.unreported.iter().sum::<f64>())
+                - 1.0)
+                .abs()
+                < 1e-12
+        );
+    }
+
+    #[test]
+    fn outcomes_are_the_same_for_any_threads_and_number() {
+        let (model, claims, origins) = line();
+        let run = |n: usize, threads: usize| {
+            let control = Control::new(Some(threads));
+            simulate_claims(&model, &claims, &origins, (n, 8), false, &control).unwrap()
+        };
+        let (short, long) = (run(300, 1), run(1_000, 2));
+        for (short, long) in
+            [(&short.reported, &long.reported), (&short.unreported, &long.unreported)]
+        {
+            for (a, b) in short.chunks_exact(300).zip(long.chunks_exact(1_000)) {
+                assert!(a == &b[..300]);
+            }
+        }
+    }
+}
