@@ -802,6 +802,37 @@ def test_frequency_times_severity_by_its_parts():
     assert fit.total_parameter_error_ == pytest.approx(math.sqrt(own + cross), rel=1e-9)
 
 
+def test_frequency_severity_nowcasts_the_counts():
+    tri = medical()
+    origins = len(tri.origins)
+    exposure = np.linspace(900.0, 1_100.0, origins)
+    options = {"amount": "paid", "count": "closed"}
+    plain = kb.FrequencySeverity(**options).fit(tri)
+    alone = kb.FrequencySeverity(**options, shape=0.0).fit(tri, exposure=exposure)
+    np.testing.assert_allclose(alone.ultimate_, plain.ultimate_, rtol=1e-12)
+    fit = kb.FrequencySeverity(**options, shape=4.0).fit(tri, exposure=exposure)
+    now = kb.Nowcast(shape=4.0).fit(tri["closed"], exposure=exposure)
+    average = kb.Mack().fit(kb.Triangle.from_wide(tri["paid"].values / tri["closed"].values))
+    np.testing.assert_allclose(fit.count_, now.ultimate_, rtol=1e-13)
+    np.testing.assert_allclose(fit.count_error_, now.standard_error_, rtol=1e-13)
+    np.testing.assert_allclose(fit.ultimate_, now.ultimate_ * average.ultimate_, rtol=1e-13)
+    # Were the averages known, the total would have the error of the counts, weighted by them.
+    flat = np.full((origins, origins), 7.0)
+    flat[np.isnan(tri["closed"].values)] = np.nan
+    level = np.arange(1.0, origins + 1)[:, None]
+    data = both(tri["closed"].values * flat * level, tri["closed"].values)
+    known = kb.FrequencySeverity(amount="paid", count="incurred", shape=4.0)
+    known.fit(data, exposure=exposure)
+    covariance = now._column("covariance")
+    weight = 7.0 * level[:, 0]
+    expected = math.sqrt(weight @ covariance @ weight)
+    assert known.total_parameter_error_ == pytest.approx(expected, rel=1e-9)
+    assert np.diag(covariance) == pytest.approx(now.parameter_error_**2, rel=1e-12)
+    assert covariance.sum() == pytest.approx(now.total_parameter_error_**2, rel=1e-12)
+    with pytest.raises(kb.errors.InputError, match="needs an exposure"):
+        kb.FrequencySeverity(**options, shape=3.0).fit(tri)
+
+
 # Meyers' models: illustrative insurer of CAS Monograph 8, 2nd edition, tables 2.1 to 2.3.
 
 PREMIUM = [5812, 4908, 5454, 5165, 5214, 5230, 4992, 5466, 5226, 4962]
