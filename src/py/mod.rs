@@ -92,10 +92,11 @@ mod _kebao {
     use super::probe::_probe;
     #[pymodule_export]
     use super::reserve::{
-        BootstrapFit, OneYearFit, PySelection, PyTriangle, ReserveFit, run_bootstrap, run_one_year,
-        score_lognormal, score_sample, tail_measures, triangle_combine, triangle_first,
-        triangle_from_parts, triangle_on_level, triangle_period, triangle_residuals,
-        triangle_scaled, triangle_to_grain, triangle_trended, triangle_valued_at,
+        BootstrapFit, OneYearFit, PySelection, PyTriangle, ReserveFit, bootstrap_triangles,
+        run_bootstrap, run_one_year, score_lognormal, score_sample, tail_measures,
+        triangle_combine, triangle_first, triangle_from_parts, triangle_on_level, triangle_period,
+        triangle_residuals, triangle_scaled, triangle_to_grain, triangle_trended,
+        triangle_valued_at,
     };
     #[pymodule_export]
     use super::reserve::{
@@ -105,7 +106,7 @@ mod _kebao {
     #[pymodule_export]
     use super::reserve::{
         berquist_sherman, case_outstanding, frequency_severity, meyers, nowcast, paid_incurred,
-        trend_family,
+        simulate_individual_claims, trend_family,
     };
     #[pymodule_export]
     use super::sector::PyLibrary;
