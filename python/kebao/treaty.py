@@ -78,6 +78,8 @@ class Treaty:
         the sectors or coverages that have their own.
     bands : sequence of ``{"up_to": amount, "share": share}``
         Variable quota share: ceded share by band of sum insured.
+    risks : mapping of risk to share
+        The only risks that are covered, by id, each with its ceded share: facultative covers.
     backup_of : str
         Treaty whose recoveries lost to its used-up annual limit are the subject.
     event_franchise : float
@@ -94,6 +96,11 @@ class Treaty:
         Yearly growth of all amounts of the treaty from the first year of a run of years.
     stability : ``{"rate": rate, "beyond": rate, "pattern": [fractions]}``
         Limit and attachment follow an index over the years in which a loss is paid.
+    attaches : {"losses_occurring", "risks_attaching", "claims_made"}
+        Which losses belong to a year of the treaty: those that occur in it (the default), those of
+        policies that begin in it, those reported in it.
+    interlocking : bool
+        The treaty years that one event strikes share one retention and one limit.
     prepaid : bool
         Reinstatement premium is paid in advance.
     corridor : ``{"share": share, "from": ratio, "to": ratio}``
@@ -144,6 +151,7 @@ class Treaty:
     retention: Amount | None = None
     retentions: Mapping[str, Amount] | None = None
     bands: Sequence[Mapping[str, Amount]] = ()
+    risks: Mapping[str, Amount] | None = None
     backup_of: str | None = None
     event_franchise: Amount = 0.0
     from_event: Mapping[str, Any] | None = None
@@ -154,6 +162,8 @@ class Treaty:
     term_limit: Amount = math.inf
     indexed: Amount = 0.0
     stability: Mapping[str, Any] | None = None
+    attaches: Literal["losses_occurring", "risks_attaching", "claims_made"] | None = None
+    interlocking: bool = False
     prepaid: bool = False
     corridor: Mapping[str, Amount] | None = None
     sliding: Sequence[Sequence[Amount]] = ()
@@ -457,6 +467,7 @@ class Programme:
         seed: int | None = None,
         attribution: Literal["event_order", "pro_rata"] = "event_order",
         horizon: int | None = None,
+        keep: Sequence[str] = (),
         threads: int | None = None,
         progress: Callable[[int, int], object] | bool | None = None,
     ) -> Result:
@@ -477,7 +488,13 @@ class Programme:
         horizon : int, optional
             Years of a run: consecutive years that share what is carried from one to the next (terms
             of years, indexed amounts, deficits); each run starts afresh. By default the shortest
-            that holds every term of years.
+            that holds every term of years. To be stated for indexed amounts and for treaties that
+            are ``risks attaching`` or ``claims made``, whose years before and after a run are not
+            covered.
+        keep : sequence of {"largest", "sector", "coverage", "cause"}
+            What to find in the same pass beside the annual amounts: the largest event of each year
+            (for `Result.curves`), means by group (for `Result.by`). What is not kept is there all
+            the same: the losses are then drawn or read again when it is asked for.
         threads : int, optional
             Worker threads; by default one a core. Changes nothing but time.
         progress : bool or callable, optional
@@ -507,6 +524,7 @@ class Programme:
             seed=seed,
             attribution=attribution,
             horizon=horizon,
+            keep=keep,
             threads=threads,
             progress=progress,
         )

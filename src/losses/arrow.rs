@@ -13,14 +13,26 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Schema};
 
 use super::cells::{Cell, cell, numeric, texts, whole};
+use super::dates::{days, year_of_day, year_of_number, year_of_text};
 use super::table::TOLD;
 use super::{Groups, LossColumns};
 use crate::error::{Faults, Issue, Result, nearest};
 use crate::numeric::parse_amount;
 
 /// Names of the columns that are read; `risk` stands for `risk_id` too.
-pub const COLUMNS: [&str; 9] =
-    ["year", "time", "event", "cause", "risk_id", "sector", "coverage", "sum_insured", "loss"];
+pub const COLUMNS: [&str; 11] = [
+    "year",
+    "time",
+    "event",
+    "cause",
+    "risk_id",
+    "sector",
+    "coverage",
+    "sum_insured",
+    "inception",
+    "reported",
+    "loss",
+];
 
 /// A loss table as it was read.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +58,17 @@ pub fn read(
     batches: &[RecordBatch],
     place: &dyn Fn(usize) -> String,
 ) -> Result<Read> {
+    read_in(LossColumns::default(), origin, schema, batches, place)
+}
+
+/// The same in buffers that were used before.
+pub(super) fn read_in(
+    spare: LossColumns,
+    origin: &str,
+    schema: &Schema,
+    batches: &[RecordBatch],
+    place: &dyn Fn(usize) -> String,
+) -> Result<Read> {
     let mut faults = Faults::new();
     let find = |name: &str| {
         let (index, _) = schema.column_with_name(name)?;
@@ -64,10 +87,13 @@ pub fn read(
             }
         });
     }
-    let year = find("year").map_or_else(Vec::new, |column| column.whole(&mut faults));
-    let loss = find("loss").map_or_else(Vec::new, |column| column.numbers(&mut faults));
+    let LossColumns { year, loss, event, .. } = spare;
+    let year = find("year").map_or_else(Vec::new, |column| column.whole_in(year, &mut faults));
+    let loss = find("loss").map_or_else(Vec::new, |column| column.numbers_in(loss, &mut faults));
     let time = find("time").map_or_else(Vec::new, |column| column.numbers(&mut faults));
-    let event = find("event").map_or_else(Vec::new, |column| column.ids(&mut faults));
+    let event = find("event").map_or_else(Vec::new, |column| column.ids(event, &mut faults));
+    let mut dated = |name: &str| find(name).map_or_else(Vec::new, |c| c.years(&mut faults));
+    let (inception, reported) = (dated("inception"), dated("reported"));
     let (cause, causes) = find("cause").map_or_else(Default::default, |c| c.labels(&mut faults));
     let mut parts: Vec<(String, Vec<u32>, Vec<String>)> = Vec::new();
     for label in ["sector", "coverage"] {
@@ -94,7 +120,7 @@ pub fn read(
     let cause = cause.into_iter().map(|index| index as u16).collect();
     let known = |name: &&String| COLUMNS.contains(&name.as_str()) || name.as_str() == "risk";
     let names = schema.fields().iter().map(|field| field.name()).filter(known).cloned().collect();
-    let columns = LossColumns { year, loss, event, time, risk, cause };
+    let columns = LossColumns { year, loss, event, time, risk, cause, inception, reported };
     Ok(Read { columns, groups, causes, names, risk_ids, sums_insured })
 }
 
@@ -170,7 +196,12 @@ impl Reader<'_> {
     }
 
     pub fn numbers(&self, faults: &mut Faults) -> Vec<f64> {
-        let mut out = Vec::with_capacity(self.rows());
+        self.numbers_in(Vec::new(), faults)
+    }
+
+    pub fn numbers_in(&self, mut out: Vec<f64>, faults: &mut Faults) -> Vec<f64> {
+        out.clear();
+        out.reserve_exact(self.rows());
         for part in &self.parts {
             let start = out.len();
             macro_rules! fast {
@@ -195,7 +226,12 @@ impl Reader<'_> {
     }
 
     pub fn whole(&self, faults: &mut Faults) -> Vec<i64> {
-        let mut out = Vec::with_capacity(self.rows());
+        self.whole_in(Vec::new(), faults)
+    }
+
+    pub fn whole_in(&self, mut out: Vec<i64>, faults: &mut Faults) -> Vec<i64> {
+        out.clear();
+        out.reserve_exact(self.rows());
         for part in &self.parts {
             let start = out.len();
             macro_rules! fast {
@@ -219,8 +255,29 @@ impl Reader<'_> {
         out
     }
 
+    /// Years of dates.
+    fn years(&self, faults: &mut Faults) -> Vec<i64> {
+        let allowed = "a date such as 2026-07-01 or 2026.5";
+        let mut out = Vec::with_capacity(self.rows());
+        for part in &self.parts {
+            let start = out.len();
+            let days = days(part);
+            let mut row = 0;
+            out.extend(self.cells(part, start, allowed, faults, |cell| {
+                row += 1;
+                match (&days, cell) {
+                    (Some(days), _) => days[row - 1].map(year_of_day),
+                    (None, Cell::Number(x)) => year_of_number(x),
+                    (None, Cell::Text(text)) => year_of_text(text),
+                    (None, Cell::Empty) => None,
+                }
+            }));
+        }
+        out
+    }
+
     /// Event ids: whole numbers as they are, anything else numbered in the order of its text.
-    fn ids(&self, faults: &mut Faults) -> Vec<i64> {
+    fn ids(&self, out: Vec<i64>, faults: &mut Faults) -> Vec<i64> {
         let integers = self.parts.iter().all(|part| part.data_type().is_integer());
         let all_whole = || {
             self.parts.iter().all(|part| {
@@ -229,7 +286,7 @@ impl Reader<'_> {
             })
         };
         if integers || all_whole() {
-            return self.whole(faults);
+            return self.whole_in(out, faults);
         }
         self.labels(faults).0.into_iter().map(i64::from).collect()
     }

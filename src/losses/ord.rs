@@ -98,7 +98,7 @@ pub fn read_ord(
         event: kept.iter().map(|&row| event[row]).collect(),
         time: if dated { kept.iter().map(|&row| time(row)).collect() } else { Vec::new() },
         risk: if risk.is_empty() { risk } else { kept.iter().map(|&row| risk[row]).collect() },
-        cause: Vec::new(),
+        ..LossColumns::default()
     };
     let names = ["year", "time", "event", "risk_id", "loss"];
     let names = names

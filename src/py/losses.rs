@@ -87,11 +87,10 @@ impl PyLossScan {
         self.core.columns()
     }
 
-    /// Partitions of the risks are known to whole tables only.
+    /// Partitions that results can be asked by.
     #[getter]
-    #[expect(clippy::unused_self, reason = "the same face as a loss table")]
     fn groups(&self) -> Vec<String> {
-        Vec::new()
+        self.core.groups().iter().map(|groups| groups.label.clone()).collect()
     }
 }
 

@@ -139,8 +139,21 @@ impl Spans<'_> {
 
     /// Sums of a row column by unit; the column itself when each row is a unit.
     pub(super) fn sums<'b>(&self, rows: &'b [f64], buffer: &'b mut Vec<f64>) -> &'b [f64] {
+        self.sums_unless(false, rows, buffer)
+    }
+
+    /// The same; `summed` says that the buffer holds them already.
+    pub(super) fn sums_unless<'b>(
+        &self,
+        summed: bool,
+        rows: &'b [f64],
+        buffer: &'b mut Vec<f64>,
+    ) -> &'b [f64] {
         if self.rows.is_empty() {
             return rows;
+        }
+        if summed {
+            return buffer;
         }
         buffer.clear();
         buffer.extend(self.rows.windows(2).map(|w| sum(&rows[w[0] as usize..w[1] as usize])));
