@@ -593,7 +593,8 @@ class LossTable:
         Parquet. Needed: ``year`` (whole numbers) and ``loss`` (≥ 0). Optional: ``event`` (losses of
         one year with one event and cause are one event; without it each row is one), ``time`` (a
         fraction of the year, in [0, 1); without it events stand as they come), ``risk_id``,
-        ``sum_insured`` (of the risk), ``cause``, ``sector``, ``coverage``.
+        ``sum_insured`` (of the risk), ``cause``, ``sector``, ``coverage``, ``inception`` (date at
+        which the policy began) and ``reported``, as dates or years such as 2026.5.
     years : int or (int, int)
         All the years there are, with or without losses: their number (labels from 1, or from 0 when
         the year 0 occurs), or the labels of the first and last.
@@ -621,8 +622,9 @@ class LossTable:
     def scan(cls, path: str | PathLike[str], *, years: int | tuple[int, int]) -> Self:
         """Read a Parquet file row group by row group, at each run anew: memory stays flat.
 
-        This needs rows in order of years, from row group to row group; a file in another order, or
-        one without statistics, is read whole. Results by sector need the whole table.
+        This needs rows in order of years, from row group to row group; a file in another order, one
+        without statistics, or one with sectors and no ``risk_id`` is read whole. Where there are
+        risks, sectors or causes, opening reads the file once to number them.
 
         Parameters
         ----------
@@ -640,8 +642,8 @@ class LossTable:
         return table
 
     @classmethod
-    def from_ord(cls, data: Any, *, periods: int) -> Self:
-        """Read an SPLT or MPLT of the Open Results Data standard (Oasis LMF).
+    def from_ord(cls, data: Any, *, periods: int, occurrence: Any = None) -> Self:
+        """Read an SPLT or MPLT of the Open Results Data standard (Oasis LMF), or an SELT or MELT.
 
         Each sample of each period is a year of its own, so there are samples x periods years.
         Rows of statistics (``SampleId`` of 0 and below) are left out. ``SummaryId`` becomes the
@@ -655,6 +657,9 @@ class LossTable:
             ``PeriodWeight`` (equal weights only).
         periods : int
             Number of periods, with and without losses.
+        occurrence : table, optional
+            For an SELT or MELT, whose events have no periods: ``EventId``, ``Period`` and where known
+            ``Month``, ``Day``, ``Hour``, ``Minute``. Events in no period are left out.
 
         Examples
         --------
@@ -665,7 +670,10 @@ class LossTable:
         LossTable(3 losses in 6 years, 1 to 6; columns year, event, loss)
         """
         table = object.__new__(cls)
-        table._core, _, _ = _kebao.LossTable.from_ord(data, periods)
+        if occurrence is None:
+            table._core, _, _ = _kebao.LossTable.from_ord(data, periods)
+        else:
+            table._core, _, _ = _kebao.LossTable.from_elt(data, occurrence, periods)
         return table
 
     @property

@@ -3,6 +3,7 @@
 #![allow(clippy::cast_lossless, reason = "one rule for integers of all widths")]
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -16,7 +17,7 @@ use super::cells::{Cell, cell, numeric, texts, whole};
 use super::dates::{days, year_of_day, year_of_number, year_of_text};
 use super::table::TOLD;
 use super::{Groups, LossColumns};
-use crate::error::{Faults, Issue, Result, nearest};
+use crate::error::{Error, Faults, Issue, Result, nearest};
 use crate::numeric::parse_amount;
 
 /// Names of the columns that are read; `risk` stands for `risk_id` too.
@@ -33,6 +34,11 @@ pub const COLUMNS: [&str; 11] = [
     "reported",
     "loss",
 ];
+
+/// What stands for a cell that could not be read, until its fault is told.
+pub(super) const NO_YEAR: i64 = i64::MIN;
+/// A NaN that no file holds.
+pub(super) const NO_NUMBER: f64 = f64::from_bits(0x7ff8_6b65_6261_6f00);
 
 /// A loss table as it was read.
 #[derive(Debug, Clone, Default)]
@@ -51,14 +57,16 @@ pub struct Read {
 /// Reads the columns of a loss table; `place` tells where a row stands.
 ///
 /// # Errors
-/// Missing columns and every cell that is not what its column wants, with its place.
+/// Missing columns and every cell that is not what its column wants, with its place; then also those
+/// that are readable and out of range, `years` being the labels of all years.
 pub fn read(
     origin: &str,
     schema: &Schema,
     batches: &[RecordBatch],
+    years: &Range<i64>,
     place: &dyn Fn(usize) -> String,
 ) -> Result<Read> {
-    read_in(LossColumns::default(), origin, schema, batches, place)
+    read_in(LossColumns::default(), origin, schema, batches, years, place)
 }
 
 /// The same in buffers that were used before.
@@ -67,6 +75,7 @@ pub(super) fn read_in(
     origin: &str,
     schema: &Schema,
     batches: &[RecordBatch],
+    years: &Range<i64>,
     place: &dyn Fn(usize) -> String,
 ) -> Result<Read> {
     let mut faults = Faults::new();
@@ -111,7 +120,15 @@ pub(super) fn read_in(
         });
     }
     let sums = find("sum_insured").map(|column| column.numbers(&mut faults));
-    faults.finish()?;
+    if !faults.is_empty() {
+        // Cells that are readable are judged in the same breath.
+        if year.len() == loss.len() {
+            let columns =
+                LossColumns { year, loss, time, inception, reported, ..Default::default() };
+            faults.take(super::table::check(&columns, years, place))?;
+        }
+        return Err(faults.finish().err().unwrap_or(Error::Cancelled));
+    }
     let (risk, risk_ids) = risk.map_or((None, Vec::new()), |(risk, ids)| (Some(risk), ids));
     // Without a risk id every row is a risk of its own.
     let risk = risk.or_else(|| sums.is_some().then(|| (0..loss.len() as u32).collect()));
@@ -215,10 +232,12 @@ impl Reader<'_> {
             }
             numeric!(part, fast);
             if out.len() == start && !part.is_empty() {
-                out.extend(self.cells(part, start, "a number", faults, |cell| match cell {
-                    Cell::Number(x) if !x.is_nan() => Some(x),
-                    Cell::Text(text) => parse_amount(text),
-                    _ => None,
+                out.extend(self.cells(part, start, ("a number", NO_NUMBER), faults, |cell| {
+                    match cell {
+                        Cell::Number(x) if !x.is_nan() => Some(x),
+                        Cell::Text(text) => parse_amount(text),
+                        _ => None,
+                    }
                 }));
             }
         }
@@ -245,10 +264,12 @@ impl Reader<'_> {
             }
             numeric!(part, fast);
             if out.len() == start && !part.is_empty() {
-                out.extend(self.cells(part, start, "a whole number", faults, |cell| match cell {
-                    Cell::Number(x) if whole(x) => Some(x as i64),
-                    Cell::Text(text) => text.parse().ok(),
-                    _ => None,
+                out.extend(self.cells(part, start, ("a whole number", NO_YEAR), faults, |cell| {
+                    match cell {
+                        Cell::Number(x) if whole(x) => Some(x as i64),
+                        Cell::Text(text) => text.parse().ok(),
+                        _ => None,
+                    }
                 }));
             }
         }
@@ -257,7 +278,7 @@ impl Reader<'_> {
 
     /// Years of dates.
     fn years(&self, faults: &mut Faults) -> Vec<i64> {
-        let allowed = "a date such as 2026-07-01 or 2026.5";
+        let allowed = ("a date such as 2026-07-01 or 2026.5", NO_YEAR);
         let mut out = Vec::with_capacity(self.rows());
         for part in &self.parts {
             let start = out.len();
@@ -314,7 +335,7 @@ impl Reader<'_> {
             }
             numeric!(part, fast);
             if out.len() == start && !part.is_empty() {
-                let allowed = "a label; leave the column out if unknown";
+                let allowed = ("a label; leave the column out if unknown", 0);
                 out.extend(self.cells(part, start, allowed, faults, |cell| {
                     let next = known.len() as u32;
                     match cell {
@@ -339,12 +360,12 @@ impl Reader<'_> {
         (out, sorted.into_keys().collect())
     }
 
-    /// Cell by cell, for the types and the gaps that need it.
-    fn cells<T: Default>(
+    /// Cell by cell, for the types and the gaps that need it; `missing` stands for a bad cell.
+    fn cells<T: Copy>(
         &self,
         part: &ArrayRef,
         start: usize,
-        allowed: &str,
+        (allowed, missing): (&str, T),
         faults: &mut Faults,
         mut read: impl FnMut(Cell<'_>) -> Option<T>,
     ) -> Vec<T> {
@@ -364,7 +385,7 @@ impl Reader<'_> {
                         let issue = Issue::new("bad_cell", (self.place)(start + row), &self.name);
                         faults.push(issue.value(value).allowed(allowed));
                     }
-                    T::default()
+                    missing
                 })
             })
             .collect()

@@ -15,9 +15,8 @@ pub(super) fn days(array: &ArrayRef) -> Option<Vec<Option<i64>>> {
     macro_rules! days {
         ($kind:ty, $a_day:expr) => {{
             let values = array.as_primitive_opt::<$kind>()?;
-            let day = |row| {
-                values.is_valid(row).then(|| i64::from(values.value(row)).div_euclid($a_day))
-            };
+            let day =
+                |row| values.is_valid(row).then(|| i64::from(values.value(row)).div_euclid($a_day));
             Some((0..array.len()).map(day).collect())
         }};
     }

@@ -17,7 +17,7 @@ mod stored;
 mod table;
 
 pub use arrow::{COLUMNS, Read, read};
-pub use ord::read_ord;
+pub use ord::{Given, read_elt, read_ord};
 pub use scan::LossScan;
 pub use stored::StoredLosses;
 pub use table::{LossColumns, LossTable};

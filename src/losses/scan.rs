@@ -130,7 +130,7 @@ impl LossScan {
                 let Some(schema) = batches.first().map(RecordBatch::schema) else { continue };
                 let start = scan.groups[group].row;
                 let place = |row: usize| format!("{} row {}", scan.name, start + row);
-                let found = faults.take(read(&scan.name, &schema, &batches, &place))?;
+                let found = faults.take(read(&scan.name, &schema, &batches, &years, &place))?;
                 if let Some(found) = found {
                     faults.take(gathered.add(&found, &scan.name))?;
                 }
@@ -195,14 +195,13 @@ impl LossScan {
     /// Rows of a group in its last year, which the next group goes on with.
     fn tail(&self, group: usize) -> Result<Vec<RecordBatch>> {
         let last = self.groups[group].last;
-        let rows = self.metadata.metadata().row_group(self.groups[group].number).num_rows() as usize;
+        let rows =
+            self.metadata.metadata().row_group(self.groups[group].number).num_rows() as usize;
         // Of a group in order the last rows will do.
         let mut some = if self.groups[group].sorted.load(Relaxed) { 1 << 12 } else { rows };
         while some < rows {
-            let ends = RowSelection::from_consecutive_ranges(
-                std::iter::once(rows - some..rows),
-                rows,
-            );
+            let ends =
+                RowSelection::from_consecutive_ranges(std::iter::once(rows - some..rows), rows);
             let batches = self.read(group, &["year"], Some(ends))?;
             let Some(schema) = batches.first().map(RecordBatch::schema) else { break };
             let mut faults = Faults::new();
@@ -211,8 +210,7 @@ impl LossScan {
             let before = years.partition_point(|year| *year < last);
             if before > 0 {
                 let of_year = rows - some + before..rows;
-                let ends =
-                    RowSelection::from_consecutive_ranges(std::iter::once(of_year), rows);
+                let ends = RowSelection::from_consecutive_ranges(std::iter::once(of_year), rows);
                 return self.read(group, &self.columns, Some(ends));
             }
             some *= 8;
@@ -241,13 +239,7 @@ impl Source for LossScan {
         self.spans.last().copied().unwrap_or(0)
     }
 
-    fn fill(
-        &self,
-        block: u64,
-        _: &Control,
-        spare: &mut Spare,
-        out: &mut LossBlock,
-    ) -> Result<()> {
+    fn fill(&self, block: u64, _: &Control, spare: &mut Spare, out: &mut LossBlock) -> Result<()> {
         out.clear();
         let span = self.span(block);
         out.first_year = span.start;
@@ -282,7 +274,8 @@ impl Source for LossScan {
             ..LossColumns::default()
         };
         let schema = Arc::clone(&schema);
-        let mut found = read_in(buffers, &self.name, &schema, &batches, &place)?;
+        let all = self.first_year..self.first_year + self.years() as i64;
+        let mut found = read_in(buffers, &self.name, &schema, &batches, &all, &place)?;
         drop(batches);
         if !self.labels.ids.is_empty() || !self.labels.causes.is_empty() {
             self.labels.translate(&mut found)?;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::arrow::{NO_NUMBER, NO_YEAR};
 use super::checks::{amounts, rising, within};
 use super::order::{Sorter, Year};
 use super::{Groups, LossBlock, Parts, Source};
@@ -95,16 +96,8 @@ impl LossTable {
             since(&columns.reported, &offsets, first_year),
         );
         let LossColumns { year, loss, event, time, risk, cause, .. } = columns;
-        let mut table = Self {
-            first_year,
-            loss,
-            time,
-            risk,
-            cause,
-            inception,
-            reported,
-            ..Self::default()
-        };
+        let mut table =
+            Self { first_year, loss, time, risk, cause, inception, reported, ..Self::default() };
         table.arrange(&event, &offsets);
         table.spans = spans(&offsets);
         table.offsets = offsets;
@@ -462,7 +455,11 @@ fn spans(offsets: &[u64]) -> Vec<u64> {
     spans
 }
 
-fn check(columns: &LossColumns, years: &Range<i64>, place: &dyn Fn(usize) -> String) -> Result<()> {
+pub(super) fn check(
+    columns: &LossColumns,
+    years: &Range<i64>,
+    place: &dyn Fn(usize) -> String,
+) -> Result<()> {
     let LossColumns { year, loss, event, time, risk, cause, inception, reported } = columns;
     let mut faults = Faults::new();
     let rows = loss.len();
@@ -491,10 +488,14 @@ fn check(columns: &LossColumns, years: &Range<i64>, place: &dyn Fn(usize) -> Str
     // Sound columns, the rule, are told in one pass without a branch.
     let sound = within(year, years.start, years.end) && amounts(loss);
     let (labels, losses): (&[i64], &[f64]) = if sound { (&[], &[]) } else { (year, loss) };
-    column(faults_of, place, "year", labels, "a year of the table", |y| years.contains(y));
-    column(faults_of, place, "loss", losses, "a finite number ≥ 0", |x| x.is_finite() && *x >= 0.0);
+    column(faults_of, place, "year", labels, "a year of the table", |y| {
+        years.contains(y) || *y == NO_YEAR
+    });
+    column(faults_of, place, "loss", losses, "a finite number ≥ 0", |x| {
+        (x.is_finite() && *x >= 0.0) || unread(x)
+    });
     column(faults_of, place, "time", time, "a fraction of the year in [0, 1)", |t| {
-        (0.0..1.0).contains(t)
+        (0.0..1.0).contains(t) || unread(t)
     });
     let far = i64::from(i16::MAX);
     let dates: [(&str, &[i64], &str, Range<i64>); 2] = [
@@ -504,10 +505,16 @@ fn check(columns: &LossColumns, years: &Range<i64>, place: &dyn Fn(usize) -> Str
     for (field, dates, allowed, within) in dates {
         let pairs: Vec<Dated> = dates.iter().zip(year).map(|(d, y)| Dated(*d, *y)).collect();
         column(faults_of, place, field, &pairs, allowed, |Dated(date, year)| {
-            date.checked_sub(*year).is_some_and(|years| within.contains(&years))
+            let unread = *date == NO_YEAR || *year == NO_YEAR;
+            unread || date.checked_sub(*year).is_some_and(|years| within.contains(&years))
         });
     }
     faults.finish()
+}
+
+/// Whether the cell could not be read, which is told elsewhere.
+fn unread(number: &f64) -> bool {
+    number.to_bits() == NO_NUMBER.to_bits()
 }
 
 /// The year of a date, beside that of the loss.

@@ -7,7 +7,10 @@ use crate::output::Table;
 use crate::treaty::{By, Outcome, Plan, Share, Weighted, run_and_gather, shares};
 
 /// What `by` names, and the names of its groups; numbers where the source has no names.
-fn find<S: Source>(source: &S, by: &str) -> Result<(By, Vec<String>)> {
+///
+/// # Errors
+/// Unknown groups.
+pub fn find<S: Source>(source: &S, by: &str) -> Result<(By, Vec<String>)> {
     let labels = source.groups().iter().map(|groups| groups.label.as_str());
     match by {
         "risk" => Ok((By::Risk, source.risk_ids().to_vec())),
@@ -22,7 +25,8 @@ fn find<S: Source>(source: &S, by: &str) -> Result<(By, Vec<String>)> {
     }
 }
 
-fn names(mut names: Vec<String>, count: usize) -> Vec<String> {
+/// Names of `count` groups: numbers where there are no more names.
+pub fn names(mut names: Vec<String>, count: usize) -> Vec<String> {
     names.extend((names.len()..count).map(|number| number.to_string()));
     names
 }

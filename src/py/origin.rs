@@ -14,11 +14,11 @@ use crate::credibility::UncertainAggregate;
 use crate::error::{Error, Issue, Result};
 use crate::exec::Control;
 use crate::losses::{LossScan, LossTable, StoredLosses};
+use crate::output::Table;
 use crate::portfolio::Portfolio;
+use crate::pricing;
 use crate::sector::Library;
 use crate::simulate::Simulator;
-use crate::output::Table;
-use crate::pricing;
 use crate::treaty::{Outcome, Plan};
 
 /// Where the losses come from: kept, because any year can be made again.

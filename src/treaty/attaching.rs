@@ -388,7 +388,8 @@ mod tests {
 
     #[test]
     fn claims_made_follows_the_report() {
-        let years: [&[_]; 2] = [&[(0, 0, 1, 30.0), (1, 0, 0, 14.0)], &[(2, 0, 0, 25.0), (3, 0, 1, 99.0)]];
+        let years: [&[_]; 2] =
+            [&[(0, 0, 1, 30.0), (1, 0, 0, 14.0)], &[(2, 0, 0, 25.0), (3, 0, 1, 99.0)]];
         assert_eq!(ceded("a: 10 xs 10, aal 12, claims made", &years).0, [14.0, 2.0]);
     }
 

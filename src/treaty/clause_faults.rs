@@ -223,7 +223,8 @@ fn values(treaty: &Treaty, place: &str, faults: &mut Faults) {
     }
     for (name, share) in &treaty.risks {
         faults.fraction(place, &format!("risks, {name}"), *share);
-        let sound = !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || ",，@".contains(c));
+        let sound =
+            !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || ",，@".contains(c));
         faults.check(sound, || {
             Issue::new("invalid_name", place, "risks")
                 .value(format!("'{name}'"))

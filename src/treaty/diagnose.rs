@@ -40,19 +40,16 @@ impl Programme {
                 && treaty.risks.is_empty()
                 && treaty.backup_of.is_none()
         };
-        let key = |t: &'_ Treaty| (t.net_of.clone(), t.basis, t.unit, t.attaches.unwrap_or_default());
+        let key =
+            |t: &'_ Treaty| (t.net_of.clone(), t.basis, t.unit, t.attaches.unwrap_or_default());
         let mut done = Vec::new();
         for treaty in self.treaties().iter().filter(layers) {
             let this = key(treaty);
             if done.contains(&this) {
                 continue;
             }
-            let mut tower: Vec<&Treaty> = self
-                .treaties()
-                .iter()
-                .filter(layers)
-                .filter(|other| key(other) == this)
-                .collect();
+            let mut tower: Vec<&Treaty> =
+                self.treaties().iter().filter(layers).filter(|other| key(other) == this).collect();
             done.push(this);
             tower.sort_by(|a, b| a.attachment.total_cmp(&b.attachment));
             // Layers of which only shares are sold may lie side by side.

@@ -205,10 +205,7 @@ impl Programme {
 }
 
 /// Shares of the risks that ReinsScope names, by number of the treaty; empty for whole portfolios.
-fn scopes(
-    text: &str,
-    faults: &mut Faults,
-) -> Result<BTreeMap<String, BTreeMap<String, f64>>> {
+fn scopes(text: &str, faults: &mut Faults) -> Result<BTreeMap<String, BTreeMap<String, f64>>> {
     let mut shares: BTreeMap<String, BTreeMap<String, f64>> = BTreeMap::new();
     for (number, cells) in table("ReinsScope", text)?.iter().enumerate() {
         let line = Line { place: format!("ReinsScope line {}", number + 2), cells };

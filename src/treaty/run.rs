@@ -12,9 +12,9 @@ use super::apply::{Annuals, Scratch};
 use super::attaching::Attaches;
 use super::plan::{Plan, Resolved};
 use super::proportional::Cession;
+use super::shares::{By, Gathering, Share, known, merge};
 use crate::error::{Faults, Issue, Result};
 use crate::exec::{Control, run_blocks};
-use super::shares::{By, Gathering, Share, known, merge};
 use crate::losses::{Groups, LossBlock, Parts, Source};
 
 /// Annual columns of a run: memory is O(block) a thread and these.
