@@ -634,3 +634,57 @@ def settle_pool(
             suspended = breaker.get("suspends", 0)
         told.append(paid)
     return told
+
+
+def special_reserve(
+    rule: dict[str, Any], losses: list[float], events: list[float], premium: float, expenses: float
+) -> list[dict[str, float]]:
+    """One path of a special reserve: accrual in good years, release when the triggers pull."""
+    balance = rule.get("initial", 0.0)
+    ratios = [trigger["loss_ratio"] for trigger in rule["triggers"] if "loss_ratio" in trigger]
+    above = rule.get("release_above", min(ratios, default=1.0))
+    told = []
+    for loss, event in zip(losses, events, strict=True):
+        pulled = [
+            loss / premium > trigger["loss_ratio"]
+            if "loss_ratio" in trigger
+            else event > trigger["event"]
+            for trigger in rule["triggers"]
+        ]
+        income = rule.get("interest", 0.0) * balance
+        release = 0.0
+        if any(pulled) if rule.get("when") == "any" else all(pulled):
+            release = min(balance, max(loss - above * premium, 0.0))
+        profit = max(premium * (1 - expenses) - loss, 0.0)
+        accrual = rule.get("profit_share", 0.75) * profit
+        accrual += rule.get("premium_share", 0.0) * premium
+        # From the balance at the start of the year, the reserve fills to its cap and no further.
+        room = max(rule.get("cap", math.inf) * premium - balance, 0.0)
+        accrual = min(accrual, room)
+        balance += income + accrual - release
+        told.append(
+            {"balance": balance, "accrual": accrual, "interest": income, "release": release}
+        )
+    return told
+
+
+def subsidise(
+    rule: dict[str, Any], policies: list[tuple[float, float, int]]
+) -> list[tuple[float, float]]:
+    """Subsidy and what the insured pays, of policies (rate, sum insured, year)."""
+    claims = []
+    for rate, insured, year in policies:
+        eligible = year <= rule["years"]
+        if rule["over_cap"] == "ineligible" and rate > rule["rate_cap"]:
+            eligible = False
+        claims.append(min(rate, rule["rate_cap"]) * insured * rule["share"] if eligible else 0.0)
+    left, total = rule["budget"], sum(claims)
+    told = []
+    for claim, (rate, insured, _) in zip(claims, policies, strict=True):
+        if rule["rationing"] == "pro_rata":
+            paid = claim * min(1.0, rule["budget"] / total) if total > 0 else 0.0
+        else:
+            paid = min(claim, left)
+            left -= paid
+        told.append((paid, rate * insured - paid))
+    return told

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from . import _kebao, _svg
 from ._text import amount, percent
-from .errors import InputError, Issue
 from .pricing import ProgressHook, _hook, _source
 from .table import Table
 
