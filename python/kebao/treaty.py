@@ -658,8 +658,8 @@ class LossTable:
         periods : int
             Number of periods, with and without losses.
         occurrence : table, optional
-            For an SELT or MELT, whose events have no periods: ``EventId``, ``Period`` and where known
-            ``Month``, ``Day``, ``Hour``, ``Minute``. Events in no period are left out.
+            For an SELT or MELT, whose events have no periods: ``EventId``, ``Period`` and where
+            known ``Month``, ``Day``, ``Hour``, ``Minute``. Events in no period are left out.
 
         Examples
         --------
