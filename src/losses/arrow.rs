@@ -14,8 +14,8 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Schema};
 
 use super::cells::{Cell, cell, numeric, texts, whole};
+use super::checks::TOLD;
 use super::dates::{days, year_of_day, year_of_number, year_of_text};
-use super::table::TOLD;
 use super::{Groups, LossColumns};
 use crate::error::{Error, Faults, Issue, Result, nearest};
 use crate::numeric::parse_amount;
@@ -125,7 +125,7 @@ pub(super) fn read_in(
         if year.len() == loss.len() {
             let columns =
                 LossColumns { year, loss, time, inception, reported, ..Default::default() };
-            faults.take(super::table::check(&columns, years, place))?;
+            faults.take(super::checks::check(&columns, years, place))?;
         }
         return Err(faults.finish().err().unwrap_or(Error::Cancelled));
     }
