@@ -605,7 +605,11 @@ def settle_pool(
         for index, (_, left, lines) in enumerate(left_rows):
             taken = 0.0
             if reinsurance is not None:
-                taken = sum(column[index] for column in reinsurance.by_row.values())
+                taken = sum(
+                    column[index]
+                    for name, column in reinsurance.by_row.items()
+                    if reinsurance.treaties[name]["basis"] != "annual"
+                )
             nets.append((max(left - taken, 0.0), lines))
         before_annual = sum(left for left, _ in nets)
         annual = 0.0

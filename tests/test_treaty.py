@@ -368,6 +368,8 @@ def test_bad_tables_are_told_cell_by_cell():
     with pytest.raises(InputError) as caught:
         LossTable(bad, years=3)
     assert {(issue.object, issue.field) for issue in caught.value.issues} == {
+        ("losses row 1", "year"),
+        ("losses row 1", "loss"),
         ("losses row 2", "year"),
         ("losses row 2", "loss"),
     }
@@ -438,6 +440,7 @@ def test_clauses_are_listed_and_every_example_reads():
         "retention": "surplus of 5 lines, {}",
         "pro rata time": "9m xs 1m, 1 @ 100%, {}",
         "prepaid": "9m xs 1m, 1 @ 100%, {}",
+        "interlocking": "9m xs 1m, risks attaching, {}",
         "term deductible": "9m xs 1m, {}, term 3 years",
         "term limit": "9m xs 1m, {}, term 3 years",
         "term 3": "9m xs 1m, term limit 50m, {}",

@@ -183,7 +183,9 @@ impl Plan {
                     summed: !scaled && summed == Some(key),
                     recoveries,
                     target: wanted.then_some(&mut *target),
-                    of_event: (events && !wanted).then_some(of_event),
+                    // Always, so that the largest net event does not depend on what else is wanted.
+                    of_event: (events && step.basis == Basis::Event && step.is_plain())
+                        .then_some(of_event),
                 };
                 if !step.is_attaching() {
                     summed = (!scaled).then_some(key);
