@@ -1,6 +1,6 @@
 """kebao prices science-and-technology insurance."""
 
-from . import balance, credibility, datasets, dependence, fit, measure, sectors
+from . import balance, credibility, datasets, dependence, experience, fit, measure, sectors
 from ._kebao import (
     GB2,
     GEV,
@@ -240,8 +240,9 @@ __all__ = [
     "compare_methods",
     "credibility",
     "datasets",
-    "evaluate",
     "dependence",
+    "evaluate",
+    "experience",
     "fit",
     "measure",
     "sectors",

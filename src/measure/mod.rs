@@ -19,4 +19,4 @@ pub use moments::Moments;
 pub use natural::natural;
 pub use spectral::{Ties, Weighted, premium_bounds, spectral};
 pub use tail::{Estimate, Tail};
-pub use variance::{VarianceSplit, variance_split};
+pub use variance::{VarianceSplit, two_level_split, variance_split};

@@ -50,7 +50,8 @@ mod _kebao {
     };
     #[pymodule_export]
     use super::credibility::{
-        BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, exposure_needed, zero_claims,
+        BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, buhlmann_straub,
+        exposure_needed, zero_claims,
     };
     #[pymodule_export]
     use super::dependence::{
@@ -109,7 +110,10 @@ mod _kebao {
         simulate_individual_claims, trend_family,
     };
     #[pymodule_export]
-    use super::sector::PyLibrary;
+    use super::sector::{
+        PyLearningCurve, PyLibrary, PySurvival, PyVasicek, basis_risk, coverage_schema, index_burn,
+        sector_names,
+    };
     #[pymodule_export]
     use super::severity::{
         Beta, Burr, Capped, Empirical, Exponential, Franchise, Frechet, GB2, GEV, GPD, Gamma,

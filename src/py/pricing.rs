@@ -20,7 +20,7 @@ use crate::exec::Control;
 use crate::measure::Estimate;
 use crate::output::{Table, write_parquet};
 use crate::pricing::{self, Capital, LEVELS, Loadings, Measure, Row};
-use crate::simulate::{Parameters, Simulator};
+use crate::simulate::Parameters;
 use crate::treaty::{self, Events, Outcome, Plan, Programme, TreatyColumns, explain_source};
 
 /// A programme applied to the years of a source.
@@ -440,7 +440,7 @@ impl PyResultCore {
             let years = years.clamp(1, self.outcome.years.max(1));
             let options =
                 crate::simulate::Options { years, parameters, systemic, ..*simulator.options() };
-            treaty::run(&self.plan, &Simulator::new(book, library, options)?, &control)
+            treaty::run(&self.plan, &simulator.changed(book, library, options)?, &control)
         };
         let work = || {
             let fixed = rerun(Parameters::Off, simulator.options().systemic)?;

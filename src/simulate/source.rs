@@ -3,13 +3,22 @@
 use super::attritional::{self, Claims};
 use super::model::{self, CoverageModel, Options};
 use super::order::{Rows, Sorter};
+use super::process;
 use super::systemic::{self, Arrivals, EventModel};
 use super::years::Years;
-use crate::error::Result;
+use crate::error::{Faults, Issue, Result};
 use crate::exec::Control;
 use crate::losses::{BLOCK_YEARS, Groups, LossBlock, Parts, Source};
 use crate::portfolio::{Labels, Portfolio};
-use crate::sector::Library;
+use crate::random::entity_id;
+use crate::sector::{Library, Process};
+
+/// A factor that several sectors obey, and the sd of the logarithm it adds to the frequency of each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CommonFactor {
+    pub name: String,
+    pub sectors: Vec<(String, f64)>,
+}
 
 /// A book under its sector models, simulated block by block.
 #[derive(Debug, Clone)]
@@ -28,6 +37,7 @@ pub struct Simulator {
     pub(super) library: Library,
     risk_ids: Vec<String>,
     currency: String,
+    common: Vec<CommonFactor>,
 }
 
 impl Simulator {
@@ -55,7 +65,51 @@ impl Simulator {
             library: library.clone(),
             risk_ids: book.risk_id.clone(),
             currency: book.currency.clone(),
+            common: Vec::new(),
         })
+    }
+
+    /// Ties sectors to common factors: in each year the claim frequency of every coverage of the sector
+    /// is multiplied by exp(sd · Z − sd²/2), Z the year's standard normal of the factor, so that means
+    /// stay. Sectors under one factor have a Gaussian copula; several factors make any correlation.
+    ///
+    /// # Errors
+    ///
+    /// A sector that the library lacks, or an sd that is not ≥ 0.
+    pub fn with_common(mut self, factors: &[CommonFactor]) -> Result<Self> {
+        self.common = factors.to_vec();
+        let mut faults = Faults::new();
+        let sectors: Vec<&str> =
+            self.library.coverages().iter().map(|c| c.sector.as_str()).collect();
+        for factor in factors {
+            let entity = entity_id(&format!("common|{}", factor.name));
+            for (sector, sd) in &factor.sectors {
+                let path = format!("common.{}", factor.name);
+                faults.non_negative(&path, sector, *sd);
+                if !sectors.contains(&sector.as_str()) {
+                    let mut known = sectors.clone();
+                    known.sort_unstable();
+                    known.dedup();
+                    faults.push(Issue::unknown(&path, "sector", sector, known));
+                }
+                for model in &mut self.models {
+                    if self.library.get(&model.id)?.sector == *sector {
+                        model.common.push((entity, *sd));
+                    }
+                }
+            }
+        }
+        faults.finish()?;
+        Ok(self)
+    }
+
+    /// The same factors with other options.
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulator::new`].
+    pub fn changed(&self, book: &Portfolio, library: &Library, options: Options) -> Result<Self> {
+        Self::new(book, library, options)?.with_common(&self.common)
     }
 
     pub fn options(&self) -> &Options {
@@ -89,6 +143,7 @@ fn groups(labels: &Labels) -> Groups {
 pub struct Scratch {
     years: Years,
     claims: Claims,
+    process: process::Work,
     arrivals: Arrivals,
     rows: Rows,
     sorter: Sorter,
@@ -160,8 +215,15 @@ impl Simulator {
     fn draw(&self, block: u64, control: &Control, scratch: &mut Scratch) -> Result<()> {
         let address = (self.options.seed, block);
         scratch.rows.clear();
+        scratch.process.clear();
         for model in &self.models {
             scratch.years.draw(model, self.options.seed, block, self.options.parameters);
+            if model.process != Process::Claims {
+                let state = (self.options.parameters, &scratch.years);
+                process::draw(model, state, address, &mut scratch.process, &mut scratch.rows);
+                control.check()?;
+                continue;
+            }
             attritional::draw(
                 model,
                 &scratch.years,
@@ -182,3 +244,7 @@ impl Simulator {
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "process_tests.rs"]
+mod process_tests;
