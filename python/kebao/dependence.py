@@ -40,7 +40,7 @@ from ._kebao import (
     NestedCopula,
     TCopula,
 )
-from .errors import InputError, Issue
+from .errors import InputError, Issue, NumericError
 from .table import Table
 
 __all__ = [
@@ -88,8 +88,6 @@ class Coupled:
         In Fortran order: each column is contiguous.
     names : list of str
         Of the columns.
-    target : array of shape (d, d) or None
-        What was asked for: the correlation matrix, or Spearman's ρ of the copula where it is known.
     target_kind : {"spearman", "pearson"}
         What the target is a correlation of; "pearson" of normal scores.
     target_distance : float
@@ -118,10 +116,26 @@ class Coupled:
     ) -> None:
         self.samples = samples
         self.names = names
-        self.target = target
+        self._target = target
         self.target_kind = target_kind
         self.target_distance = target_distance
         self.score_distance = score_distance
+
+    @functools.cached_property
+    def target(self) -> Any:
+        """What was asked for: the matrix, or Spearman's ρ of a copula of 20 components at most."""
+        if not isinstance(copula := self._target, Copula):
+            return copula
+        if copula.dim > 20:
+            return None
+        target = np.eye(copula.dim)
+        for i in range(copula.dim):
+            for j in range(i):
+                try:
+                    target[i, j] = target[j, i] = copula.spearman_rho(i, j)
+                except NumericError:
+                    target[i, j] = target[j, i] = np.nan
+        return target
 
     @functools.cached_property
     def spearman(self) -> Any:
@@ -254,7 +268,7 @@ def reorder(
     Returns
     -------
     Coupled
-        ``target`` is Spearman's ρ of the copula where it is known.
+        ``target`` is Spearman's ρ of the copula, not known for a vine or an array.
 
     Examples
     --------
@@ -266,17 +280,7 @@ def reorder(
     table, names = _columns(samples, "reorder")
     uniforms = _uniforms(copula, *table.shape, seed, threads)
     found = _kebao.dependence_reorder(table, uniforms, seed=seed, threads=threads)
-    return Coupled(found, names, _spearman_of(copula))
-
-
-def _spearman_of(copula: Any) -> Any:
-    if not isinstance(copula, Copula) or copula.dim > 50:
-        return None
-    target = np.eye(copula.dim)
-    for i in range(copula.dim):
-        for j in range(i):
-            target[i, j] = target[j, i] = copula.spearman_rho(i, j)
-    return target
+    return Coupled(found, names, copula if isinstance(copula, Copula) else None)
 
 
 def iman_conover(

@@ -107,14 +107,7 @@ impl Generator {
                 }
                 -log(-expm1(product) + exp(product - theta)) / theta
             }
-            Self::Joe => {
-                let logs = u.iter().filter(|u| **u < 1.0);
-                let product: f64 = logs.map(|u| ln_1m_exp(-theta * log1p(-*u))).sum();
-                if product == 0.0 {
-                    return 1.0;
-                }
-                -expm1(ln_1m_exp(-product) / theta)
-            }
+            Self::Joe => joe(theta, u),
         }
     }
 
@@ -241,4 +234,20 @@ fn clayton(theta: f64, u: &[f64]) -> f64 {
     let sum: f64 = powers.iter().map(|x| exp(x - largest)).sum();
     let rest = sum - (u.len() - 1) as f64 * exp(-largest);
     exp(-(largest + log(rest)) / theta)
+}
+
+fn joe(theta: f64, u: &[f64]) -> f64 {
+    // ln (1 − uᵢ)^θ
+    let powers: Vec<f64> = u.iter().filter(|u| **u < 1.0).map(|u| theta * log1p(-*u)).collect();
+    let largest = powers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if largest == f64::NEG_INFINITY {
+        return 1.0;
+    }
+    let inside = if largest < -36.0 {
+        // 1 − Π (1 − x) is Σ x where all are that small.
+        largest + log(powers.iter().map(|x| exp(x - largest)).sum())
+    } else {
+        ln_1m_exp(-powers.iter().map(|x| ln_1m_exp(-x)).sum::<f64>())
+    };
+    -expm1(inside / theta)
 }

@@ -144,7 +144,8 @@ pub fn kendall_tau(columns: &[&[f64]], control: &Control) -> Result<Vec<f64>> {
 
 fn tau_b(x: &[f64], y: &[f64]) -> f64 {
     let pairs = |n: usize| n as f64 * (n as f64 - 1.0) / 2.0;
-    let mut rows: Vec<(f64, f64)> = x.iter().copied().zip(y.iter().copied()).collect();
+    // Minus zero is zero.
+    let mut rows: Vec<(f64, f64)> = x.iter().zip(y).map(|(x, y)| (x + 0.0, y + 0.0)).collect();
     rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let tied = |same: &dyn Fn(usize, usize) -> bool, n: usize| {
         let (mut total, mut run) = (0.0, 1);
