@@ -1,6 +1,11 @@
 //! Whether the columns of a loss table are sound: questions about whole columns, answered in one
 //! pass without a branch, and every fault with its row where they are not.
 
+#![expect(
+    clippy::needless_bitwise_bool,
+    reason = "without a branch, so that it is read in vectors"
+)]
+
 use std::ops::Range;
 
 use super::LossColumns;
@@ -98,10 +103,10 @@ pub(super) fn check(
         years.contains(y) || *y == NO_YEAR
     });
     column(faults_of, place, "loss", losses, "a finite number ≥ 0", |x| {
-        (x.is_finite() && *x >= 0.0) || unread(x)
+        (x.is_finite() && *x >= 0.0) || unread(*x)
     });
     column(faults_of, place, "time", time, "a fraction of the year in [0, 1)", |t| {
-        (0.0..1.0).contains(t) || unread(t)
+        (0.0..1.0).contains(t) || unread(*t)
     });
     let far = i64::from(i16::MAX);
     let dates: [(&str, &[i64], &str, Range<i64>); 2] = [
@@ -119,7 +124,7 @@ pub(super) fn check(
 }
 
 /// Whether the cell could not be read, which is told elsewhere.
-fn unread(number: &f64) -> bool {
+fn unread(number: f64) -> bool {
     number.to_bits() == NO_NUMBER.to_bits()
 }
 

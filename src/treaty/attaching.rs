@@ -206,7 +206,6 @@ impl Plan {
     }
 
     /// Applies a cover by treaty year to a block.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one thread's memory")]
     pub(super) fn attaching(
         &self,
         step: &Resolved,

@@ -103,6 +103,7 @@ impl Kernel for AllDiffer<'_> {
     type Output = bool;
 
     #[inline(always)]
+    #[expect(clippy::needless_bitwise_bool, reason = "read in vectors")]
     fn run(self) -> bool {
         let Self(event, risk) = self;
         let events = event.iter().zip(event.get(1..).unwrap_or(&[]));
