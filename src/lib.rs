@@ -8,7 +8,7 @@
 //! | 0 | [`error`] |
 //! | 1 | [`numeric`], [`random`], [`output`] |
 //! | 2 | [`severity`], [`frequency`] |
-//! | 3 | [`exec`], [`losses`], [`aggregate`], [`credibility`] |
+//! | 3 | [`exec`], [`losses`], [`aggregate`], [`credibility`], [`dependence`] |
 //! | 4 | [`fit`], [`measure`], [`portfolio`], [`sector`] |
 //! | 5 | [`simulate`], [`treaty`] |
 //! | 6 | [`pricing`], [`reserve`], [`balance`] |
@@ -17,7 +17,9 @@
 pub mod aggregate;
 pub mod balance;
 pub mod credibility;
+pub mod dependence;
 pub mod error;
+pub mod estimate;
 pub mod exec;
 pub mod fit;
 pub mod frequency;

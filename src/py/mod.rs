@@ -5,11 +5,14 @@ mod amount;
 mod balance;
 mod convert;
 mod credibility;
+mod dependence;
 mod errors;
+mod estimate;
 mod fit;
 mod frame;
 mod frequency;
 mod frequency_fit;
+mod lines;
 mod losses;
 mod machine;
 mod measure;
@@ -50,6 +53,15 @@ mod _kebao {
         BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, exposure_needed, zero_claims,
     };
     #[pymodule_export]
+    use super::dependence::{
+        ClaytonCopula, ComonotoneCopula, Copula, EmpiricalCopula, FrankCopula, GaussianCopula,
+        GroupedTCopula, GumbelCopula, IndependenceCopula, JoeCopula, NestedCopula, TCopula,
+        dependence_aggregate, dependence_correlation, dependence_iman_conover, dependence_nearest,
+        dependence_reorder,
+    };
+    #[pymodule_export]
+    use super::estimate::{Evaluation, evaluate, evaluate_all, evaluate_sensitivity};
+    #[pymodule_export]
     use super::fit::{GoodnessOfFit, LossSample, MixtureFit, SeverityFit, SpliceFit, fit_families};
     #[pymodule_export]
     use super::frequency::{
@@ -60,12 +72,14 @@ mod _kebao {
     #[pymodule_export]
     use super::frequency_fit::{PyCountFit, fit_frequency};
     #[pymodule_export]
+    use super::lines::{Bivariate, Lines};
+    #[pymodule_export]
     use super::losses::{PyLossScan, PyLossTable};
     #[pymodule_export]
     use super::machine::instruction_set;
     #[pymodule_export]
     use super::measure::{
-        Distortion, measure_allocation, measure_bounds, measure_curve, measure_spectral,
+        Distortion, Histogram, measure_allocation, measure_bounds, measure_curve, measure_spectral,
         measure_tails,
     };
     #[pymodule_export]
@@ -78,10 +92,11 @@ mod _kebao {
     use super::probe::_probe;
     #[pymodule_export]
     use super::reserve::{
-        BootstrapFit, OneYearFit, PySelection, PyTriangle, ReserveFit, run_bootstrap, run_one_year,
-        score_lognormal, score_sample, tail_measures, triangle_combine, triangle_first,
-        triangle_from_parts, triangle_on_level, triangle_period, triangle_residuals,
-        triangle_scaled, triangle_to_grain, triangle_trended, triangle_valued_at,
+        BootstrapFit, OneYearFit, PySelection, PyTriangle, ReserveFit, bootstrap_triangles,
+        run_bootstrap, run_one_year, score_lognormal, score_sample, tail_measures,
+        triangle_combine, triangle_first, triangle_from_parts, triangle_on_level, triangle_period,
+        triangle_residuals, triangle_scaled, triangle_to_grain, triangle_trended,
+        triangle_valued_at,
     };
     #[pymodule_export]
     use super::reserve::{
@@ -91,7 +106,7 @@ mod _kebao {
     #[pymodule_export]
     use super::reserve::{
         berquist_sherman, case_outstanding, frequency_severity, meyers, nowcast, paid_incurred,
-        trend_family,
+        simulate_individual_claims, trend_family,
     };
     #[pymodule_export]
     use super::sector::PyLibrary;

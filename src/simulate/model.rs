@@ -3,7 +3,7 @@
 use super::quantile::Sampler;
 use crate::error::{Faults, Issue, Result};
 use crate::losses::BLOCK_YEARS;
-use crate::portfolio::{Portfolio, Stage};
+use crate::portfolio::{Date, Portfolio, Stage};
 use crate::random::entity_id;
 use crate::sector::{Basis, Coverage, FrequencyFamily, Library};
 use crate::severity::Severity;
@@ -247,18 +247,29 @@ fn one(book: &Portfolio, risk: usize, coverage: &Coverage, relativities: &Relati
     }
 }
 
+const YEAR: i32 = 365;
+
 fn window(book: &Portfolio, risk: usize) -> Window {
-    const YEAR: i32 = 365;
     let whole = Window { start: 0.0, span: 1.0 };
     let (Some(from), Some(to)) = (book.inception[risk], book.expiry[risk]) else { return whole };
     let days = to.0.saturating_sub(from.0);
     if days >= YEAR {
         return whole;
     }
-    let (year, _, _) = from.ymd();
-    let new_year = crate::portfolio::Date::from_ymd(year, 1, 1).map_or(from.0, |d| d.0);
-    Window {
-        start: f64::from((from.0 - new_year).clamp(0, YEAR - 1)) / f64::from(YEAR),
-        span: f64::from(days.max(1)) / f64::from(YEAR),
+    Window { start: of_year(from), span: f64::from(days.max(1)) / f64::from(YEAR) }
+}
+
+/// A date as a fraction of its year.
+fn of_year(date: Date) -> f64 {
+    let (year, _, _) = date.ymd();
+    let new_year = Date::from_ymd(year, 1, 1).map_or(date.0, |d| d.0);
+    f64::from((date.0 - new_year).clamp(0, YEAR - 1)) / f64::from(YEAR)
+}
+
+/// Date at which each risk's policy is renewed; none when no risk has an inception.
+pub(super) fn renewals(book: &Portfolio) -> Vec<f64> {
+    if book.inception.iter().all(Option::is_none) {
+        return Vec::new();
     }
+    book.inception.iter().map(|date| date.map_or(f64::NAN, of_year)).collect()
 }
