@@ -191,6 +191,9 @@ impl Fit {
             FitFamily::GB2 if get("alpha") > 1e4 || get("tau") > 1e4 => {
                 text("alpha or tau → ∞: a generalised gamma or its inverse fits as well")
             }
+            FitFamily::GB2 if get("alpha") > 30.0 && get("tau") > 30.0 => {
+                text("alpha and tau → ∞, gamma → 0: the lognormal distribution fits as well")
+            }
             FitFamily::LogT if get("df") > 1e4 => {
                 text("df → ∞: the lognormal distribution fits as well")
             }

@@ -99,7 +99,7 @@ fitted! {
     LogGamma(2): "shape" Log, "rate" Log;
     GPD(2): "shape" Real, "scale" Log;
     Pareto(1): "alpha" Log;
-    GEV(3): "shape" Real, "location" Real, "scale" Log;
+    GEV(3): "shape" Real, "location" Log, "scale" Log;
     GB2(4): "alpha" Log, "tau" Log, "scale" Log, "gamma" Log;
     LogT(3): "mu" Real, "sigma" Log, "df" Log;
     Beta(2): "a" Log, "b" Log;
@@ -241,8 +241,9 @@ impl FitFamily {
                 let scale = 0.78 * s.variance.max(1e-12 * s.mean * s.mean).sqrt();
                 let k = 1.282_549_830_161_864 / sd;
                 let median = exp(s.mean_ln);
-                let mut starts = vec![vec![1.0 / k, median, log(median / k)]];
-                starts.extend([0.1, -0.1].map(|xi| vec![xi, s.mean - 0.5772 * scale, log(scale)]));
+                let mut starts = vec![vec![1.0 / k, s.mean_ln, log(median / k)]];
+                let location = log((s.mean - 0.5772 * scale).max(0.1 * median));
+                starts.extend([0.1, -0.1].map(|xi| vec![xi, location, log(scale)]));
                 starts
             }
             Self::GB2 => [(1.0, 1.0), (3.0, 1.0), (1.0, 3.0), (0.4, 0.8), (5.0, 5.0)]

@@ -71,7 +71,7 @@ impl<const N: usize> Differences<N> {
         self.jet(|severity| {
             let end = severity.support().1;
             // The mass at the end, as of a total loss.
-            if x >= end { log(severity.sf(end.next_down())) } else { severity.log_pdf(x) }
+            if x == end { log(severity.sf(end.next_down())) } else { severity.log_pdf(x) }
         })
     }
 
@@ -117,8 +117,8 @@ impl GEV {
 
 impl Density<3> for GEV {
     fn at(eta: &[f64; 3], _: f64) -> Self {
-        let [xi, location, ln_scale] = Jet::parameters(eta);
-        Self { xi, location, ln_scale }
+        let [xi, ln_location, ln_scale] = Jet::parameters(eta);
+        Self { xi, location: ln_location.exp(), ln_scale }
     }
     fn ln_pdf(&self, ln_x: f64) -> Jet<3> {
         let a = self.reduced(ln_x);

@@ -8,7 +8,7 @@
 use libm::{exp, expm1, log, log1p};
 use serde::{Deserialize, Serialize};
 
-use super::{Family, plain_parameters};
+use super::{Family, columns, plain_parameters};
 use crate::error::{Faults, Result};
 use crate::numeric::{Double, Hazard, adaptive};
 
@@ -110,6 +110,17 @@ impl Family for LogPareto {
 
     fn support(&self) -> (f64, f64) {
         (self.scale, f64::INFINITY)
+    }
+
+    fn sample(&self, u: &mut [f64]) {
+        columns::tiles(u, |tile| {
+            columns::ln(tile);
+            columns::times(tile, -1.0 / self.shape);
+            columns::exp_m1(tile);
+            columns::times(tile, self.rate);
+            columns::exp(tile);
+            columns::times(tile, self.scale);
+        });
     }
 
     plain_parameters!(LogPareto { shape, rate, scale });
