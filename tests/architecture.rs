@@ -12,7 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["error"],
     &["numeric", "output", "random"],
     &["severity", "frequency"],
-    &["exec", "losses", "aggregate", "credibility"],
+    &["exec", "losses", "aggregate", "credibility", "dependence"],
     &["estimate", "fit", "measure", "portfolio", "sector"],
     &["simulate", "treaty"],
     &["pricing", "reserve", "balance"],

@@ -83,61 +83,99 @@ fn recursion(frequency: &Frequency, Panjer { a, b, class }: Panjer, severity: &[
     }
     let mut lead = lead.signum() * libm::exp(lead_log - scale);
 
-    // The past is kept backwards, so that both factors of the sums run forwards.
-    let by_place: Vec<f64> =
-        severity[..used].iter().zip(0..).map(|(f, j)| f64::from(j) * f).collect();
-    let mut past = vec![0.0; n];
-    past[n - 1] = libm::exp(start - scale);
-    for k in 1..n {
-        let terms = k.min(used.saturating_sub(1));
-        let earlier = &past[n - k..n - k + terms];
-        let weighted = dispatch::run(Dot(&by_place[1..=terms], earlier));
-        let plain = if a == 0.0 { 0.0 } else { dispatch::run(Dot(&severity[1..=terms], earlier)) };
-        let value = kept * (a * plain + b / k as f64 * weighted + lead * severity[k]);
-        past[n - 1 - k] = value;
-        if value > HIGH {
-            for p in &mut past[n - 1 - k..] {
-                *p *= DOWN;
+    // Sums over what is known before a batch are made for the whole batch, so that the past is read
+    // once for all of it.
+    let plain_factors =
+        if a == 0.0 { Factors::default() } else { Factors::new(severity, used, |_| 1.0) };
+    let place_factors = Factors::new(severity, used, |j| j as f64);
+    let mut pmf = vec![0.0; n];
+    pmf[0] = libm::exp(start - scale);
+    let mut first = 1;
+    while first < n {
+        let known = (first + 1).saturating_sub(used)..first;
+        let mut weighted = place_factors.sums(&pmf, known.clone());
+        let mut plain = plain_factors.sums(&pmf, known);
+        for i in 0..BATCH.min(n - first) {
+            let k = first + i;
+            // What the batch itself has brought.
+            for j in 1..=i.min(used.saturating_sub(1)) {
+                let term = severity[j] * pmf[k - j];
+                plain[i] += term;
+                weighted[i] += j as f64 * term;
             }
-            lead *= DOWN;
-            scale -= libm::log(DOWN);
+            let value = kept * (a * plain[i] + b / k as f64 * weighted[i] + lead * severity[k]);
+            pmf[k] = value;
+            if value > HIGH {
+                let all = pmf[..=k].iter_mut().chain(&mut weighted).chain(&mut plain);
+                all.for_each(|p| *p *= DOWN);
+                lead *= DOWN;
+                scale -= libm::log(DOWN);
+            }
         }
+        first += BATCH;
     }
     // One factor may underflow although the product does not.
     let half = libm::exp(0.5 * scale);
-    past.iter_mut().for_each(|p| *p = *p * half * half);
-    past.reverse();
-    past
+    pmf.iter_mut().for_each(|p| *p = *p * half * half);
+    pmf
 }
 
-/// Σ xᵢ yᵢ in lanes, the same sum on every instruction set.
-struct Dot<'a>(&'a [f64], &'a [f64]);
+/// Values made at a time, and lanes of their sums.
+const BATCH: usize = 8;
+const LANES: usize = 8;
 
-const LANES: usize = 32;
+/// w(j) f_j backwards, zeros around, so that both factors of a sum run forwards.
+#[derive(Default)]
+struct Factors {
+    backwards: Vec<f64>,
+}
 
-impl Kernel for Dot<'_> {
-    type Output = f64;
+impl Factors {
+    fn new(severity: &[f64], used: usize, weight: impl Fn(usize) -> f64) -> Self {
+        let mut backwards = vec![0.0; used + BATCH];
+        for (j, f) in severity[..used].iter().enumerate().skip(1) {
+            backwards[used + BATCH - 1 - j] = weight(j) * f;
+        }
+        Self { backwards }
+    }
+
+    /// Σₘ w f_{k+i−m} g_m over the known m, k the end of `known`, for each i of the batch.
+    fn sums(&self, pmf: &[f64], known: std::ops::Range<usize>) -> [f64; BATCH] {
+        if self.backwards.is_empty() || known.is_empty() {
+            return [0.0; BATCH];
+        }
+        // f_{k+i−m} lies at last − (k + i − m).
+        let low = self.backwards.len() - 1 - (known.len() + BATCH - 1);
+        let high = self.backwards.len() - 1;
+        dispatch::run(Sums(&self.backwards[low..high], &pmf[known]))
+    }
+}
+
+/// Sums of products of a column with `BATCH` windows of another, the same on every instruction set.
+struct Sums<'a>(&'a [f64], &'a [f64]);
+
+impl Kernel for Sums<'_> {
+    type Output = [f64; BATCH];
 
     #[inline(always)]
-    fn run(self) -> f64 {
-        let Self(x, y) = self;
-        let mut lanes = [0.0; LANES];
-        let ((xs, x_rest), (ys, y_rest)) = (x.as_chunks::<LANES>(), y.as_chunks::<LANES>());
-        for (x, y) in xs.iter().zip(ys) {
-            for lane in 0..LANES {
-                lanes[lane] += x[lane] * y[lane];
+    fn run(self) -> [f64; BATCH] {
+        let Self(factors, known) = self;
+        let mut lanes = [[0.0; LANES]; BATCH];
+        let (rows, rest) = known.as_chunks::<LANES>();
+        let count = rows.len() * LANES;
+        // The window of value i begins BATCH − 1 − i places on.
+        for (row, window) in rows.iter().zip(factors.windows(LANES + BATCH - 1).step_by(LANES)) {
+            for i in 0..BATCH {
+                for lane in 0..LANES {
+                    lanes[i][lane] += row[lane] * window[BATCH - 1 - i + lane];
+                }
             }
         }
-        for ((lane, x), y) in lanes.iter_mut().zip(x_rest).zip(y_rest) {
-            *lane += x * y;
-        }
-        let mut width = LANES / 2;
-        while width > 0 {
-            for lane in 0..width {
-                lanes[lane] += lanes[lane + width];
+        for (place, g) in rest.iter().enumerate() {
+            for i in 0..BATCH {
+                lanes[i][place] += g * factors[count + place + BATCH - 1 - i];
             }
-            width /= 2;
         }
-        lanes[0]
+        lanes.map(|[a, b, c, d, e, f, g, h]| ((a + e) + (c + g)) + ((b + f) + (d + h)))
     }
 }

@@ -5,6 +5,7 @@ mod amount;
 mod balance;
 mod convert;
 mod credibility;
+mod dependence;
 mod errors;
 mod estimate;
 mod fit;
@@ -53,6 +54,13 @@ mod _kebao {
         exposure_needed, zero_claims,
     };
     #[pymodule_export]
+    use super::dependence::{
+        ClaytonCopula, ComonotoneCopula, Copula, EmpiricalCopula, FrankCopula, GaussianCopula,
+        GroupedTCopula, GumbelCopula, IndependenceCopula, JoeCopula, NestedCopula, TCopula,
+        dependence_aggregate, dependence_correlation, dependence_iman_conover, dependence_nearest,
+        dependence_reorder,
+    };
+    #[pymodule_export]
     use super::estimate::{Evaluation, evaluate, evaluate_all, evaluate_sensitivity};
     #[pymodule_export]
     use super::fit::{GoodnessOfFit, LossSample, MixtureFit, SeverityFit, SpliceFit, fit_families};
@@ -85,10 +93,11 @@ mod _kebao {
     use super::probe::_probe;
     #[pymodule_export]
     use super::reserve::{
-        BootstrapFit, OneYearFit, PySelection, PyTriangle, ReserveFit, run_bootstrap, run_one_year,
-        score_lognormal, score_sample, tail_measures, triangle_combine, triangle_first,
-        triangle_from_parts, triangle_on_level, triangle_period, triangle_residuals,
-        triangle_scaled, triangle_to_grain, triangle_trended, triangle_valued_at,
+        BootstrapFit, OneYearFit, PySelection, PyTriangle, ReserveFit, bootstrap_triangles,
+        run_bootstrap, run_one_year, score_lognormal, score_sample, tail_measures,
+        triangle_combine, triangle_first, triangle_from_parts, triangle_on_level, triangle_period,
+        triangle_residuals, triangle_scaled, triangle_to_grain, triangle_trended,
+        triangle_valued_at,
     };
     #[pymodule_export]
     use super::reserve::{
@@ -98,7 +107,7 @@ mod _kebao {
     #[pymodule_export]
     use super::reserve::{
         berquist_sherman, case_outstanding, frequency_severity, meyers, nowcast, paid_incurred,
-        trend_family,
+        simulate_individual_claims, trend_family,
     };
     #[pymodule_export]
     use super::sector::{

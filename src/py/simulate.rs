@@ -133,6 +133,7 @@ impl PySimulation {
                     time: time.to_vec()?,
                     risk: risk.to_vec()?,
                     cause: cause.to_vec()?,
+                    ..LossBlock::default()
                 })
             })
             .collect::<PyResult<Vec<LossBlock>>>()?;

@@ -404,3 +404,11 @@ fn new_year(date: Date) -> i32 {
     let (year, _, _) = date.ymd();
     Date::from_ymd(year, 1, 1).map_or(date.0, |d| d.0)
 }
+
+/// Date at which each risk's policy is renewed; none when no risk has an inception.
+pub(super) fn renewals(book: &Portfolio) -> Vec<f64> {
+    if book.inception.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    book.inception.iter().map(|date| date.map_or(f64::NAN, of_year)).collect()
+}

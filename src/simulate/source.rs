@@ -8,7 +8,7 @@ use super::systemic::{self, Arrivals, EventModel};
 use super::years::Years;
 use crate::error::{Faults, Issue, Result};
 use crate::exec::Control;
-use crate::losses::{BLOCK_YEARS, Groups, LossBlock, Source};
+use crate::losses::{BLOCK_YEARS, Groups, LossBlock, Parts, Source};
 use crate::portfolio::{Labels, Portfolio};
 use crate::random::entity_id;
 use crate::sector::{Library, Process};
@@ -30,6 +30,8 @@ pub struct Simulator {
     groups: Vec<Groups>,
     /// By risk; NaN where the book does not say.
     sums_insured: Vec<f64>,
+    /// By risk, as a fraction of the year; NaN where the book does not say, empty when it never does.
+    renewals: Vec<f64>,
     /// By risk; none when no risk has one.
     aggregate_limits: Option<Vec<f64>>,
     pub(super) library: Library,
@@ -58,6 +60,7 @@ impl Simulator {
             causes,
             groups: vec![groups(&book.sector), groups(&book.coverage)],
             sums_insured: book.sum_insured.clone(),
+            renewals: model::renewals(book),
             aggregate_limits: limited.then(|| book.aggregate_limit.clone()),
             library: library.clone(),
             risk_ids: book.risk_id.clone(),
@@ -162,6 +165,54 @@ impl Source for Simulator {
     ) -> Result<()> {
         out.clear();
         out.first_year = block * BLOCK_YEARS as u64;
+        self.draw(block, control, scratch)?;
+        let Scratch { rows, sorter, .. } = scratch;
+        let limits = self.aggregate_limits.as_deref();
+        sorter.finish(rows, self.block_years(block), limits, control, out)
+    }
+
+    fn parts(
+        &self,
+        block: u64,
+        part_rows: usize,
+        control: &Control,
+        work: &mut Parts<Scratch>,
+        each: &mut dyn FnMut(&LossBlock) -> Result<()>,
+    ) -> Result<()> {
+        let Parts { scratch, part, .. } = work;
+        part.clear();
+        part.first_year = block * BLOCK_YEARS as u64;
+        self.draw(block, control, scratch)?;
+        let Scratch { rows, sorter, .. } = scratch;
+        let limits = self.aggregate_limits.as_deref();
+        let sizes = (self.block_years(block), part_rows);
+        sorter.parts(rows, sizes, limits, control, part, each)
+    }
+
+    fn groups(&self) -> &[Groups] {
+        &self.groups
+    }
+
+    fn sums_insured(&self) -> &[f64] {
+        &self.sums_insured
+    }
+
+    fn renewals(&self) -> &[f64] {
+        &self.renewals
+    }
+
+    fn causes(&self) -> &[String] {
+        &self.causes
+    }
+
+    fn risk_ids(&self) -> &[String] {
+        &self.risk_ids
+    }
+}
+
+impl Simulator {
+    /// Draws the rows of a block, in no order.
+    fn draw(&self, block: u64, control: &Control, scratch: &mut Scratch) -> Result<()> {
         let address = (self.options.seed, block);
         scratch.rows.clear();
         scratch.process.clear();
@@ -186,24 +237,7 @@ impl Source for Simulator {
             control.check()?;
             systemic::draw(event, address, &mut scratch.arrivals, &mut scratch.rows);
         }
-        let limits = self.aggregate_limits.as_deref();
-        scratch.sorter.finish(&scratch.rows, self.block_years(block), limits, control, out)
-    }
-
-    fn groups(&self) -> &[Groups] {
-        &self.groups
-    }
-
-    fn sums_insured(&self) -> &[f64] {
-        &self.sums_insured
-    }
-
-    fn causes(&self) -> &[String] {
-        &self.causes
-    }
-
-    fn risk_ids(&self) -> &[String] {
-        &self.risk_ids
+        Ok(())
     }
 }
 
