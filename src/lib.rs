@@ -8,8 +8,8 @@
 //! | 0 | [`error`] |
 //! | 1 | [`numeric`], [`random`], [`output`] |
 //! | 2 | [`severity`], [`frequency`] |
-//! | 3 | [`exec`], [`losses`], [`aggregate`], [`credibility`] |
-//! | 4 | [`fit`], [`measure`], [`portfolio`], [`sector`] |
+//! | 3 | [`exec`], [`losses`], [`aggregate`], [`credibility`], [`dependence`] |
+//! | 4 | [`estimate`], [`fit`], [`measure`], [`portfolio`], [`sector`] |
 //! | 5 | [`simulate`], [`treaty`] |
 //! | 6 | [`pricing`], [`reserve`], [`balance`] |
 //! | 7 | `py`, the bindings, behind the feature `python` |
@@ -17,7 +17,9 @@
 pub mod aggregate;
 pub mod balance;
 pub mod credibility;
+pub mod dependence;
 pub mod error;
+pub mod estimate;
 pub mod exec;
 pub mod fit;
 pub mod frequency;

@@ -273,10 +273,12 @@ def _quantity(
     at: Mapping[str, Any] | None = None,
     times: float = 1.0,
     over: float = 1.0,
+    part: int | None = None,
 ) -> float:
     """A property or method of a model, such as a mean, a quantile or a layer mean."""
     found = getattr(_build(model), name)
-    return float(found(**(at or {})) if callable(found) else found) * times / over
+    value = found(**(at or {})) if callable(found) else found
+    return float(value if part is None else value[part]) * times / over
 
 
 @computation("severity_fit")

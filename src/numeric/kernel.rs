@@ -199,13 +199,13 @@ macro_rules! horner {
 }
 
 #[inline(always)]
-pub(super) fn exp_lane(x: f64) -> f64 {
+pub(crate) fn exp_lane(x: f64) -> f64 {
     let (q, half, other) = exp_parts(x);
     ((1.0 + q) * half) * other
 }
 
 #[inline(always)]
-fn exp_m1_lane(x: f64) -> f64 {
+pub(crate) fn exp_m1_lane(x: f64) -> f64 {
     let (q, half, other) = exp_parts(x);
     // 2^n (1 + q) − 1 with 2^n − 1 exact where q matters; for large n the factors apart.
     let power = half * other;
@@ -247,13 +247,24 @@ fn exp_parts(x: f64) -> (f64, f64, f64) {
 }
 
 #[inline(always)]
-pub(super) fn ln_lane(x: f64) -> f64 {
+pub(crate) fn ln_lane(x: f64) -> f64 {
     const TWO_54: f64 = 18_014_398_509_481_984.0;
     let tiny = x < f64::MIN_POSITIVE;
     let y = ln_normal(if tiny { x * TWO_54 } else { x }, if tiny { 54.0 } else { 0.0 });
     let y = if x < f64::INFINITY { y } else { x };
     let below = if x == 0.0 { f64::NEG_INFINITY } else { f64::NAN };
     if x > 0.0 || x.is_nan() { y } else { below }
+}
+
+/// ln(1 + x), x > −1, to full relative accuracy also next to 0.
+#[inline(always)]
+pub(crate) fn ln_1p_lane(x: f64) -> f64 {
+    let sum = 1.0 + x;
+    // What rounding did to the sum, it did to its distance from 1 (Kahan).
+    let rest = sum - 1.0;
+    let y = ln_lane(sum) * (x / rest);
+    let y = if rest == 0.0 { x } else { y };
+    if sum < f64::INFINITY { y } else { sum }
 }
 
 /// ln(x) − `less` ln 2 for a positive, normal, finite `x`.

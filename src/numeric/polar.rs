@@ -52,7 +52,7 @@ impl Kernel for ExpComplex<'_> {
 
 /// Sine and cosine by the kernels of fdlibm (`k_sin.c`, `k_cos.c`, Sun 1993) on |r| ≤ π/4.
 #[inline(always)]
-fn sin_cos_lane(x: f64) -> (f64, f64) {
+pub(crate) fn sin_cos_lane(x: f64) -> (f64, f64) {
     const ROUND: f64 = 6_755_399_441_055_744.0;
     let shifted = x * std::f64::consts::FRAC_2_PI + ROUND;
     let n = shifted - ROUND;

@@ -27,7 +27,7 @@ pub fn t_sf(z: f64, df: f64) -> f64 {
 
 /// Density of T.
 pub fn t_pdf(z: f64, df: f64) -> f64 {
-    let near = 1e-8 * df.sqrt();
+    let near = 1e-8 * df.sqrt().min(1.0);
     let z = if z.abs() < near { near } else { z };
     let (x, y) = parts(z, df);
     beta_density(0.5 * df, 0.5, x, y) / z.abs()

@@ -5,11 +5,14 @@ mod amount;
 mod balance;
 mod convert;
 mod credibility;
+mod dependence;
 mod errors;
+mod estimate;
 mod fit;
 mod frame;
 mod frequency;
 mod frequency_fit;
+mod lines;
 mod losses;
 mod machine;
 mod measure;
@@ -47,8 +50,18 @@ mod _kebao {
     };
     #[pymodule_export]
     use super::credibility::{
-        BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, exposure_needed, zero_claims,
+        BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, buhlmann_straub,
+        exposure_needed, zero_claims,
     };
+    #[pymodule_export]
+    use super::dependence::{
+        ClaytonCopula, ComonotoneCopula, Copula, EmpiricalCopula, FrankCopula, GaussianCopula,
+        GroupedTCopula, GumbelCopula, IndependenceCopula, JoeCopula, NestedCopula, TCopula,
+        dependence_aggregate, dependence_correlation, dependence_iman_conover, dependence_nearest,
+        dependence_reorder,
+    };
+    #[pymodule_export]
+    use super::estimate::{Evaluation, evaluate, evaluate_all, evaluate_sensitivity};
     #[pymodule_export]
     use super::fit::{GoodnessOfFit, LossSample, MixtureFit, SeverityFit, SpliceFit, fit_families};
     #[pymodule_export]
@@ -60,12 +73,14 @@ mod _kebao {
     #[pymodule_export]
     use super::frequency_fit::{PyCountFit, fit_frequency};
     #[pymodule_export]
+    use super::lines::{Bivariate, Lines};
+    #[pymodule_export]
     use super::losses::{PyLossScan, PyLossTable};
     #[pymodule_export]
     use super::machine::instruction_set;
     #[pymodule_export]
     use super::measure::{
-        Distortion, measure_allocation, measure_bounds, measure_curve, measure_spectral,
+        Distortion, Histogram, measure_allocation, measure_bounds, measure_curve, measure_spectral,
         measure_tails,
     };
     #[pymodule_export]
@@ -95,7 +110,10 @@ mod _kebao {
         simulate_individual_claims, trend_family,
     };
     #[pymodule_export]
-    use super::sector::PyLibrary;
+    use super::sector::{
+        PyLearningCurve, PyLibrary, PySurvival, PyVasicek, basis_risk, coverage_schema, index_burn,
+        sector_names,
+    };
     #[pymodule_export]
     use super::severity::{
         Beta, Burr, Capped, Empirical, Exponential, Franchise, Frechet, GB2, GEV, GPD, Gamma,

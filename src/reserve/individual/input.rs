@@ -34,7 +34,13 @@ impl Model {
         let mut faults = Faults::new();
         let delay = || Delay::new(reported, paid, choices.tail_years);
         faults.take(delay())?;
-        let fraction = coverage.severity.basis == Basis::FractionOfSumInsured;
+        let (Some(frequency), Some(size)) = (&coverage.frequency, &coverage.severity) else {
+            let issue = Issue::new("no_claims", OBJECT, "coverage")
+                .value(&coverage.id)
+                .allowed("a coverage with claim counts and sizes: claims, maturity or credit");
+            return Err(issue.into_error());
+        };
+        let fraction = size.basis == Basis::FractionOfSumInsured;
         let own = choices.severity.is_none();
         faults.check(!(fraction && own) || choices.sum_insured.is_some(), || {
             Issue::new("missing", OBJECT, "sum_insured")
@@ -52,11 +58,11 @@ impl Model {
         let unit = if fraction && own { choices.sum_insured.unwrap_or(1.0) } else { 1.0 };
         let severity = match &choices.severity {
             Some(severity) => severity.clone(),
-            None if unit == 1.0 => coverage.severity.distribution.clone(),
-            None => scaled(&coverage.severity.distribution, unit)?,
+            None if unit == 1.0 => size.distribution.clone(),
+            None => scaled(&size.distribution, unit)?,
         };
         let top = if fraction { Some(1.0) } else { None };
-        let cap = if own { coverage.severity.cap.or(top) } else { None };
+        let cap = if own { size.cap.or(top) } else { None };
         let cap = cap.map_or(f64::INFINITY, |cap| cap * unit);
         faults.finish()?;
         let delay = delay()?;
@@ -64,13 +70,13 @@ impl Model {
         Ok(Self {
             delay,
             frequency: Law {
-                family: coverage.frequency.family,
-                mean: coverage.frequency.mean,
-                cv_of_mean: coverage.frequency.cv_of_mean,
-                mixing_shape: coverage.frequency.mixing_shape,
+                family: frequency.family,
+                mean: frequency.mean,
+                cv_of_mean: frequency.cv_of_mean,
+                mixing_shape: frequency.mixing_shape,
             },
             severity,
-            cv_of_scale: coverage.severity.cv_of_scale,
+            cv_of_scale: size.cv_of_scale,
             ceiling: cap.min(choices.limit.unwrap_or(f64::INFINITY)),
             case_cv: choices.case_cv.unwrap_or(0.0),
             uncertain: choices.uncertain,
