@@ -200,6 +200,9 @@ impl Delay {
 /// The age in a piece by which the hazard e has passed: open(t) = open · exp(grown · e / paid), and
 /// t − start by its rise.
 fn inverse((start, width, open, paid, grown): (f64, f64, f64, f64, f64), e: f64) -> f64 {
+    if open <= 0.0 {
+        return start;
+    }
     let x = e / paid;
     start + (open * x * expm1_ratio(grown * x)).min(width)
 }
