@@ -319,7 +319,7 @@ def test_reordering_keeps_margins_and_takes_ranks():
 
 
 class Vine:
-    """As much of pyvinecopulib's Vinecop as is used."""
+    """As much of pyvinecopulib's Vinecop, before version 1, as is used."""
 
     def __init__(self):
         self.seeds = None
@@ -353,6 +353,8 @@ def test_pyvinecopulib_itself():
     x = np.random.default_rng(1).lognormal(size=(2000, 3))
     found = kb.dependence.reorder(x, vine, seed=1)
     assert np.abs(found.spearman - np.eye(3)).max() < 0.1
+    assert (kb.dependence.reorder(x, vine, seed=1).samples == found.samples).all()
+    assert (kb.dependence.reorder(x, vine, seed=2).samples != found.samples).any()
 
 
 def test_iman_conover_on_normal_margins_hits_the_target():
