@@ -40,8 +40,9 @@ test: $(STAMPS)/kebao $(STAMPS)/dev ## lint, types, stubs, Rust and Python tests
 test-slow: $(STAMPS)/kebao $(STAMPS)/dev ## the same with the long statistical tests
 	python tools/test.py --slow
 
-bench: $(STAMPS)/kebao $(STAMPS)/bench ## beside NumPy, Numba and the peers that install, in one run
+bench: $(STAMPS)/kebao $(STAMPS)/bench ## beside NumPy, Numba, rand_distr and the peers that install, in one run
 	python benches/peers.py
+	cargo bench --locked --quiet --bench kernels
 
 lint: $(STAMPS)/dev ## formats, clippy, ruff, mypy
 	python tools/test.py --only lint

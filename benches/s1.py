@@ -21,6 +21,29 @@ def _families() -> list[tuple[str, Any, Callable[[Any, int], Any]]]:
         first = r.random(n) < 0.3
         return np.where(first, r.lognormal(12.6, 1.7, n), 1e5 * r.standard_gamma(2.0, n))
 
+    def piecewise(r: Any, n: int) -> Any:
+        # −ln S is linear in ln x between the thresholds.
+        hazard = r.standard_exponential(n)
+        at = np.log([1e5, 3e5, 2e6])
+        known = np.cumsum([0.0, 0.9 * (at[1] - at[0]), 1.4 * (at[2] - at[1])])
+        slope = 1 / np.array([0.9, 1.4, 2.2])
+        piece = np.searchsorted(known, hazard) - 1
+        return np.exp(at[piece] + slope[piece] * (hazard - known[piece]))
+
+    def mbbefd(u: Any) -> Any:
+        odds = np.minimum((1 - u) / np.maximum(u, 1e-300), 39)
+        return np.minimum(np.log1p(0.75 / (0.25 * 39) * odds) / np.log(4), 1)
+
+    def spliced(r: Any, n: int) -> Any:
+        # NumPy has no truncated lognormal: it is drawn again where it is too large.
+        x = r.lognormal(12.6, 1.7, n)
+        while (over := np.flatnonzero(x > 5e6)).size:
+            x[over] = r.lognormal(12.6, 1.7, over.size)
+        tail = np.flatnonzero(r.random(n) < 0.049)
+        x[tail] = 5e6 * (1.0 + r.pareto(1.4, tail.size))
+        return np.minimum(x, 5e8)
+
+    seen = np.random.default_rng(0).lognormal(12.6, 1.7, 1000)
     return [
         ("LogNormal", kb.LogNormal(12.6, 1.7), lambda r, n: r.lognormal(12.6, 1.7, n)),
         ("Exponential", kb.Exponential(3e5), lambda r, n: r.exponential(3e5, n)),
@@ -60,6 +83,37 @@ def _families() -> list[tuple[str, Any, Callable[[Any, int], Any]]]:
         ("LogT", kb.LogT(12, 0.9, 5), lambda r, n: np.exp(12 + 0.9 * r.standard_t(5, n))),
         ("Uniform", kb.Uniform(1e5, 4e5), lambda r, n: r.uniform(1e5, 4e5, n)),
         ("Beta", kb.Beta(1.5, 8.0), lambda r, n: r.beta(1.5, 8.0, n)),
+        (
+            "LogPareto",
+            kb.LogPareto(9, 12, 1e5),
+            lambda r, n: 1e5 * np.exp(12 * np.expm1(r.standard_exponential(n) / 9)),
+        ),
+        (
+            "MixedErlang",
+            kb.MixedErlang([0.5, 0.0, 0.2, 0.3], 1e5),
+            lambda r, n: 1e5 * r.standard_gamma(r.choice([1, 3, 4], n, p=[0.5, 0.2, 0.3])),
+        ),
+        (
+            "PiecewisePareto",
+            kb.PiecewisePareto([1e5, 3e5, 2e6], [0.9, 1.4, 2.2]),
+            piecewise,
+        ),
+        ("Empirical", kb.Empirical(seen), lambda r, n: seen[r.integers(0, len(seen), n)]),
+        (
+            "MBBEFD",
+            kb.MBBEFD(0.25, 40),
+            lambda r, n: mbbefd(r.random(n)),
+        ),
+        (
+            "Maximum",
+            kb.Maximum([kb.LogNormal(12.6, 1.7), kb.Weibull(0.8, 4e5)]),
+            lambda r, n: np.maximum(r.lognormal(12.6, 1.7, n), 4e5 * r.weibull(0.8, n)),
+        ),
+        (
+            "Spliced, capped",
+            kb.Spliced(kb.LogNormal(12.6, 1.7), kb.Pareto(1.4, 5e6), 5e6, 0.049).capped(5e8),
+            spliced,
+        ),
         (
             "Mixture",
             kb.Mixture([kb.LogNormal(12.6, 1.7), kb.Gamma(2.0, 1e5)], [0.3, 0.7]),

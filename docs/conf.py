@@ -33,7 +33,7 @@ numpydoc_validation_exclude = {r"\.__"}
 def write(name: str, lines: list[str]) -> None:
     """Write a generated page, unless it is already so."""
     path = Path(__file__).parent / "generated" / name
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     text = "\n".join(lines) + "\n"
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
@@ -75,5 +75,16 @@ def run_file() -> list[str]:
     return lines
 
 
+def sector_pages() -> None:
+    """A page a sector, from the files of its coverages."""
+    listed = kebao.sectors.sectors()
+    for sector in listed:
+        pages = [kebao.sectors[id].page() for id in sector.coverages]
+        write(f"sectors/{sector.name}.md", [f"# {sector.title} {sector.title_zh}", "", *pages])
+    names = [sector.name for sector in listed]
+    write("sectors/index.md", ["# The library", "", "```{toctree}", "", *names, "```"])
+
+
+sector_pages()
 write("api.md", api())
 write("run-file.md", run_file())

@@ -111,6 +111,24 @@ assert abs(box.total_sd / view.total_cdr_ - 1) < 0.08
 f"simulated {box.total_sd:,.0f}, formula {view.total_cdr_:,.0f}"
 
 # %% [markdown]
+# ## Against what came
+#
+# Schedule P has the outcomes of 543 company lines. Each is shown up to a diagonal and forecast, for
+# six, eight and ten accident years; every triangle has a status, `falling_age` among them. Central
+# intervals cover less than they say: real lines drift more than their triangles tell.
+
+# %%
+square = kb.Triangle.from_schedule_p(hold_out=False, by_company=True)["paid"]
+test = kb.backtest(kb.Mack(), square, sizes=[6, 8, 10])
+assert sum(test.statuses.values()) == 3 * square.shape[0]
+test
+
+# %%
+kb.backtest(kb.ODPBootstrap(n=500, seed=1, keep="total"), square, sizes=[6, 8, 10])
+
+# %%
+test.plot()
+# %% [markdown]
 # ## To the balance sheet
 
 # %%

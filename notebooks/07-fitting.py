@@ -109,3 +109,30 @@ splice
 loss = kb.Aggregate(kb.Poisson(20), splice.severity.capped("20m"))
 assert abs(splice.tail["alpha"].value - 1.6) < 4 * splice.tail["alpha"].standard_error
 loss
+
+# %% [markdown]
+# ## Thinner still: four claims
+#
+# A test-flight line has four claims in 96 flight years. No fit by likelihood says much; a posterior
+# says how little is known. The size of the next claim has no mean, whatever the data: only what is
+# limited has a price. Parameters are drawn once for each simulated year.
+
+# %%
+from kebao.credibility import GammaPoisson, NormalInverseGamma, UncertainAggregate
+
+rate = GammaPoisson.from_mean_cv(0.05, 0.8).update(claims=4, exposure=96)
+sizes = NormalInverseGamma.flat().update([41_000, 187_000, 66_000, 540_000])
+low, high = rate.interval(0.9)
+print(f"claims a flight year: {rate.mean:.3f}, with 90% between {low:.3f} and {high:.3f}")
+print("the next claim:", sizes.predictive(), "with mean", sizes.predictive().mean)
+
+year = UncertainAggregate(
+    rate, kb.LogNormal(11, 1).capped("2m"), exposure=40, severity_posterior=sizes
+)
+plain = kb.Aggregate(kb.Poisson(40 * rate.mean), kb.LogNormal(sizes.mu, 1.1).capped("2m"))
+draws = year.sample(200_000, seed=5)
+drawn, fixed = np.quantile(draws, 0.99), plain.quantile(0.99)
+print(f"expected a year: {year.mean:,.0f}")
+print(f"one year in a hundred: {drawn:,.0f}, with parameters taken for certain {fixed:,.0f}")
+assert abs(draws.mean() / year.mean - 1) < 0.02
+assert drawn > fixed

@@ -9,7 +9,7 @@
 //! | 1 | [`numeric`], [`random`], [`output`] |
 //! | 2 | [`severity`], [`frequency`] |
 //! | 3 | [`exec`], [`losses`], [`aggregate`], [`credibility`], [`dependence`] |
-//! | 4 | [`fit`], [`measure`], [`portfolio`], [`sector`] |
+//! | 4 | [`estimate`], [`fit`], [`measure`], [`portfolio`], [`sector`] |
 //! | 5 | [`simulate`], [`treaty`] |
 //! | 6 | [`pricing`], [`reserve`], [`balance`] |
 //! | 7 | `py`, the bindings, behind the feature `python` |
@@ -19,6 +19,7 @@ pub mod balance;
 pub mod credibility;
 pub mod dependence;
 pub mod error;
+pub mod estimate;
 pub mod exec;
 pub mod fit;
 pub mod frequency;

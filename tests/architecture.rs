@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["numeric", "output", "random"],
     &["severity", "frequency"],
     &["exec", "losses", "aggregate", "credibility", "dependence"],
-    &["fit", "measure", "portfolio", "sector"],
+    &["estimate", "fit", "measure", "portfolio", "sector"],
     &["simulate", "treaty"],
     &["pricing", "reserve", "balance"],
     &["py"],

@@ -131,7 +131,9 @@ fn binomials() {
     );
 }
 
-/// Every family that samples by columns, at the level in use: run it with each `KEBAO_ISA`.
+/// Every family that samples by columns, at the level in use: run it with each `KEBAO_ISA`. Those
+/// that look their quantiles up (gamma to mixed Erlang) were pinned again when the cells of the tables
+/// were halved, for speed: draws differ from before in their last digits.
 #[test]
 fn families() {
     let pinned = [
@@ -173,27 +175,27 @@ fn families() {
         ),
         (
             r#"{"family":"Gamma","shape":2.5,"scale":3e5}"#,
-            "b6a71f3c66a94c339b5fce0437810d3d7bb343048e402a6a0ad2fe14870a0cb4",
+            "ab4d1fd6a1a3ac6b7fefe2c6740bb9711abeb9c44f5ca6bd4f16b142ac917460",
         ),
         (
             r#"{"family":"InverseGamma","shape":2.6,"scale":5e5}"#,
-            "47428c0be398c0bb8c498aa6e1d3b62860af88bf8dbc41d1c9b77068db63c4e7",
+            "a203f10e74cba12aa14677712f8289816ef71952b8ef51fff5f79b70e1b73b09",
         ),
         (
             r#"{"family":"InverseGaussian","mean":3e5,"shape":2e5}"#,
-            "c3eb0369579497d7ceddc942d675226fe98739e8f44a93dd073d176a53bf2d4c",
+            "2f18ff220f052d35bba8903c1ff384527c9fcb1552e044f6674e27ff9104a141",
         ),
         (
             r#"{"family":"GB2","alpha":3,"tau":2,"scale":3e5}"#,
-            "618543d17a00b7fd925c50b98af000e003737db15bd3f5c2077194b4ff671e66",
+            "afe7b779c7596bde61b4fb10e150765bf188bf0de5643f5d0ba89f40bdc11740",
         ),
         (
             r#"{"family":"LogGamma","shape":2.5,"rate":3.1,"scale":1e4}"#,
-            "a9d70b9528648065b3bb6aa71003841afdcfa16893a82c8aa6547972006fd183",
+            "56d224c5bb8357d39ebfbd55aa003cff894cc1f2e9993e6e7eed85d75b92dbd4",
         ),
         (
             r#"{"family":"LogT","mu":12,"sigma":0.9,"df":5}"#,
-            "f1833b48f9cdb3980b4c16c098e615e6953b1d41252f9e58c504d82409b1b310",
+            "ab9ed995ef9bdd378169d700c328153176e65c85498e6a0e0e0a03bb527aac8b",
         ),
         (
             r#"{"family":"Uniform","low":1e5,"high":4e5}"#,
@@ -201,11 +203,11 @@ fn families() {
         ),
         (
             r#"{"family":"Beta","a":1.5,"b":8}"#,
-            "ceeb945093526e4881ac27c731b18d79e1504c29e1fe7c4d9d6364ed718e7c86",
+            "1d73d3d4cb13564f9a4f6ec77000c039e9fa743686a5a25d5c624b8f659547f8",
         ),
         (
             r#"{"family":"MixedErlang","weights":[0.5,0.2,0.3],"scale":1e5}"#,
-            "e25cd662f3e3b97cc49f6c73e9758add12812d7f5f706f62c908c4768fde4bac",
+            "ebce69715ce88e3440d7ee3a2faa10bd7f4c974e27726584518f32bbef85452d",
         ),
     ];
     let mut faults = Vec::new();

@@ -16,6 +16,9 @@ class Row(NamedTuple):
     risk: int
     loss: float
     cause: int = 0
+    # Years from that of the loss to those of its policy and of its report.
+    inception: int = 0
+    reported: int = 0
 
 
 def _amount(value: Any, default: float) -> float:
@@ -75,6 +78,8 @@ class Reference:
         self.year_of_run = 0
         # Annual recoveries by treaty, in the years of the run so far.
         self.history: dict[str, list[float]] = {name: [] for name in self.treaties}
+        # Recoveries before annual terms, by treaty year of the run.
+        self.treaty_years: dict[str, dict[int, float]] = {name: {} for name in self.treaties}
 
     def run(self, years: list[list[Row]]) -> list[dict[str, Any]]:
         """All years in order; what is carried ends with each run of ``horizon`` years."""
@@ -83,6 +88,7 @@ class Reference:
             self.year_of_run = number % self.horizon
             if self.year_of_run == 0:
                 self.history = {name: [] for name in self.treaties}
+                self.treaty_years = {name: {} for name in self.treaties}
             told.append(self.year(rows))
         return told
 
@@ -170,11 +176,11 @@ class Reference:
             for name, treaty in self.treaties.items():
                 if treaty["basis"] != "annual":
                     left -= self.by_row[name][index]
-            net[row.event] = net.get(row.event, 0.0) + max(left, 0.0)
+            net[row.event] = net.get(row.event, 0.0) + left
         return {
             "ceded": dict(self.totals),
             "reinstatement_premium": dict(self.charges),
-            "largest_net": max(net.values(), default=0.0),
+            "largest_net": max(0.0, *net.values()) if net else 0.0,
         }
 
     def account(self, name: str, told: list[dict[str, Any]]) -> list[dict[str, float]]:
@@ -229,7 +235,9 @@ class Reference:
         treaty = self.treaties[name]
         for other in self.inuring(name):
             self._treaty(other)
-        if treaty["basis"] == "annual":
+        if treaty.get("attaches") in ("risks_attaching", "claims_made"):
+            self._by_treaty_year(name)
+        elif treaty["basis"] == "annual":
             self._annual(name)
         else:
             self._occurrences(name)
@@ -298,6 +306,97 @@ class Reference:
         self.totals[name] = self.part(name) * self._after(name, layered) * growth
         self.history[name].append(self._of_year(name, layered))
         self.charges[name] = 0.0
+        # Given back to rows in proportion to what is left of them.
+        left = self._subject(name)
+        whole = sum(left.values())
+        ratio = self.totals[name] / whole if whole > 0 else 0.0
+        self.by_row[name] = {index: ratio * row for index, row in left.items()}
+
+    def _subject(self, name: str) -> dict[int, float]:
+        """Rows less what the treaties that inure to this one took of them."""
+        subject = {}
+        for index, row in enumerate(self.rows):
+            left = row.loss
+            for other in self.inuring(name):
+                left -= self.by_row[other][index]
+            subject[index] = max(left, 0.0) * self.cession(name, row.risk)
+        return subject
+
+    def _by_treaty_year(self, name: str) -> None:
+        """Risks attaching and claims made: each treaty year has terms of its own."""
+        treaty = self.treaties[name]
+        annual = treaty["basis"] == "annual"
+        unit = self.stability(name)
+        if treaty.get("unit") == "loss_ratio":
+            unit = self.subject_premium(name)
+
+        def of(total: float) -> float:
+            if annual:
+                total = self._layer(treaty, total, unit, treaty["attachment"])
+            return self._of_year(name, total)
+
+        subject = self._subject(name)
+        rows_of: dict[tuple[Any, int], list[int]] = {}
+        whole: dict[Any, float] = {}
+        for index, row in enumerate(self.rows):
+            key = (row.event, row.risk) if treaty["basis"] == "risk" else (row.event,)
+            whole[key] = whole.get(key, 0.0) + subject[index]
+            claims = treaty["attaches"] == "claims_made"
+            year = self.year_of_run + (row.reported if claims else row.inception)
+            if 0 <= year < self.horizon:
+                rows_of.setdefault((key, year), []).append(index)
+        losses = {piece: sum(subject[i] for i in rows) for piece, rows in rows_of.items()}
+        layered = {}
+        for (key, year), loss in losses.items():
+            if annual:
+                layered[key, year] = loss
+            elif treaty.get("interlocking") and loss > 0:
+                part = loss / whole[key]
+                limit = _amount(treaty["limit"], math.inf) * unit * part
+                over = max(loss - treaty["attachment"] * unit * part, 0.0)
+                reached = whole[key] >= treaty.get("franchise", 0.0)
+                layered[key, year] = min(over, limit) if reached else 0.0
+            else:
+                layered[key, year] = self._layer(treaty, loss, unit, treaty["attachment"])
+        for event, year in {(key[0], year) for key, year in losses}:
+            pieces = [piece for piece in losses if piece[0][0] == event and piece[1] == year]
+            if sum(losses[piece] for piece in pieces) < treaty.get("event_franchise", 0.0):
+                layered.update(dict.fromkeys(pieces, 0.0))
+            most = _amount(treaty.get("event_limit"), math.inf)
+            total = sum(layered[piece] for piece in pieces)
+            if total > most:
+                for piece in pieces:
+                    layered[piece] *= most / total
+        part = self.part(name)
+        self.by_row[name] = dict.fromkeys(range(len(self.rows)), 0.0)
+        self.totals[name] = self.charges[name] = 0.0
+        rates, premium = treaty.get("reinstatements"), self.premium(name)
+        premium = 1.0 if premium is None else premium
+        limit = _amount(treaty["limit"], math.inf) * unit
+        for year in sorted({year for _, year in losses}):
+            pieces = [piece for piece in losses if piece[1] == year]
+            first = running = self.treaty_years[name].get(year, 0.0)
+            last = first + sum(layered[piece] for piece in pieces)
+            for piece in pieces:
+                paid = of(running + layered[piece]) - of(running)
+                if self.attribution == "pro_rata":
+                    paid = layered[piece] * (of(last) - of(first)) / (last - first or 1.0)
+                running += layered[piece]
+                for index in rows_of[piece]:
+                    share = subject[index] / losses[piece] if losses[piece] > 0 else 0.0
+                    self.by_row[name][index] = part * paid * share
+            self.totals[name] += part * (of(last) - of(first))
+            if rates is not None and not treaty.get("prepaid"):
+                pieces_of = rates if isinstance(rates, list) else [rates["unlimited"]]
+                for k, rate in enumerate(pieces_of):
+                    low, high = k * limit, (k + 1) * limit
+                    if isinstance(rates, dict):
+                        low, high = 0.0, math.inf
+                    used = min(max(of(last), low), high) - min(max(of(first), low), high)
+                    self.charges[name] += part * premium * rate * used / limit
+            self.treaty_years[name][year] = last
+        if treaty.get("prepaid"):
+            self.charges[name] = part * premium * sum(rates)
 
     def _occurrences(self, name: str) -> None:
         treaty = self.treaties[name]
@@ -506,7 +605,11 @@ def settle_pool(
         for index, (_, left, lines) in enumerate(left_rows):
             taken = 0.0
             if reinsurance is not None:
-                taken = sum(column[index] for column in reinsurance.by_row.values())
+                taken = sum(
+                    column[index]
+                    for name, column in reinsurance.by_row.items()
+                    if reinsurance.treaties[name]["basis"] != "annual"
+                )
             nets.append((max(left - taken, 0.0), lines))
         before_annual = sum(left for left, _ in nets)
         annual = 0.0
@@ -534,4 +637,58 @@ def settle_pool(
         if breaker and seen > breaker["above"] * unit:
             suspended = breaker.get("suspends", 0)
         told.append(paid)
+    return told
+
+
+def special_reserve(
+    rule: dict[str, Any], losses: list[float], events: list[float], premium: float, expenses: float
+) -> list[dict[str, float]]:
+    """One path of a special reserve: accrual in good years, release when the triggers pull."""
+    balance = rule.get("initial", 0.0)
+    ratios = [trigger["loss_ratio"] for trigger in rule["triggers"] if "loss_ratio" in trigger]
+    above = rule.get("release_above", min(ratios, default=1.0))
+    told = []
+    for loss, event in zip(losses, events, strict=True):
+        pulled = [
+            loss / premium > trigger["loss_ratio"]
+            if "loss_ratio" in trigger
+            else event > trigger["event"]
+            for trigger in rule["triggers"]
+        ]
+        income = rule.get("interest", 0.0) * balance
+        release = 0.0
+        if any(pulled) if rule.get("when") == "any" else all(pulled):
+            release = min(balance, max(loss - above * premium, 0.0))
+        profit = max(premium * (1 - expenses) - loss, 0.0)
+        accrual = rule.get("profit_share", 0.75) * profit
+        accrual += rule.get("premium_share", 0.0) * premium
+        # From the balance at the start of the year, the reserve fills to its cap and no further.
+        room = max(rule.get("cap", math.inf) * premium - balance, 0.0)
+        accrual = min(accrual, room)
+        balance += income + accrual - release
+        told.append(
+            {"balance": balance, "accrual": accrual, "interest": income, "release": release}
+        )
+    return told
+
+
+def subsidise(
+    rule: dict[str, Any], policies: list[tuple[float, float, int]]
+) -> list[tuple[float, float]]:
+    """Subsidy and what the insured pays, of policies (rate, sum insured, year)."""
+    claims = []
+    for rate, insured, year in policies:
+        eligible = year <= rule["years"]
+        if rule["over_cap"] == "ineligible" and rate > rule["rate_cap"]:
+            eligible = False
+        claims.append(min(rate, rule["rate_cap"]) * insured * rule["share"] if eligible else 0.0)
+    left, total = rule["budget"], sum(claims)
+    told = []
+    for claim, (rate, insured, _) in zip(claims, policies, strict=True):
+        if rule["rationing"] == "pro_rata":
+            paid = claim * min(1.0, rule["budget"] / total) if total > 0 else 0.0
+        else:
+            paid = min(claim, left)
+            left -= paid
+        told.append((paid, rate * insured - paid))
     return told

@@ -1,5 +1,5 @@
-//! Every closed family against mpmath with 60 digits (tests/gold/make_severity.py): distribution and
-//! survival function, quantile and inverse survival, layer means.
+//! Every family and every transform against mpmath with 60 digits (tests/gold/make_severity.py):
+//! distribution and survival function, quantile and inverse survival, layer means.
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
@@ -8,70 +8,91 @@ use std::collections::BTreeMap;
 use _kebao::severity::{Family, Severity};
 use serde_json::Value;
 
-/// Worst error and number of points.
+/// Worst error and number of points, by family and function; what is beyond its bar.
 #[derive(Default)]
-struct Worst(BTreeMap<(String, &'static str), (f64, usize)>);
+struct Seen {
+    worst: BTreeMap<(&'static str, &'static str), (f64, usize)>,
+    faults: Vec<String>,
+}
 
-impl Worst {
-    fn see(&mut self, family: &str, function: &'static str, error: f64) {
-        let entry = self.0.entry((family.to_owned(), function)).or_default();
+impl Seen {
+    fn check(&mut self, x: &Severity, what: &'static str, at: f64, both: [f64; 2], allowed: f64) {
+        let [found, exact] = both;
+        let error = if found == exact { 0.0 } else { (found / exact - 1.0).abs() };
+        let entry = self.worst.entry((x.family(), what)).or_default();
         entry.1 += 1;
         if !(error <= entry.0) {
             entry.0 = error;
         }
+        if !(error <= allowed) {
+            self.faults.push(format!(
+                "{what}({at:e}) of {x:?}: {found:e}, mpmath {exact:e}, off by {error:.1e} > {allowed:.1e}"
+            ));
+        }
     }
+
+    /// The inverse of one probability: known to an ulp, it fixes its quantile to `condition` ulps.
+    fn invert(&mut self, x: &Severity, upper: bool, p: f64, root: f64) {
+        let condition = p.min(1.0 - p) / (root * x.pdf(root));
+        let allowed = 5e-14 + 8.0 * f64::EPSILON * condition;
+        let (what, found) = if upper { ("isf", x.isf(p)) } else { ("quantile", x.quantile(p)) };
+        self.check(x, what, p, [found, root], allowed);
+    }
+}
+
+fn column(model: &Value, name: &str) -> Vec<f64> {
+    let numbers = model[name].as_array().unwrap();
+    numbers.iter().map(|v| v.as_f64().unwrap_or(f64::NAN)).collect()
 }
 
 #[test]
 fn agree_with_mpmath() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/gold/severity.json");
     let models: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let (mut worst, mut faults) = (Worst::default(), Vec::new());
+    let mut seen = Seen::default();
     for model in &models {
         let x = Severity::from_json(&model["severity"].to_string()).unwrap();
-        let family = x.family();
-        let mut check = |function: &'static str, at: f64, found: f64, exact: f64, allowed: f64| {
-            let error = if found == exact { 0.0 } else { (found / exact - 1.0).abs() };
-            worst.see(family, function, error);
-            if !(error <= allowed) {
-                faults.push(format!(
-                    "{function}({at:e}) of {x:?}: {found:e}, mpmath {exact:e}, off by {error:.1e}"
-                ));
+        let [at, cdf, sf, isf, quantile] =
+            ["x", "cdf", "sf", "isf", "quantile"].map(|name| column(model, name));
+        for i in 0..at.len() {
+            let v = at[i];
+            seen.check(&x, "cdf", v, [x.cdf(v), cdf[i]], 1e-13);
+            seen.check(&x, "sf", v, [x.sf(v), sf[i]], 1e-13);
+            if !isf[i].is_nan() {
+                seen.invert(&x, true, sf[i], isf[i]);
             }
-        };
-        for row in model["points"].as_array().unwrap() {
-            let number = |i: usize| row[i].as_f64().unwrap();
-            let (v, below, above, q, root) =
-                (number(0), number(1), number(2), number(3), number(4));
-            check("cdf", v, x.cdf(v), below, 1e-13);
-            check("sf", v, x.sf(v), above, 1e-13);
-            if row[5].as_bool().unwrap() {
-                // A probability known to an ulp fixes its quantile to `condition` ulps, no better.
-                let condition = q / (root * x.pdf(root));
-                check("isf", q, x.isf(q), root, 5e-14 + 8.0 * f64::EPSILON * condition);
-            } else {
-                let condition = q / (root * x.pdf(root));
-                check("quantile", q, x.quantile(q), root, 5e-14 + 8.0 * f64::EPSILON * condition);
+            if !quantile[i].is_nan() {
+                seen.invert(&x, false, cdf[i], quantile[i]);
             }
         }
-        for row in model["layers"].as_array().unwrap() {
-            let number = |i: usize| row[i].as_f64().unwrap();
-            // The one exception: within 1e-6 of the finite end of a GEV a double no longer tells how
-            // far the end is.
-            let near_end = family == "GEV" && number(1) > (1.0 - 1e-6) * x.support().1;
-            let allowed = if near_end { 1e-10 } else { 1e-12 };
-            check("layer_mean", number(1), x.layer_mean(number(0), number(1)), number(2), allowed);
+        for atom in model["atoms"].as_array().unwrap() {
+            let [v, above, before] = [0, 1, 2].map(|i| atom[i].as_f64().unwrap());
+            for share in [0.003, 0.5, 0.997] {
+                let q = above + share * (before - above);
+                assert!(q <= above || q >= before || x.isf(q) == v, "isf({q}) of {x:?}");
+                let p = 1.0 - q;
+                let inside = 1.0 - p > above && 1.0 - p < before;
+                assert!(!inside || x.quantile(p) == v, "quantile({p}) of {x:?}");
+                for what in ["isf", "quantile"] {
+                    seen.worst.entry((x.family(), what)).or_default().1 += 1;
+                }
+            }
+        }
+        let [attachment, limit, mean] =
+            ["attachment", "limit", "layer_mean"].map(|name| column(model, name));
+        for i in 0..mean.len() {
+            let found = x.layer_mean(limit[i], attachment[i]);
+            seen.check(&x, "layer_mean", attachment[i], [found, mean[i]], 1e-12);
         }
     }
-    for ((family, function), (error, points)) in &worst.0 {
-        println!("{family:16} {function:10} {points:5} points, worst {error:.1e}");
-        let enough = match *function {
-            "cdf" | "sf" => 300,
-            "isf" => 200,
-            "layer_mean" => 20,
-            _ => 40,
-        };
-        assert!(*points >= enough, "{family} {function}: only {points} points");
+    for ((family, what), (error, points)) in &seen.worst {
+        println!("{family:16} {what:10} {points:5} points, worst {error:.1e}");
+        assert!(*points >= 300, "{family} {what}: only {points} points");
     }
+    let families: Vec<&str> = seen.worst.keys().map(|(family, _)| *family).collect();
+    for family in Severity::FAMILIES {
+        assert!(families.contains(family), "no reference for {family}");
+    }
+    let faults = &seen.faults;
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }

@@ -97,6 +97,16 @@ def test_formulas_of_the_workpaper_give_their_cached_values(tmp_path):
     sheets = Sheets(path)
     assert sheets.check() > 100
     assert sheets.live.sheetnames == ["choices", "triangle", "factors", "results"]
+    # The factor of the links that are left is a formula too; a tail that was given is a value.
+    assert sheets.live["factors"]["B13"].value.startswith("=(")
+    assert sheets.live["factors"]["K13"].value == pytest.approx(1.02)
+    for average in ("simple", "regression"):
+        other = tmp_path / f"{average}.xlsx"
+        kb.Mack(average=average, n=4).fit(RAA).to_excel(other)
+        own = Sheets(other)
+        assert own.check() > 100
+        row = [cell.value for cell in own.live["factors"][13]]
+        assert all(str(value).startswith("=") for value in row[1:-1])
     # Changing a selected factor moves the reserve, as it does here.
     sheets.live["factors"]["B13"].value = 4.0
     changed = kb.Selection(exclude=[("1982", 12)], tail=1.02, factors={12: 4.0})

@@ -470,3 +470,95 @@ def test_an_executor_of_processes_changes_nothing():
     with ProcessPoolExecutor(2, mp_context=context) as processes:
         losses = kb.simulate(book, executor=processes, **arguments)
     assert programme.apply(losses).digest == want
+
+
+def test_a_scanned_file_knows_its_sectors(tmp_path):
+    """Streamed row group by row group, results by sector are those of the whole table."""
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    columns = rows(4000) | {"cause": np.random.default_rng(5).choice(["a", "b"], 32_000)}
+    path = tmp_path / "sectors.parquet"
+    parquet.write_table(pyarrow.table(columns), path, row_group_size=3000)
+    programme = kb.Programme.from_text(WHOLE)
+    streamed = kb.LossTable.scan(path, years=4000)
+    assert type(streamed._core).__name__ == "LossScan"
+    assert streamed.groups == ["sector"]
+    whole = programme.apply(kb.LossTable(columns, years=4000))
+    result = programme.apply(streamed)
+    assert result.digest == whole.digest
+    for group in ("sector", "risk", "cause"):
+        one, two = result.by(group), whole.by(group)
+        assert list(one[group]) == list(two[group])
+        assert one["net"] == pytest.approx(two["net"], rel=1e-12)
+        assert one["ceded_se"] == pytest.approx(two["ceded_se"], rel=1e-9)
+    kept = programme.apply(streamed, keep=("sector",))
+    assert kept.by("sector")["net"] == pytest.approx(whole.by("sector")["net"], rel=1e-12)
+    # Without ids each row is a risk of its own: the file is then read whole.
+    bare = {name: column for name, column in columns.items() if name != "risk_id"}
+    parquet.write_table(pyarrow.table(bare), path, row_group_size=3000)
+    assert type(kb.LossTable.scan(path, years=4000)._core).__name__ == "LossTable"
+
+
+def test_an_selt_with_its_periods():
+    """Two samples of three events; event 7 happens in periods 1 and 3, 8 in 3, 9 never."""
+    selt = {
+        "EventId": [7, 7, 8, 9, 7], "SummaryId": [1, 1, 1, 1, 1], "SampleId": [1, 2, 1, 1, -1],
+        "Loss": [5.0, 6.0, 2.0, 1.0, 99.0],
+    }  # fmt: skip
+    occurrence = {"EventId": [7, 8, 7], "Period": [1, 3, 3], "Month": [1, 7, 3], "Day": [1, 2, 9]}
+    table = kb.LossTable.from_ord(selt, periods=3, occurrence=occurrence)
+    assert (len(table), table.years) == (5, 6)
+    result = kb.Programme.from_text("a: 4 xs 1").apply(table)
+    assert result.gross.tolist() == [5, 0, 7, 6, 0, 6]
+    assert result.ceded("a").tolist() == [4, 0, 5, 4, 0, 4]
+    bad = {"EventId": [7], "Period": [4]}
+    with pytest.raises(InputError) as caught:
+        kb.LossTable.from_ord({"EventId": [7], "Los": [1.0]}, periods=3, occurrence=bad)
+    assert {issue.field for issue in caught.value.issues} == {"Loss", "Period"}
+
+
+BAD = [
+    ({"year": [1, 2], "loss": [-1.0, 2.0]}, {("losses row 0", "loss")}),
+    (
+        {"year": [1, 2], "loss": [np.nan, np.inf]},
+        {("losses row 0", "loss"), ("losses row 1", "loss")},
+    ),
+    ({"year": [0, 9], "loss": [1.0, 1.0]}, {("losses row 1", "year")}),
+    ({"year": [1, 2], "loss": [1.0, 1.0], "time": [0.5, 1.5]}, {("losses row 1", "time")}),
+    ({"year": [1, 1], "loss": [1.0, 1.0], "event": [3, None]}, {("losses row 1", "event")}),
+    # Cells that cannot be read and years out of range in one breath.
+    (
+        {"year": [1, 9, "x"], "loss": ["y", 1.0, -5.0]},
+        {("losses row 0", "loss"), ("losses row 1", "year"), ("losses row 2", "year"),
+         ("losses row 2", "loss")},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("columns", "faults"), BAD)
+def test_every_fault_of_a_table_has_its_place(columns, faults):
+    polars = pytest.importorskip("polars")
+    for table in (columns, polars.DataFrame(columns, strict=False)):
+        mixed = any(isinstance(cell, str) for column in columns.values() for cell in column)
+        if mixed and table is not columns:
+            continue
+        with pytest.raises(InputError) as caught:
+            kb.LossTable(table, years=(0, 3) if 0 in columns["year"] else 3)
+        assert {(issue.object, issue.field) for issue in caught.value.issues} == faults
+
+
+def test_rows_in_any_order_are_taken_and_faults_of_structure_refused():
+    programme = kb.Programme.from_text("a: 10 xs 5")
+    table = {"year": [3, 1, 2], "loss": [9.0, 7.0, 20.0]}
+    assert programme.apply(table, years=3).ceded("a").tolist() == [2, 10, 4]
+    for text, code in (
+        ("a: 5 xs 1 on net of b\nb: 5 xs 1 on net of a", "cycle"),
+        ("a: 5 xs 1 on net of bb\nb: 5 xs 1", "unknown_name"),
+        ("a: 60% quota share\nb: 60% quota share", "over_ceded"),
+        ("a: unlimited xs 1, 2 @ 100%", "reinstatement_without_limit"),
+    ):
+        with pytest.raises(InputError) as caught:
+            kb.Programme.from_text(text)
+        assert code in {issue.code for issue in caught.value.issues}, text
+    with pytest.raises(InputError, match="shares_do_not_sum"):
+        kb.Pool.from_toml('members = [{name = "a", share = 0.5}, {name = "b", share = 0.6}]\n')

@@ -8,7 +8,7 @@ import random
 
 import numpy as np
 import pytest
-from reference import Reference, Row, settle_pool
+from reference import Reference, Row, settle_pool, special_reserve, subsidise
 from scipy import integrate, stats
 
 import kebao as kb
@@ -264,3 +264,146 @@ def test_a_budget_runs_out():
     paid = shared.apply(rates=[0.03] * 3, sums_insured=[20e6] * 3)
     assert paid["subsidy"].tolist() == pytest.approx([400e3] * 3)
     assert (paid["subsidy"] + paid["insured"]).tolist() == pytest.approx(paid["premium"].tolist())
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_special_reserves_agree_with_a_slow_reference(seed):
+    rng = random.Random(seed)
+    for _ in range(10):
+        rule: dict = {"triggers": []}
+        if rng.random() < 0.7:
+            rule["triggers"].append({"loss_ratio": rng.choice([0.75, 1.2, 1.5])})
+        if rng.random() < 0.5 or not rule["triggers"]:
+            rule["triggers"].append({"event": rng.uniform(20, 90)})
+        for key, values in (
+            ("profit_share", [0.5, 0.75]), ("premium_share", [0.04, 0.1]), ("cap", [0.5, 1.0, 2.0]),
+            ("interest", [0.02]), ("initial", [10.0, 60.0]), ("when", ["any"]),
+            ("release_above", [0.9]),
+        ):  # fmt: skip
+            if rng.random() < 0.5:
+                rule[key] = rng.choice(values)
+        premium, expenses, horizon = 100.0, rng.choice([0.0, 0.15]), rng.choice([1, 4, 6])
+        pool = pool_of(
+            {
+                "premium": premium, "expenses": expenses,
+                "members": [{"name": "a", "share": 1}], "special_reserve": rule,
+            }
+        )  # fmt: skip
+        losses = [[rng.expovariate(1 / 50) for _ in range(rng.randint(0, 3))] for _ in range(12)]
+        table = kb.LossTable(
+            {
+                "year": [year for year, events in enumerate(losses) for _ in events] or [0],
+                "loss": [loss for events in losses for loss in events] or [0.0],
+                "event": [i for events in losses for i, _ in enumerate(events)] or [0],
+            },
+            years=(0, 11),
+        )
+        reserve = pool.special_reserve(table, years=horizon)
+        for path in range(12 // horizon):
+            years = losses[path * horizon : (path + 1) * horizon]
+            totals, largest = [sum(e) for e in years], [max(e, default=0.0) for e in years]
+            told = special_reserve(rule, totals, largest, premium, expenses)
+            for column in ("balance", "accrual", "interest", "release"):
+                want = [row[column] for row in told]
+                assert getattr(reserve, column)[path] == pytest.approx(want, abs=1e-9), (
+                    column,
+                    rule,
+                )
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_subsidies_agree_with_a_slow_reference(seed):
+    rng = random.Random(seed)
+    for _ in range(10):
+        rule = {
+            "rate_cap": rng.choice([0.01, 0.03]), "share": rng.choice([0.5, 0.8]),
+            "years": rng.randint(1, 4), "budget": rng.choice([math.inf, 1e5, 1e6]),
+            "over_cap": rng.choice(["up_to_cap", "ineligible"]),
+            "rationing": rng.choice(["first_come", "pro_rata"]),
+        }  # fmt: skip
+        policies = [
+            (
+                rng.choice([0.005, 0.03, rng.uniform(0, 0.1)]),
+                rng.uniform(1e6, 2e7),
+                rng.randint(1, 5),
+            )
+            for _ in range(rng.randint(0, 12))
+        ]
+        rates, sums, years = ([policy[i] for policy in policies] for i in range(3))
+        paid = kb.Subsidy(**rule).apply(rates=rates, sums_insured=sums, years=years)
+        want = subsidise(rule, policies)
+        assert paid["subsidy"] == pytest.approx([row[0] for row in want], abs=1e-6)
+        assert paid["insured"] == pytest.approx([row[1] for row in want], abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_defaults_take_only_from_those_who_default(seed):
+    """Against the same pool without default: a member pays all or its recovery, nobody more."""
+    rng = random.Random(seed)
+    members = [
+        {
+            "name": name,
+            "share": share,
+            "default_probability": rng.choice([0.0, 0.3]),
+            "recovery": 0.4,
+        }
+        for name, share in (("a", 0.5), ("b", 0.3), ("c", 0.2))
+    ]
+    bands = [{"from": 20, "to": 60, "shares": {"government": 0.5}}]
+    rows = {"year": np.arange(300), "loss": [rng.expovariate(1 / 40) for _ in range(300)]}
+    table = kb.LossTable(rows, years=(0, 299))
+    sound = [{"name": m["name"], "share": m["share"]} for m in members]
+    whole = pool_of({"members": sound, "bands": bands}).settle(table)
+    settled = pool_of({"members": members, "bands": bands}).settle(table, seed=seed)
+    unpaid = np.zeros(300)
+    for member in members:
+        owed, paid = whole[member["name"]], settled[member["name"]]
+        failed = paid < owed
+        assert paid[failed] == pytest.approx(0.4 * owed[failed])
+        assert np.array_equal(paid[~failed], owed[~failed])
+        assert failed.any() == (member["default_probability"] > 0)
+        unpaid += owed - paid
+    if "unpaid" in settled.parties:
+        assert settled["unpaid"] == pytest.approx(unpaid, abs=1e-9)
+    assert np.array_equal(settled["government"], whole["government"])
+    total = sum(settled[party] for party in settled.parties)
+    assert np.array_equal(total, settled.gross)
+
+
+def test_parties_by_sector_sum_to_its_loss():
+    """Every party's part of each sector: columns sum to the sector, sectors to the party."""
+    rng = np.random.default_rng(3)
+    n = 4000
+    table = kb.LossTable(
+        {
+            "year": rng.integers(0, 400, n), "loss": rng.exponential(12, n),
+            "event": rng.integers(0, 6, n), "risk_id": rng.integers(0, 3, n),
+            "sector": rng.choice(["chips", "space"], n),
+            "sum_insured": np.full(n, 100.0),
+        },
+        years=(0, 399),
+    )  # fmt: skip
+    pool = pool_of(
+        {
+            "premium": 100.0, "band_unit": 1.0,
+            "insured": {"retention": 2, "share": 0.1},
+            "members": [
+                {"name": "a", "share": 0.6, "maximum_line": 40}, {"name": "b", "share": 0.4},
+            ],
+            "reinsurance": "xl: 20 xs 15, 1 @ 100%, premium 3",
+            "bands": [{"from": 30, "to": 90, "shares": {"government": 0.7, "bank": 0.1}}],
+        }
+    )  # fmt: skip
+    settled = pool.settle(table)
+    by_sector = settled.by("sector")
+    parties = [name for name in by_sector.columns if name not in ("sector", "expected_loss")]
+    assert set(parties) == set(settled.parties)
+    for row in by_sector:
+        parts = sum(row[party] for party in parties)
+        assert parts == pytest.approx(row["expected_loss"], rel=1e-9)
+    for party in parties:
+        assert by_sector[party].sum() == pytest.approx(settled[party].mean(), rel=1e-9), party
+    assert by_sector["expected_loss"].sum() == pytest.approx(settled.gross.mean(), rel=1e-12)
+    text = 'members = [{name = "a", share = 1, default_probability = 0.1}]\n'
+    with pytest.raises(InputError, match="default"):
+        kb.Pool.from_toml(text).settle(table).by("sector")

@@ -57,10 +57,18 @@ def test_mack_agrees_with_r(key):
     total = expected["total"]
     assert mack.total_ibnr_ == pytest.approx(total["ibnr"], rel=1e-12)
     assert mack.total_standard_error_ == pytest.approx(total["mack_se"], rel=1e-12)
+    assert mack.total_latest_ == total["latest"]
+    assert mack.total_ultimate_ == pytest.approx(total["ultimate"], rel=1e-12)
+    assert mack.total_process_error_ == pytest.approx(total["process_se"], rel=1e-12)
+    assert mack.total_parameter_error_ == pytest.approx(total["parameter_se"], rel=1e-12)
     reverts = {"mcl_paid|alpha0", "mcl_paid|alpha1", "ukmotor|alpha1", "ukmotor|alpha2"}
     reverts |= {f"mcl_incurred|alpha{alpha}" for alpha in range(3)}
     reverted = sigma == "log-linear" and f"{name}|{alpha}" in reverts
-    assert mack.status_ == ("sigma_reverted" if reverted else "ok")
+    falls = (mack.development_factors_ < 1).any()
+    told = "falling_age" if falls else "ok"
+    assert mack.status_ == ("sigma_reverted" if reverted else told)
+    ages = {found["age"] for found in mack.findings_ if found["status"] == "falling_age"}
+    assert len(ages) == (mack.development_factors_ < 1).sum()
 
 
 @pytest.mark.parametrize("name", sorted(set(published("merz_wuthrich")) - {"mw2014"}))

@@ -154,6 +154,8 @@ def test_cape_cod_agrees_with_the_published_example():
     np.testing.assert_allclose(cc.loss_ratio_, expected["detrended_apriori"], rtol=1e-9)
     assert cc.total_ibnr_ == pytest.approx(expected["total_ibnr"], rel=1e-9)
     assert round(cc.total_ibnr_) == 17052
+    to_ultimate = 1 / np.array(cc.pattern().cumulative)
+    np.testing.assert_allclose(to_ultimate, expected["cdf"][: len(to_ultimate)], rtol=1e-9)
 
 
 def test_cape_cod_errors_by_numerical_differentiation():
@@ -398,6 +400,18 @@ def test_munich_agrees_with_the_paper_and_r(variant):
     assert munich.total_ultimate_ == pytest.approx(
         expected["summary"]["Totals"][1]["Incurred"], rel=1e-11
     )
+    assert munich.paid_ultimate_.sum() == pytest.approx(
+        expected["summary"]["Totals"][1]["Paid"], rel=1e-11
+    )
+    if "qf" in expected:
+        np.testing.assert_allclose(munich.paid_to_incurred_, expected["qf"], rtol=1e-12)
+        # The last rho has one ratio; no projection needs it, and the programs extend it apart.
+        np.testing.assert_allclose(munich.paid_rho_[:-1], expected["rhoPsigma"][:-1], rtol=1e-11)
+        np.testing.assert_allclose(munich.incurred_rho_[:-1], expected["rhoIP"][:-1], rtol=1e-11)
+    if variant == "default":
+        other = gold("munich")["chainladder_python_0_10_1"]
+        np.testing.assert_allclose(munich.paid_ultimate_, other["ultimate_paid"], rtol=1e-11)
+        np.testing.assert_allclose(munich.ultimate_, other["ultimate_incurred"], rtol=1e-11)
 
 
 # Mack's tests
@@ -786,6 +800,37 @@ def test_frequency_times_severity_by_its_parts():
     own = ((weight * mack.parameter_error_) ** 2).sum()
     cross = sum(2 * amount[i] * amount[k] * shared[i] for i in range(4) for k in range(i + 1, 4))
     assert fit.total_parameter_error_ == pytest.approx(math.sqrt(own + cross), rel=1e-9)
+
+
+def test_frequency_severity_nowcasts_the_counts():
+    tri = medical()
+    origins = len(tri.origins)
+    exposure = np.linspace(900.0, 1_100.0, origins)
+    options = {"amount": "paid", "count": "closed"}
+    plain = kb.FrequencySeverity(**options).fit(tri)
+    alone = kb.FrequencySeverity(**options, shape=0.0).fit(tri, exposure=exposure)
+    np.testing.assert_allclose(alone.ultimate_, plain.ultimate_, rtol=1e-12)
+    fit = kb.FrequencySeverity(**options, shape=4.0).fit(tri, exposure=exposure)
+    now = kb.Nowcast(shape=4.0).fit(tri["closed"], exposure=exposure)
+    average = kb.Mack().fit(kb.Triangle.from_wide(tri["paid"].values / tri["closed"].values))
+    np.testing.assert_allclose(fit.count_, now.ultimate_, rtol=1e-13)
+    np.testing.assert_allclose(fit.count_error_, now.standard_error_, rtol=1e-13)
+    np.testing.assert_allclose(fit.ultimate_, now.ultimate_ * average.ultimate_, rtol=1e-13)
+    # Were the averages known, the total would have the error of the counts, weighted by them.
+    flat = np.full((origins, origins), 7.0)
+    flat[np.isnan(tri["closed"].values)] = np.nan
+    level = np.arange(1.0, origins + 1)[:, None]
+    data = both(tri["closed"].values * flat * level, tri["closed"].values)
+    known = kb.FrequencySeverity(amount="paid", count="incurred", shape=4.0)
+    known.fit(data, exposure=exposure)
+    covariance = now._column("covariance")
+    weight = 7.0 * level[:, 0]
+    expected = math.sqrt(weight @ covariance @ weight)
+    assert known.total_parameter_error_ == pytest.approx(expected, rel=1e-9)
+    assert np.diag(covariance) == pytest.approx(now.parameter_error_**2, rel=1e-12)
+    assert covariance.sum() == pytest.approx(now.total_parameter_error_**2, rel=1e-12)
+    with pytest.raises(kb.errors.InputError, match="needs an exposure"):
+        kb.FrequencySeverity(**options, shape=3.0).fit(tri)
 
 
 # Meyers' models: illustrative insurer of CAS Monograph 8, 2nd edition, tables 2.1 to 2.3.

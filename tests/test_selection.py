@@ -165,6 +165,37 @@ def test_the_generalized_bondy_tail_is_the_least_squares_of_scipy():
     assert factors(tail="generalized_bondy")[-1] == pytest.approx(expected, rel=1e-7)
 
 
+def test_the_clark_tail_is_the_likelihood_of_scipy():
+    """Increments of the average development, shared out by a loglogistic curve (Clark 2003)."""
+    from scipy.optimize import minimize
+
+    developed = np.cumprod(np.concatenate([[1.0], factors()[:-1]]))
+    increments = np.diff(developed, prepend=0.0)
+    x = np.arange(11) - 0.5
+    x[0] = 0.0
+
+    def grown(age, p):
+        return age ** np.exp(p[0]) / (age ** np.exp(p[0]) + np.exp(p[1]) ** np.exp(p[0]))
+
+    def loss(p):
+        curve = grown(x, p)
+        return -(increments * np.log(np.diff(curve) / curve[-1])).sum()
+
+    options = {"xatol": 1e-12, "fatol": 1e-15, "maxiter": 4000}
+    best = minimize(loss, [0.3, 1.0], method="Nelder-Mead", options=options).x
+    expected = grown(9.5 + 100, best) / grown(9.5, best)
+    assert factors(tail="clark")[-1] == pytest.approx(expected, rel=1e-7)
+    short = factors(tail={"curve": "clark", "periods": 10})[-1]
+    assert short == pytest.approx(grown(9.5 + 10, best) / grown(9.5, best), rel=1e-7)
+    # Replayed in the bootstrap, and with errors in Mack.
+    boot = kb.ODPBootstrap(n=200, seed=1, tail="clark").fit(kb.datasets.load("genins"))
+    assert np.isfinite(boot.totals_).all()
+    mack = kb.Mack(tail="clark").fit(kb.datasets.load("genins"))
+    assert (
+        mack.total_standard_error_ > kb.Mack().fit(kb.datasets.load("genins")).total_standard_error_
+    )
+
+
 def test_sherman_is_the_least_squares_of_scipy():
     from scipy.optimize import minimize_scalar
 

@@ -8,6 +8,7 @@ import pickle
 import random
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +46,7 @@ def random_programme(rng: random.Random) -> list[Treaty]:
         if maybe(0.2):
             terms["co_participation"] = round(rng.uniform(0.05, 0.3), 2)
         if maybe(0.2):
-            terms["franchise"] = rng.randint(1, 15)
+            terms["franchise"] = rng.randint(1, 15) + 0.37
         if not annual and maybe():
             terms["aad"] = rng.randint(1, 20)
         name = f"t{index}"
@@ -55,7 +56,7 @@ def random_programme(rng: random.Random) -> list[Treaty]:
             terms["term_deductible"] = rng.choice([0, rng.randint(1, 30)])
         if kind == "quota share" and maybe(0.3):
             if maybe():
-                terms["event_franchise"] = rng.randint(5, 40)
+                terms["event_franchise"] = rng.randint(5, 40) + 0.37
             if maybe(0.5):
                 tops = sorted(rng.sample(range(10, 80), 2))
                 shares_of = [round(rng.uniform(0, 0.9), 2) for _ in range(3)]
@@ -85,7 +86,7 @@ def random_programme(rng: random.Random) -> list[Treaty]:
             if maybe():
                 terms["loss_ratio_cap"] = round(rng.uniform(0.3, 3), 2)
             if maybe(0.2):
-                terms["event_franchise"] = rng.randint(5, 40)
+                terms["event_franchise"] = rng.randint(5, 40) + 0.37
             if maybe(0.2):
                 terms["corridor"] = {"share": 0.6, "from": 0.3, "to": 0.8}
             treaties.append(Treaty.quota_share(name, share=share, **terms))
@@ -112,7 +113,7 @@ def random_programme(rng: random.Random) -> list[Treaty]:
             if kind == "risk" and maybe():
                 terms["event_limit"] = rng.randint(5, 60)
             if kind == "risk" and maybe():
-                terms["event_franchise"] = rng.randint(5, 40)
+                terms["event_franchise"] = rng.randint(5, 40) + 0.37
             if isinstance(choice, list) and choice and terms["pro_rata"] == "amount" and maybe():
                 terms["prepaid"] = True
             if maybe(0.2):
@@ -144,7 +145,18 @@ def random_programme(rng: random.Random) -> list[Treaty]:
         treaties.append(
             Treaty.excess_of_loss(name, limit=limit, attachment=attachment, basis=kind, **terms)
         )
-    return treaties
+    return [attached(rng, treaties, treaty) for treaty in treaties]
+
+
+def attached(rng: random.Random, treaties: list[Treaty], treaty: Treaty) -> Treaty:
+    """The treaty, sometimes by years of policies or of reports where its clauses allow it."""
+    by_year = treaty.from_event or treaty.drop or treaty.hours or treaty.term or treaty.indexed
+    backup = treaty.backup_of or any(other.backup_of == treaty.name for other in treaties)
+    if by_year or backup or treaty.pro_rata == "time" or rng.random() > 0.25:
+        return treaty
+    attaches = rng.choice(["risks_attaching", "claims_made", "losses_occurring"])
+    interlocking = treaty.basis == "event" and attaches != "losses_occurring"
+    return replace(treaty, attaches=attaches, interlocking=interlocking and rng.random() < 0.5)
 
 
 def sound(treaties: list[Treaty]) -> Programme | None:
@@ -166,7 +178,8 @@ def random_years(rng: random.Random, count: int) -> list[list[Row]]:
             cause = rng.randint(0, 1)
             for risk in sorted(rng.randint(0, 3) for _ in range(rng.randint(1, 4))):
                 loss = rng.choice([0.0, 10.0, 20.0, rng.expovariate(1 / 12), 5 / rng.random()])
-                rows.append(Row(time, event, risk, loss, cause))
+                dates = rng.choice([0, 0, -1, -2]), rng.choice([0, 0, 1, 3])
+                rows.append(Row(time, event, risk, loss, cause, *dates))
         years.append(rows)
     return years
 
@@ -188,6 +201,8 @@ def table_of(years: list[list[Row]], rng: random.Random) -> LossTable:
         "cause": [f"cause {row.cause}" for _, row in rows],
         "sum_insured": [SUMS_INSURED[row.risk] for _, row in rows],
         "sector": [SECTORS[row.risk] for _, row in rows],
+        "inception": [year + row.inception + 0.25 for year, row in rows],
+        "reported": np.array([year + row.reported for year, row in rows]),
     }
     return LossTable(columns, years=(0, len(years) - 1))
 
@@ -205,7 +220,8 @@ def test_agrees_with_an_independent_engine(seed):
         years = random_years(rng, 12)
         table = table_of(years, rng)
         attribution = rng.choice(["event_order", "pro_rata"])
-        horizon = rng.choice([1, 4, 5]) if any(t.indexed for t in treaties) else None
+        dated = any(t.indexed or t.attaches not in (None, "losses_occurring") for t in treaties)
+        horizon = rng.choice([1, 4, 5]) if dated else None
         out = programme.apply(table, attribution=attribution, horizon=horizon)
         reference = Reference(
             json.loads(programme.to_json()), attribution, horizon, SUMS_INSURED, SECTORS
@@ -352,6 +368,8 @@ def test_bad_tables_are_told_cell_by_cell():
     with pytest.raises(InputError) as caught:
         LossTable(bad, years=3)
     assert {(issue.object, issue.field) for issue in caught.value.issues} == {
+        ("losses row 1", "year"),
+        ("losses row 1", "loss"),
         ("losses row 2", "year"),
         ("losses row 2", "loss"),
     }
@@ -422,6 +440,7 @@ def test_clauses_are_listed_and_every_example_reads():
         "retention": "surplus of 5 lines, {}",
         "pro rata time": "9m xs 1m, 1 @ 100%, {}",
         "prepaid": "9m xs 1m, 1 @ 100%, {}",
+        "interlocking": "9m xs 1m, risks attaching, {}",
         "term deductible": "9m xs 1m, {}, term 3 years",
         "term limit": "9m xs 1m, {}, term 3 years",
         "term 3": "9m xs 1m, term limit 50m, {}",

@@ -35,7 +35,7 @@ COLUMNS = [
     "country", "fab_phase", "construction", "gas_systems", "node", "team_prior_tapeouts",
     "caac_class", "overflight", "use", "hours", "form", "mass", "powertrain", "vehicle_price",
     "adas", "city_tier", "bonus_malus", "chemistry", "swap_cycles", "variant_flight_no",
-    "new_developer_flight_no", "cover_period", "year_in_orbit", "orbit", "trial_phase", "modality",
+    "new_developer_flight_no", "year_in_orbit", "orbit", "trial_phase", "modality",
     "trial_region", "product", "years_on_market", "equipment", "novelty",
     "key.base_model", "key.cloud_region", "key.gpu_driver", "key.software_vendor", "key.city",
     "key.foundry", "key.firmware", "key.cell_batch", "key.launch_vehicle", "key.bus",
@@ -297,10 +297,12 @@ def space(book: Book) -> None:
         name, axis, level = book.pick(vehicles_, [0.28, 0.26, 0.16, 0.18, 0.09, 0.03])
         private = name.startswith("private")
         si = book.size(1.2e8 if private else 3.5e8, 0.5, 3e7, 1.2e9, 1e7)
+        share = book.pick([0.05, 0.08, 0.1])
+        # A year in orbit after the launch is a risk of its own; the draw keeps what follows.
+        book.pick(["launch_only", "launch_plus_1y"], [0.7, 0.3])
         book.add(
             "LCH", "commercial_aerospace", "space.launch",
-            sum_insured=si, deductible=0, limit=si, share=book.pick([0.05, 0.08, 0.1]),
-            cover_period=book.pick(["launch_only", "launch_plus_1y"], [0.7, 0.3]),
+            sum_insured=si, deductible=0, limit=si, share=share,
             **{axis: level, "key.launch_vehicle": name},
         )  # fmt: skip
     for _ in range(70):

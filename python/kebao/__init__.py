@@ -1,6 +1,6 @@
 """kebao prices science-and-technology insurance."""
 
-from . import balance, credibility, datasets, dependence, fit, measure, sectors
+from . import balance, credibility, datasets, dependence, experience, fit, measure, sectors
 from ._kebao import (
     GB2,
     GEV,
@@ -11,6 +11,7 @@ from ._kebao import (
     Beta,
     BetaBinomial,
     Binomial,
+    Bivariate,
     Burr,
     Capped,
     ClaytonCopula,
@@ -37,6 +38,7 @@ from ._kebao import (
     InverseGaussian,
     JoeCopula,
     Layered,
+    Lines,
     Logarithmic,
     LogGamma,
     LogLogistic,
@@ -92,6 +94,7 @@ from .reserve import (
     FrequencySeverity,
     GammaGLM,
     IncrementalAdditive,
+    IndividualClaims,
     Mack,
     MackBootstrap,
     MackTests,
@@ -107,6 +110,7 @@ from .reserve import (
     compare,
 )
 from .simulate import Losses, simulate
+from .solvers import Evaluation, compare_methods, evaluate, sensitivity
 from .table import Table
 from .treaty import LossTable, Programme, Treaty
 from .triangle import Triangle
@@ -127,6 +131,7 @@ __all__ = [
     "Beta",
     "BetaBinomial",
     "Binomial",
+    "Bivariate",
     "BornhuetterFerguson",
     "Burr",
     "CalendarTrend",
@@ -147,6 +152,7 @@ __all__ = [
     "Empirical",
     "EmpiricalCopula",
     "EmpiricalCount",
+    "Evaluation",
     "Exponential",
     "FileError",
     "Franchise",
@@ -162,6 +168,7 @@ __all__ = [
     "GumbelCopula",
     "IncrementalAdditive",
     "IndependenceCopula",
+    "IndividualClaims",
     "InputError",
     "InternalError",
     "InverseGamma",
@@ -169,6 +176,7 @@ __all__ = [
     "JoeCopula",
     "KebaoError",
     "Layered",
+    "Lines",
     "LogGamma",
     "LogLogistic",
     "LogNormal",
@@ -229,11 +237,15 @@ __all__ = [
     "backtest",
     "balance",
     "compare",
+    "compare_methods",
     "credibility",
     "datasets",
     "dependence",
+    "evaluate",
+    "experience",
     "fit",
     "measure",
     "sectors",
+    "sensitivity",
     "simulate",
 ]

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -106,7 +107,9 @@ def price(run: Run, *, progress: Callable[[int, int], None] | None = None) -> Pr
     inputs = load(run)
     losses = kb.simulate(inputs.book, years=run.years, seed=run.seed)
     silent = progress if progress is not None else False
-    result = inputs.programme.apply(losses, years=run.years, seed=run.seed, progress=silent)
+    result = inputs.programme.apply(
+        losses, years=run.years, seed=run.seed, keep=("largest", "sector"), progress=silent
+    )
     variance = result.variance(progress=silent)
     quote = None
     if run.capital_rate is not None:
@@ -220,6 +223,10 @@ class _Work:
                 row["technical_premium"] = technical[row["treaty"]]
         return rows
 
+    @cached_property
+    def expected(self) -> dict[str, Any]:
+        return self.losses.expected()
+
     def premiums(self) -> list[dict[str, Any]]:
         return list(self.quote.table) if self.quote is not None else []
 
@@ -259,7 +266,7 @@ class _Work:
             where = f"Schedule P {item.schedule_p}, {item.as_of}" if item.schedule_p else item.name
             for coverage in item.coverages:
                 patterns[coverage] = (list(pattern.cumulative), pattern.mean_term, where)
-        expected = self.losses.expected()
+        expected = self.expected
         names = np.asarray(self.inputs.book["coverage"])
         amounts = expected["attritional"] + expected["systemic"]
         rows = []
@@ -289,7 +296,7 @@ class _Work:
     def reconciliation(self) -> list[tuple[str, str]]:
         """Rows and amounts in = used + rejected, and results that must agree."""
         check = self.inputs.book.check()
-        expected = self.losses.expected()
+        expected = self.expected
         closed = float((expected["attritional"] + expected["systemic"]).sum())
         gross = self.result.table.row("gross")
         gap = float(np.abs(self.result.total_ceded + self.result.net - self.result.gross).max())

@@ -85,6 +85,13 @@ def _parser() -> argparse.ArgumentParser:
     check = _verb(verbs, "check", _check, "tell every fault of a run file, book or programme")
     check.add_argument("file", type=Path, help="run file (.toml), book (.csv, .parquet) or wording")
 
+    rate = _verb(verbs, "rate", _rate, "pure and technical premium of every risk of a book")
+    rate.add_argument("file", type=Path, help="book (.csv, .parquet)")
+    rate.add_argument("--out", type=Path, metavar="FILE", help="write the table (.parquet, .xlsx)")
+    rate.add_argument(
+        "--loss-ratio", type=float, default=0.65, metavar="X", help="pure / technical"
+    )
+
     selfcheck = _verb(verbs, "selfcheck", _selfcheck, "compare published results with computed")
     selfcheck.add_argument("--only", metavar="WORD", default="", help="rows whose id contains WORD")
 
@@ -93,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("second", type=Path, help="run.json or its folder")
 
     schema = _verb(verbs, "schema", _schema, "print the JSON Schema of a file")
-    schema.add_argument("what", nargs="?", default="run", choices=("run", "programme"))
+    schema.add_argument("what", nargs="?", default="run", choices=("run", "programme", "coverage"))
     return parser
 
 
@@ -170,6 +177,23 @@ def _check(options: argparse.Namespace) -> int:
     return OK
 
 
+def _rate(options: argparse.Namespace) -> int:
+    import kebao
+
+    book = kebao.Portfolio(options.file)
+    rates = book.rate(loss_ratio=options.loss_ratio)
+    if options.out:
+        write = rates.to_excel if options.out.suffix == ".xlsx" else rates.to_parquet
+        write(options.out)
+        print(f"wrote {options.out}", file=sys.stderr)
+    totals = {name: float(rates[name].sum()) for name in ("pure", "technical")}
+    if options.json:
+        print(json.dumps({"risks": len(rates), "currency": book.currency, **totals}))
+    elif not options.out:
+        print(rates)
+    return OK
+
+
 def _selfcheck(options: argparse.Namespace) -> int:
     from kebao import selfcheck
 
@@ -182,10 +206,11 @@ def _selfcheck(options: argparse.Namespace) -> int:
 
 
 def _schema(options: argparse.Namespace) -> int:
-    from kebao import runfile
+    from kebao import runfile, sectors
     from kebao.treaty import Programme
 
-    schema = Programme.schema() if options.what == "programme" else runfile.schema()
+    made = {"run": runfile.schema, "programme": Programme.schema, "coverage": sectors.schema}
+    schema = made[options.what]()
     print(json.dumps(schema, indent=2, ensure_ascii=False))
     return OK
 

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _kebao
-from ._kebao import Distortion
+from ._kebao import Distortion, Histogram, Lines
 from .errors import InputError, Issue
 from .table import Table
 
 __all__ = [
     "Estimate",
+    "Histogram",
     "allocate",
     "exceedance_curve",
     "premium_bounds",
@@ -162,7 +163,7 @@ def premium_bounds(
 
 
 def allocate(
-    losses: Mapping[str, ArrayLike] | ArrayLike,
+    losses: Mapping[str, ArrayLike] | ArrayLike | Lines,
     measure: Distortion | str = "tvar",
     level: float | None = None,
     *,
@@ -176,8 +177,9 @@ def allocate(
 
     Parameters
     ----------
-    losses : mapping of names to arrays, or array of shape (years, units)
-        Annual losses of each unit: line, policy, layer, cause.
+    losses : mapping of names to arrays, array of shape (years, units), or Lines
+        Annual losses of each unit: line, policy, layer, cause. Of `kebao.Lines` the allocation is
+        exact on their grid, E[Xⱼ | total] by transform, with columns ``line, mean, value, share``.
     measure : Distortion or "tvar"
         What is allocated.
     level : float, optional
@@ -213,6 +215,11 @@ def allocate(
         issues.append(Issue("unexpected", "allocate", "level", str(level), allowed))
     if ties not in ("linear", "lifted"):
         issues.append(Issue("unknown_name", "allocate", "ties", repr(ties), "'linear' or 'lifted'"))
+    if isinstance(losses, Lines):
+        if issues:
+            raise InputError(issues=issues)
+        exact = Distortion.tvar(level or 0.0) if isinstance(measure, str) else measure
+        return Table(losses._allocate(exact))
     if isinstance(losses, Mapping):
         names = [str(name) for name in losses]
         columns = [np.asarray(column, dtype=np.float64) for column in losses.values()]

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from . import _kebao, _svg
 from ._text import amount, percent
-from .errors import InputError, Issue
 from .pricing import ProgressHook, _hook, _source
 from .table import Table
 
@@ -201,17 +200,21 @@ class Settlement:
     def __getitem__(self, party: str) -> Floats:
         return self._core.losses(party)
 
-    def by(self, what: Literal["party", "member"] = "party") -> Table:
-        """A row per party, or per member: expected loss and its error, share, tail."""
+    def by(self, what: str = "party") -> Table:
+        """Table of what the parties bear.
+
+        Parameters
+        ----------
+        what : {"party", "member", "sector", "coverage", "cause", "risk"}
+            A row per party or per member: expected loss and its error, share, tail. Or a row per
+            group of the losses, which are read or drawn again: the expected loss of the group, and
+            a column a party, which sum to it. Refused where members default or cover is suspended.
+        """
+        if what not in ("party", "member"):
+            return Table(self._core.groups(what))
         table = Table(self._core.summary())
         if what == "party":
             return table
-        if what != "member":
-            raise InputError(
-                issues=[
-                    Issue("unknown_name", "by", "what", repr(what), allowed="'party' or 'member'")
-                ]
-            )
         keep = [role == "member" for role in table["role"]]
         return Table.of(
             "members",

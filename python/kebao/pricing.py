@@ -604,6 +604,7 @@ def apply(
     seed: int | None = None,
     attribution: str = "event_order",
     horizon: int | None = None,
+    keep: Sequence[str] = (),
     threads: int | None = None,
     progress: ProgressHook | bool | None = None,
 ) -> Result:
@@ -618,6 +619,7 @@ def apply(
                 seed=seed,
                 attribution=attribution,
                 horizon=horizon,
+                keep=[keep] if isinstance(keep, str) else list(keep),
                 threads=threads,
                 progress=hook,
             )

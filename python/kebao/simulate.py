@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from os import PathLike
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from . import _kebao
 from . import sectors as _sectors
 from ._text import amount
 from .portfolio import Portfolio
+from .table import Table
 
 __all__ = ["Losses", "simulate"]
 
@@ -79,6 +80,24 @@ class Losses:
         """
         return self._core.annual(progress=progress)
 
+    def variance(self, *, progress: Callable[[int, int], None] | None = None) -> Table:
+        """Split the variance of the gross loss of a year.
+
+        Two further runs share every draw: parameters at their means, then without systemic events
+        too. The parts are differences of variances and add up to the whole. Under
+        ``parameters="two_level"`` also ``given_parameters`` and ``between_parameters``, from the
+        analysis of variance of the groups of years.
+
+        Returns
+        -------
+        Table
+            ``part, variance, standard_error``.
+        """
+        rows = self._core.variance(progress=progress)
+        names = ("part", "variance", "standard_error")
+        columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+        return Table.of("variance", columns)
+
     def table(self, *, progress: Callable[[int, int], None] | None = None) -> Any:
         """Every row as an Arrow table.
 
@@ -120,7 +139,9 @@ def simulate(
     years: int,
     seed: int | None = None,
     sectors: list[_sectors.Coverage | str | PathLike[str]] | None = None,
-    parameters: Literal["per_year", "off"] = "per_year",
+    parameters: Literal["per_year", "off", "two_level"] = "per_year",
+    inner: int = 100,
+    common: Mapping[str, Mapping[str, float]] | None = None,
     systemic: bool = True,
     threads: int | None = None,
     executor: Executor | None = None,
@@ -142,8 +163,15 @@ def simulate(
         Which coverages to simulate: ids and patterns (``"ic.*"``), and coverages changed by
         ``update`` or read from a file, which take the place of the book's own. By default all.
         Risks of other coverages are left out and counted.
-    parameters : {"per_year", "off"}
-        Draw uncertain parameters in every year (the predictive distribution), or use their means.
+    parameters : {"per_year", "off", "two_level"}
+        Draw uncertain parameters in every year (the predictive distribution), use their means, or
+        draw them once for each `inner` consecutive years (outer draws x inner years).
+    inner : int, default 100
+        Years that share a draw, for ``"two_level"``.
+    common : mapping, optional
+        Factors common to sectors, each with the sd of the logarithm it adds to the claim frequency
+        of a sector: ``{"economy": {"sme_finance": 0.3, "going_global": 0.2}}``. Means stay; sectors
+        under one factor have a Gaussian copula.
     systemic : bool, default True
         With systemic events, or claims alone.
     threads : int, optional
@@ -183,6 +211,8 @@ def simulate(
         "years": years,
         "seed": secrets.randbits(63) if seed is None else seed,
         "parameters": parameters,
+        "inner": inner,
+        "common": [(name, list(loads.items())) for name, loads in (common or {}).items()],
         "systemic": systemic,
         "threads": threads,
     }

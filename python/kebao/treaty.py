@@ -78,6 +78,8 @@ class Treaty:
         the sectors or coverages that have their own.
     bands : sequence of ``{"up_to": amount, "share": share}``
         Variable quota share: ceded share by band of sum insured.
+    risks : mapping of risk to share
+        The only risks that are covered, by id, each with its ceded share: facultative covers.
     backup_of : str
         Treaty whose recoveries lost to its used-up annual limit are the subject.
     event_franchise : float
@@ -94,6 +96,11 @@ class Treaty:
         Yearly growth of all amounts of the treaty from the first year of a run of years.
     stability : ``{"rate": rate, "beyond": rate, "pattern": [fractions]}``
         Limit and attachment follow an index over the years in which a loss is paid.
+    attaches : {"losses_occurring", "risks_attaching", "claims_made"}
+        Which losses belong to a year of the treaty: those that occur in it (the default), those of
+        policies that begin in it, those reported in it.
+    interlocking : bool
+        The treaty years that one event strikes share one retention and one limit.
     prepaid : bool
         Reinstatement premium is paid in advance.
     corridor : ``{"share": share, "from": ratio, "to": ratio}``
@@ -144,6 +151,7 @@ class Treaty:
     retention: Amount | None = None
     retentions: Mapping[str, Amount] | None = None
     bands: Sequence[Mapping[str, Amount]] = ()
+    risks: Mapping[str, Amount] | None = None
     backup_of: str | None = None
     event_franchise: Amount = 0.0
     from_event: Mapping[str, Any] | None = None
@@ -154,6 +162,8 @@ class Treaty:
     term_limit: Amount = math.inf
     indexed: Amount = 0.0
     stability: Mapping[str, Any] | None = None
+    attaches: Literal["losses_occurring", "risks_attaching", "claims_made"] | None = None
+    interlocking: bool = False
     prepaid: bool = False
     corridor: Mapping[str, Amount] | None = None
     sliding: Sequence[Sequence[Amount]] = ()
@@ -457,6 +467,7 @@ class Programme:
         seed: int | None = None,
         attribution: Literal["event_order", "pro_rata"] = "event_order",
         horizon: int | None = None,
+        keep: Sequence[str] = (),
         threads: int | None = None,
         progress: Callable[[int, int], object] | bool | None = None,
     ) -> Result:
@@ -477,7 +488,13 @@ class Programme:
         horizon : int, optional
             Years of a run: consecutive years that share what is carried from one to the next (terms
             of years, indexed amounts, deficits); each run starts afresh. By default the shortest
-            that holds every term of years.
+            that holds every term of years. To be stated for indexed amounts and for treaties that
+            are ``risks attaching`` or ``claims made``, whose years before and after a run are not
+            covered.
+        keep : sequence of {"largest", "sector", "coverage", "cause"}
+            What to find in the same pass beside the annual amounts: the largest event of each year
+            (for `Result.curves`), means by group (for `Result.by`). What is not kept is there all
+            the same: the losses are then drawn or read again when it is asked for.
         threads : int, optional
             Worker threads; by default one a core. Changes nothing but time.
         progress : bool or callable, optional
@@ -507,6 +524,7 @@ class Programme:
             seed=seed,
             attribution=attribution,
             horizon=horizon,
+            keep=keep,
             threads=threads,
             progress=progress,
         )
@@ -575,7 +593,8 @@ class LossTable:
         Parquet. Needed: ``year`` (whole numbers) and ``loss`` (≥ 0). Optional: ``event`` (losses of
         one year with one event and cause are one event; without it each row is one), ``time`` (a
         fraction of the year, in [0, 1); without it events stand as they come), ``risk_id``,
-        ``sum_insured`` (of the risk), ``cause``, ``sector``, ``coverage``.
+        ``sum_insured`` (of the risk), ``cause``, ``sector``, ``coverage``, ``inception`` (date at
+        which the policy began) and ``reported``, as dates or years such as 2026.5.
     years : int or (int, int)
         All the years there are, with or without losses: their number (labels from 1, or from 0 when
         the year 0 occurs), or the labels of the first and last.
@@ -603,8 +622,9 @@ class LossTable:
     def scan(cls, path: str | PathLike[str], *, years: int | tuple[int, int]) -> Self:
         """Read a Parquet file row group by row group, at each run anew: memory stays flat.
 
-        This needs rows in order of years, from row group to row group; a file in another order, or
-        one without statistics, is read whole. Results by sector need the whole table.
+        This needs rows in order of years, from row group to row group; a file in another order, one
+        without statistics, or one with sectors and no ``risk_id`` is read whole. Where there are
+        risks, sectors or causes, opening reads the file once to number them.
 
         Parameters
         ----------
@@ -622,8 +642,8 @@ class LossTable:
         return table
 
     @classmethod
-    def from_ord(cls, data: Any, *, periods: int) -> Self:
-        """Read an SPLT or MPLT of the Open Results Data standard (Oasis LMF).
+    def from_ord(cls, data: Any, *, periods: int, occurrence: Any = None) -> Self:
+        """Read an SPLT or MPLT of the Open Results Data standard (Oasis LMF), or an SELT or MELT.
 
         Each sample of each period is a year of its own, so there are samples x periods years.
         Rows of statistics (``SampleId`` of 0 and below) are left out. ``SummaryId`` becomes the
@@ -637,6 +657,9 @@ class LossTable:
             ``PeriodWeight`` (equal weights only).
         periods : int
             Number of periods, with and without losses.
+        occurrence : table, optional
+            For an SELT or MELT, whose events have no periods: ``EventId``, ``Period`` and where
+            known ``Month``, ``Day``, ``Hour``, ``Minute``. Events in no period are left out.
 
         Examples
         --------
@@ -647,7 +670,10 @@ class LossTable:
         LossTable(3 losses in 6 years, 1 to 6; columns year, event, loss)
         """
         table = object.__new__(cls)
-        table._core, _, _ = _kebao.LossTable.from_ord(data, periods)
+        if occurrence is None:
+            table._core, _, _ = _kebao.LossTable.from_ord(data, periods)
+        else:
+            table._core, _, _ = _kebao.LossTable.from_elt(data, occurrence, periods)
         return table
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import html
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -555,14 +556,12 @@ class Triangle:
         used, rejected) for each measure.
         """
         record = self._core.reconciliation()
-        reasons: dict[str, int] = {}
-        seen: set[int] = set()
         rejects = self._core.rejects()
-        for row, reason in zip(rejects["row"].tolist(), rejects["reason"], strict=True):
-            if row not in seen:
-                seen.add(row)
-                reasons[reason] = reasons.get(reason, 0) + 1
-        record["reasons"] = reasons
+        # The first reason of each row counts.
+        _, first = np.unique(rejects["row"], return_index=True)
+        found = rejects["reason"]
+        reasons = Counter(map(found.__getitem__, np.sort(first).tolist()))
+        record["reasons"] = dict(reasons)
         return record
 
     @property

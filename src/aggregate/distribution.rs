@@ -2,13 +2,12 @@
 
 use std::sync::OnceLock;
 
-use super::Aggregate;
-use super::fft::{CHECK, DIRECT, PADDED, compound};
-use super::grid::{Discretisation, Grid, discretise};
+use super::fft::{CHECK, CHECK_SHORT, DIRECT, PADDED, SHORT, Scheme};
+use super::grid::{Discretisation, Grid};
+use super::model::{Model, Solver};
 use super::running::Running;
+use super::{Aggregate, Lines};
 use crate::error::{Error, Issue, Result};
-use crate::frequency::Count;
-use crate::severity::Family;
 
 /// A number between two rigorous bounds.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,6 +61,8 @@ impl ErrorReport {
 #[derive(Debug, Clone)]
 pub struct GridDistribution {
     pub grid: Grid,
+    pub solver: Solver,
+    pub discretisation: Discretisation,
     /// P(S ≥ end of the grid).
     truncated_mass: f64,
     exact_mean: f64,
@@ -69,7 +70,7 @@ pub struct GridDistribution {
     numerical: OnceLock<f64>,
     pmf: Vec<f64>,
     running: Running,
-    aggregate: Aggregate,
+    model: Model,
 }
 
 /// Mass that an automatic grid may leave beyond its end,
@@ -85,18 +86,59 @@ const TOLERANCE: f64 = 1e-9;
 
 impl GridDistribution {
     pub fn new(aggregate: &Aggregate, grid: Grid) -> Result<Self> {
-        let (pmf, running) = probabilities(aggregate, grid, Discretisation::MeanPreserving)?;
+        Self::by(aggregate, grid, Solver::Fft, Discretisation::MeanPreserving)
+    }
+
+    /// By a chosen solver, the severity put on the grid in a chosen way.
+    pub fn by(
+        aggregate: &Aggregate,
+        grid: Grid,
+        solver: Solver,
+        how: Discretisation,
+    ) -> Result<Self> {
+        Self::of(Model::One(aggregate.clone()), grid, solver, how)
+    }
+
+    /// On a grid that ends just beyond `end`, whatever lies farther out.
+    pub fn reaching(
+        aggregate: &Aggregate,
+        end: f64,
+        log2: u32,
+        solver: Solver,
+        how: Discretisation,
+    ) -> Result<Self> {
+        let model = Model::One(aggregate.clone());
+        let grid = Grid::reaching(&model, end, log2)?;
+        Self::of(model, grid, solver, how)
+    }
+
+    /// The total over lines.
+    pub fn of_lines(lines: &Lines, log2: u32, step: Option<f64>) -> Result<Self> {
+        let model = Model::Lines(lines.clone());
+        match step {
+            Some(step) => {
+                let grid = Grid::new(step, log2)?;
+                Self::of(model, grid, Solver::Fft, Discretisation::MeanPreserving)
+            }
+            None => Self::widening(model, log2, Solver::Fft, Discretisation::MeanPreserving),
+        }
+    }
+
+    fn of(model: Model, grid: Grid, solver: Solver, how: Discretisation) -> Result<Self> {
+        let (pmf, running) = probabilities(&model, grid, solver, how)?;
         let made = Self {
             grid,
+            solver,
+            discretisation: how,
             truncated_mass: running.beyond(),
-            exact_mean: aggregate.mean(),
+            exact_mean: model.mean(),
             numerical: OnceLock::new(),
             pmf,
             running,
-            aggregate: aggregate.clone(),
+            model,
         };
-        if PADDED.wrapped(made.truncated_mass) > TOLERANCE {
-            // The bound cannot exclude a larger error, so it is measured.
+        if solver == Solver::Fft && PADDED.wrapped(made.truncated_mass) > TOLERANCE {
+            // Much beyond the end is safe only if two tilts agree.
             let numerical = made.measure()?;
             if numerical.is_nan() || numerical > TOLERANCE {
                 return Err(Error::numeric(
@@ -130,11 +172,12 @@ impl GridDistribution {
         }
     }
 
-    /// Largest difference to the probabilities of another transform; NaN if one is NaN.
+    /// Largest difference to the probabilities of another transform, also of a recursion; NaN if one is
+    /// NaN.
     fn measure(&self) -> Result<f64> {
-        let Aggregate { frequency, severity } = &self.aggregate;
-        let severity = discretise(severity, self.grid, Discretisation::MeanPreserving);
-        let check = compound(frequency, severity, CHECK)?;
+        let short = PADDED.wrapped(self.truncated_mass) > TOLERANCE;
+        let scheme = if short { CHECK_SHORT } else { CHECK };
+        let check = self.model.transform(self.grid, self.discretisation, scheme)?;
         let gaps = self.pmf.iter().zip(&check).map(|(a, b)| (a - b).abs());
         let most = gaps.fold(0.0, |most, gap| if gap > most || gap.is_nan() { gap } else { most });
         // Both schemes in use have the same tilt; the smallest probabilities differ by round-off.
@@ -143,22 +186,36 @@ impl GridDistribution {
 
     /// On a grid chosen for the model: widened until almost nothing lies beyond its end.
     pub fn automatic(aggregate: &Aggregate, log2: u32) -> Result<Self> {
-        let mut grid = Grid::automatic(aggregate, log2)?;
+        Self::automatic_by(aggregate, log2, Solver::Fft, Discretisation::MeanPreserving)
+    }
+
+    /// [`GridDistribution::automatic`] by a chosen solver and discretisation.
+    pub fn automatic_by(
+        aggregate: &Aggregate,
+        log2: u32,
+        solver: Solver,
+        how: Discretisation,
+    ) -> Result<Self> {
+        Self::widening(Model::One(aggregate.clone()), log2, solver, how)
+    }
+
+    fn widening(model: Model, log2: u32, solver: Solver, how: Discretisation) -> Result<Self> {
+        let mut grid = Grid::automatic(&model, log2)?;
         // Whether the range is wide enough shows on a smaller grid of the same range already.
-        while log2 > SKETCH && worth_widening(aggregate, grid) {
-            let sketch = grid.over_the_same_range(SKETCH, aggregate);
-            let (_, running) = direct(aggregate, sketch, Discretisation::MeanPreserving)?;
+        while log2 > SKETCH && worth_widening(&model, grid) {
+            let sketch = grid.over_the_same_range(SKETCH, &model);
+            let (_, running) = direct(&model, sketch, Discretisation::MeanPreserving)?;
             if running.beyond() <= NEGLIGIBLE {
                 break;
             }
-            grid = grid.widened(aggregate);
+            grid = grid.widened(&model);
         }
         loop {
-            let distribution = Self::new(aggregate, grid)?;
-            if distribution.truncated_mass <= NEGLIGIBLE || !worth_widening(aggregate, grid) {
+            let distribution = Self::of(model.clone(), grid, solver, how)?;
+            if distribution.truncated_mass <= NEGLIGIBLE || !worth_widening(&model, grid) {
                 return Ok(distribution);
             }
-            grid = grid.widened(aggregate);
+            grid = grid.widened(&model);
         }
     }
 
@@ -227,7 +284,7 @@ impl GridDistribution {
 
     /// Quantiles with rigorous bounds: the same compound with every severity rounded down, and up.
     pub fn bracketed_quantiles(&self, levels: &[f64]) -> Result<Vec<Bracket>> {
-        let at = |how| probabilities(&self.aggregate, self.grid, how);
+        let at = |how| probabilities(&self.model, self.grid, self.solver, how);
         let (below, above) = (at(Discretisation::Lower)?, at(Discretisation::Upper)?);
         let step = self.grid.step;
         let quantile = |(pmf, running): &(Vec<f64>, Running), p| {
@@ -248,7 +305,7 @@ impl GridDistribution {
     /// P(S > x) with rigorous bounds.
     pub fn bracketed_sf(&self, x: f64) -> Result<Bracket> {
         let at = |how| -> Result<f64> {
-            let (pmf, running) = probabilities(&self.aggregate, self.grid, how)?;
+            let (pmf, running) = probabilities(&self.model, self.grid, self.solver, how)?;
             let k = ((x / self.grid.step * (1.0 + 1e-14)) as usize).min(pmf.len() - 1);
             Ok((1.0 - running.cdf(&pmf, k)).max(0.0))
         };
@@ -272,43 +329,53 @@ impl GridDistribution {
 
     /// Mean count, for reports.
     pub fn expected_count(&self) -> f64 {
-        self.aggregate.frequency.mean()
+        self.model.count()
     }
 
     /// The largest loss that one event can bring.
     pub fn largest_loss(&self) -> f64 {
-        self.aggregate.severity.support().1
+        self.model.largest()
     }
 }
 
-/// Probabilities of the compound: padded only if too much lies beyond the end of the grid.
+/// Probabilities of the compound: padded, and tilted more, only if too much lies beyond the end of the
+/// grid.
 ///
 /// The direct transform wraps at most 2.5e-3 of that around, so what it misses of 1 tells how much
 /// lies there.
 fn probabilities(
-    aggregate: &Aggregate,
+    model: &Model,
     grid: Grid,
+    solver: Solver,
     how: Discretisation,
 ) -> Result<(Vec<f64>, Running)> {
-    let found = direct(aggregate, grid, how)?;
+    if solver == Solver::Panjer {
+        let pmf = model.recursion(grid, how)?;
+        let running = Running::new(&pmf, grid.step);
+        return Ok((pmf, running));
+    }
+    let found = direct(model, grid, how)?;
     if found.1.beyond() <= NEGLIGIBLE {
         return Ok(found);
     }
-    let severity = discretise(&aggregate.severity, grid, how);
-    let pmf = compound(&aggregate.frequency, severity, PADDED)?;
+    let pmf = model.transform(grid, how, padded(found.1.beyond()))?;
     let running = Running::new(&pmf, grid.step);
     Ok((pmf, running))
 }
 
-fn direct(aggregate: &Aggregate, grid: Grid, how: Discretisation) -> Result<(Vec<f64>, Running)> {
-    let severity = discretise(&aggregate.severity, grid, how);
-    let pmf = compound(&aggregate.frequency, severity, DIRECT)?;
+/// The scheme for a grid with so much beyond its end.
+fn padded(beyond: f64) -> Scheme {
+    if PADDED.wrapped(beyond) > TOLERANCE { SHORT } else { PADDED }
+}
+
+fn direct(model: &Model, grid: Grid, how: Discretisation) -> Result<(Vec<f64>, Running)> {
+    let pmf = model.transform(grid, how, DIRECT)?;
     let running = Running::new(&pmf, grid.step);
     Ok((pmf, running))
 }
 
-fn worth_widening(aggregate: &Aggregate, grid: Grid) -> bool {
-    aggregate.mean() / grid.step > COARSE
+fn worth_widening(model: &Model, grid: Grid) -> bool {
+    model.mean() / grid.step > COARSE
 }
 
 fn level(p: f64) -> Result<()> {

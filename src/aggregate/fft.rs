@@ -29,13 +29,17 @@ pub(super) struct Scheme {
 pub(super) const DIRECT: Scheme = Scheme { tilt: 6.0, padded: false };
 /// Where something does.
 pub(super) const PADDED: Scheme = Scheme { tilt: 6.0, padded: true };
-/// A second opinion on both.
+/// Where much does: what wraps around is e⁻²⁴ of it, and rounding grows by e¹² at the end of the grid.
+pub(super) const SHORT: Scheme = Scheme { tilt: 24.0, padded: true };
+/// A second opinion on the first two,
 pub(super) const CHECK: Scheme = Scheme { tilt: 9.0, padded: true };
+/// and on the third.
+pub(super) const CHECK_SHORT: Scheme = Scheme { tilt: 20.0, padded: true };
 
 impl Scheme {
     /// Share of this scheme's aliasing that at least shows in the difference to [`CHECK`].
     pub fn seen(self) -> f64 {
-        1.0 - libm::exp(self.tilt - CHECK.tilt)
+        (1.0 - libm::exp(self.tilt - CHECK.tilt)).max(0.5)
     }
 
     /// Most probability that wraps around, given that `beyond` lies beyond the grid.
@@ -95,13 +99,59 @@ pub(super) fn compound(
     Ok(values)
 }
 
+/// Tilted transforms of several severities on one grid.
+pub(super) struct Spectra {
+    scheme: Scheme,
+    buckets: usize,
+    length: usize,
+}
+
+impl Spectra {
+    pub fn new(buckets: usize, scheme: Scheme) -> Self {
+        Self { scheme, buckets, length: if scheme.padded { 2 * buckets } else { buckets } }
+    }
+
+    fn theta(&self) -> f64 {
+        self.scheme.tilt / self.length as f64
+    }
+
+    /// Σ values[k] zᵏ on the circle of the tilt.
+    pub fn forward(&self, mut values: Vec<f64>) -> Result<Vec<C64>> {
+        tilt(&mut values, -self.theta(), 1.0);
+        values.resize(self.length, 0.0);
+        let mut spectrum = vec![C64::default(); self.length / 2 + 1];
+        plans(self.length).0.process(&mut values, &mut spectrum).map_err(failed)?;
+        Ok(spectrum)
+    }
+
+    /// The values of a spectrum on the grid.
+    pub fn back(&self, mut spectrum: Vec<C64>) -> Result<Vec<f64>> {
+        let mut values = vec![0.0; self.length];
+        real_ends(&mut spectrum);
+        plans(self.length).1.process(&mut spectrum, &mut values).map_err(failed)?;
+        values.truncate(self.buckets);
+        tilt(&mut values, self.theta(), 1.0 / self.length as f64);
+        Ok(values)
+    }
+}
+
+pub(super) fn failed(e: realfft::FftError) -> Error {
+    Error::numeric("fft", e.to_string())
+}
+
+/// Both ends of a real spectrum are real; rounding may have left dust.
+pub(super) fn real_ends(spectrum: &mut [C64]) {
+    if let [first, .., last] = spectrum {
+        (first.im, last.im) = (0.0, 0.0);
+    }
+}
+
 fn there_and_back(
     frequency: &Frequency,
     values: &mut [f64],
     room: &mut Room,
     (forward, inverse): &Plans,
 ) -> Result<()> {
-    let failed = |e: realfft::FftError| Error::numeric("fft", e.to_string());
     let Room { spectrum, scratch } = room;
     scratch.resize(forward.get_scratch_len().max(inverse.get_scratch_len()), C64::default());
     let (there, back) = (forward.get_scratch_len(), inverse.get_scratch_len());
@@ -109,18 +159,15 @@ fn there_and_back(
     for tile in spectrum.chunks_mut(TILE) {
         generate(frequency, tile);
     }
-    // Both ends of a real spectrum are real; rounding may have left dust.
-    if let [first, .., last] = spectrum.as_mut_slice() {
-        (first.im, last.im) = (0.0, 0.0);
-    }
+    real_ends(spectrum);
     inverse.process_with_scratch(spectrum, values, &mut scratch[..back]).map_err(failed)
 }
 
 /// Elements worked on while they stay in the first-level cache.
-const TILE: usize = 256;
+pub(super) const TILE: usize = 256;
 
 /// The probability generating function of the count at each point of a spectrum, in place.
-fn generate(frequency: &Frequency, spectrum: &mut [C64]) {
+pub(super) fn generate(frequency: &Frequency, spectrum: &mut [C64]) {
     let (mut re, mut im) = ([0.0; TILE], [0.0; TILE]);
     let (re, im) = (&mut re[..spectrum.len()], &mut im[..spectrum.len()]);
     for ((z, re), im) in spectrum.iter().zip(re.iter_mut()).zip(im.iter_mut()) {
@@ -134,7 +181,7 @@ fn generate(frequency: &Frequency, spectrum: &mut [C64]) {
 }
 
 /// Multiplies element k by `scale`·e^{θk}: one factor for its tile, one for its place.
-fn tilt(values: &mut [f64], theta: f64, scale: f64) {
+pub(super) fn tilt(values: &mut [f64], theta: f64, scale: f64) {
     let places: [f64; TILE] = std::array::from_fn(|place| libm::exp(theta * place as f64));
     for (number, tile) in values.chunks_mut(TILE).enumerate() {
         let factor = scale * libm::exp(theta * (number * TILE) as f64);

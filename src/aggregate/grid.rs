@@ -1,8 +1,7 @@
 //! Grids, and severities put on them.
 
-use crate::aggregate::Aggregate;
+use super::model::Model;
 use crate::error::{Faults, Issue, Result};
-use crate::frequency::Count;
 use crate::numeric::legendre_20;
 use crate::severity::{Family, Severity};
 
@@ -33,29 +32,37 @@ impl Grid {
     }
 
     /// A step that covers the aggregate and puts a limit of the severity on the grid.
-    pub fn automatic(aggregate: &Aggregate, log2: u32) -> Result<Self> {
+    pub(super) fn automatic(model: &Model, log2: u32) -> Result<Self> {
         let grid = Self::new(1.0, log2)?;
-        let n = aggregate.frequency.mean();
-        let high = aggregate.severity.support().1;
-        let one = aggregate.severity.isf((BEYOND / n.max(BEYOND)).min(0.5));
-        let typical =
-            if aggregate.severity.mean().is_finite() { aggregate.mean() } else { n * one };
-        let sd = aggregate.sd();
+        let high = model.largest();
+        let one = model.exceeded(BEYOND);
+        let mean = model.mean();
+        let typical = if mean.is_finite() { mean } else { model.count() * one };
+        let sd = model.sd();
         let spread = if sd.is_finite() { 12.0 * sd } else { 0.0 };
         let range = (typical + spread).max(typical + one).max(f64::MIN_POSITIVE);
         Self::new(aligned(range / grid.buckets as f64, high), log2)
     }
 
+    /// A grid that ends a little beyond `end`, with a limit of the severity on it if that is within.
+    pub(super) fn reaching(model: &Model, end: f64, log2: u32) -> Result<Self> {
+        let grid = Self::new(1.0, log2)?;
+        let (high, buckets) = (model.largest(), grid.buckets as f64);
+        let step = end / (buckets - 2.0);
+        // A limit within the range is put on the grid; it may cost a few of the last buckets.
+        Self::new(if high < end { high / (high / step).floor().max(1.0) } else { step }, log2)
+    }
+
     /// The same number of buckets over about twice the range.
-    pub(super) fn widened(self, aggregate: &Aggregate) -> Self {
-        Self { step: aligned(2.0 * self.step, aggregate.severity.support().1), ..self }
+    pub(super) fn widened(self, model: &Model) -> Self {
+        Self { step: aligned(2.0 * self.step, model.largest()), ..self }
     }
 
     /// About the same range in 2^`log2` buckets.
-    pub(super) fn over_the_same_range(self, log2: u32, aggregate: &Aggregate) -> Self {
+    pub(super) fn over_the_same_range(self, log2: u32, model: &Model) -> Self {
         let buckets = 1 << log2;
         let step = self.end() / buckets as f64;
-        Self { step: aligned(step, aggregate.severity.support().1), buckets }
+        Self { step: aligned(step, model.largest()), buckets }
     }
 
     /// Amount at the upper end.

@@ -1,16 +1,27 @@
 //! The total of a year: a count of losses, each with a severity.
 //!
 //! One model, several ways to evaluate it: moments in closed form, the distribution on a grid by FFT
-//! with a report of its errors, and simulation ([`Sampler`]).
+//! or Panjer's recursion with a report of its errors and with derivatives, net and ceded together,
+//! lines with common causes, and simulation ([`Sampler`]).
 
+mod bivariate;
+mod derivative;
 mod distribution;
 mod fft;
 mod grid;
+mod lines;
+mod model;
+mod panjer;
 mod running;
 mod sampler;
+mod slope;
 
+pub use bivariate::{Bivariate, Cession};
+pub use derivative::{Derivative, derivatives};
 pub use distribution::{Bracket, ErrorReport, GridDistribution};
 pub use grid::{Discretisation, Grid, discretise};
+pub use lines::{Line, Lines, Shock};
+pub use model::Solver;
 pub use sampler::{Sampler, SamplerScratch};
 
 use serde::{Deserialize, Serialize};

@@ -12,6 +12,7 @@
 //! 3rd ed., 2.6, 3.3.) A rate of 0 or shapes near 0 are the flat ends of a prior; such a posterior is
 //! refused where it is still improper.
 
+mod buhlmann;
 mod index;
 mod lognormal;
 mod proportion;
@@ -19,6 +20,7 @@ mod rate;
 mod uncertain;
 mod zero;
 
+pub use buhlmann::{Credibility, GroupEstimate, Observed, buhlmann_straub};
 pub use index::GammaPareto;
 pub use lognormal::NormalInverseGamma;
 pub use proportion::BetaBernoulli;

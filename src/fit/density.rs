@@ -5,8 +5,11 @@
 
 use libm::log;
 
-use super::jet::{Jet, Two};
-use super::special::{ln_gamma, ln_gamma_tails, ln_normal_tail, log1p_ratio};
+use super::generic::cumulative_hazard;
+use super::jet::Jet;
+use super::special::{ln_gamma, ln_gamma_tails, ln_normal_tail};
+
+pub use super::generic::{Beta, GB2, GEV, LogT, MBBEFD};
 
 const LN_SQRT_2PI: f64 = 0.918_938_533_204_672_741_78;
 
@@ -254,24 +257,8 @@ pub struct GPD {
 }
 
 impl GPD {
-    /// A(ξ, w) = w g(ξw), g(p) = ln(1 + p)/p.
     fn cumulative_hazard(&self, ln_y: f64) -> Jet<2> {
-        let w = (-self.ln_scale + ln_y).exp();
-        let p = self.xi.v * w.v;
-        if p <= -1.0 {
-            return Jet::constant(f64::NAN);
-        }
-        let (g, g1, g2) = log1p_ratio(p);
-        let r = 1.0 / (1.0 + p);
-        let two = Two {
-            v: w.v * g,
-            x: w.v * w.v * g1,
-            y: r,
-            xx: w.v * w.v * w.v * g2,
-            xy: -w.v * r * r,
-            yy: -self.xi.v * r * r,
-        };
-        self.xi.map2(w, two)
+        cumulative_hazard(self.xi, (-self.ln_scale + ln_y).exp())
     }
 }
 

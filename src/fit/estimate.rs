@@ -188,7 +188,19 @@ impl Fit {
             FitFamily::Burr if get("alpha") < 1e-3 => {
                 text("alpha → 0, gamma → ∞: a Pareto tail from a point fits as well")
             }
-            FitFamily::GPD if get("shape") <= -0.5 => {
+            FitFamily::GB2 if get("alpha") > 1e4 || get("tau") > 1e4 => {
+                text("alpha or tau → ∞: a generalised gamma or its inverse fits as well")
+            }
+            FitFamily::GB2 if get("alpha") > 30.0 && get("tau") > 30.0 => {
+                text("alpha and tau → ∞, gamma → 0: the lognormal distribution fits as well")
+            }
+            FitFamily::LogT if get("df") > 1e4 => {
+                text("df → ∞: the lognormal distribution fits as well")
+            }
+            FitFamily::MBBEFD if get("g") > 1e12 || get("g") < 1.0 + 1e-9 => {
+                text("g runs to its edge: total losses are never or always")
+            }
+            FitFamily::GPD | FitFamily::GEV if get("shape") <= -0.5 => {
                 text("shape ≤ −1/2: the end of the distribution is at the data; no standard errors")
             }
             FitFamily::InverseGaussian if get("mean") > 1e6 * self.terms.summary.most => {
@@ -198,7 +210,7 @@ impl Fit {
                 && names
                     .iter()
                     .zip(&self.eta)
-                    .any(|((_, s), e)| *s == super::family::Scale::Log && !(e.abs() < 300.0)) =>
+                    .any(|((_, s), e)| *s != super::family::Scale::Real && !(e.abs() < 300.0)) =>
             {
                 text("a parameter runs to 0 or to infinity")
             }
@@ -326,6 +338,7 @@ impl Fit {
         };
         let open = |sign: f64| match scale {
             super::family::Scale::Log if sign < 0.0 => 0.0,
+            super::family::Scale::AboveOne if sign < 0.0 => 1.0,
             _ => sign * f64::INFINITY,
         };
         (
@@ -361,15 +374,36 @@ fn prepare(
             );
             sample.lower.iter().copied().filter(|x| *x > 0.0).fold(f64::INFINITY, f64::min)
         }),
+        FitFamily::Beta => {
+            let share = total_losses(sample);
+            if share > 0.0 {
+                from_data = true;
+                notes.push("total_loss is the share of losses of 1".to_owned());
+            }
+            share
+        }
         _ => 0.0,
     };
     let threshold = if family.is_excess() { fixed } else { 0.0 };
     // A finite end can come close to the largest loss, where nothing may be smoothed.
-    let terms = Terms::new(sample, threshold, family != FitFamily::GPD);
+    let terms = Terms::new(sample, threshold, family.is_smooth());
     if terms.compressed {
         notes.push(format!("{} rows compressed to {} nodes", sample.len(), terms.known.ln_x.len()));
     }
     (terms, (fixed, from_data), notes)
+}
+
+/// The weight of known losses of 1 among all known: of damage ratios, total losses.
+fn total_losses(sample: &Sample) -> f64 {
+    use super::sample::Seen;
+    let (mut total, mut all) = (0.0, 0.0);
+    for row in 0..sample.len() {
+        if let Seen::Exactly(x) = sample.seen(row) {
+            all += sample.weight(row);
+            total += if x == 1.0 { sample.weight(row) } else { 0.0 };
+        }
+    }
+    if total > 0.0 { total / all } else { 0.0 }
 }
 
 pub(super) fn information(evaluation: &Evaluation, n: usize) -> Vec<Vec<f64>> {

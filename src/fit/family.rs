@@ -14,6 +14,8 @@ use crate::severity::Severity;
 pub enum Scale {
     Real,
     Log,
+    /// The logarithm of what it is above 1.
+    AboveOne,
 }
 
 impl Scale {
@@ -21,6 +23,7 @@ impl Scale {
         match self {
             Self::Real => eta,
             Self::Log => exp(eta),
+            Self::AboveOne => 1.0 + exp(eta),
         }
     }
 
@@ -28,6 +31,7 @@ impl Scale {
         match self {
             Self::Real => natural,
             Self::Log => log(natural),
+            Self::AboveOne => log(natural - 1.0),
         }
     }
 
@@ -35,7 +39,7 @@ impl Scale {
     pub fn slope(self, eta: f64) -> f64 {
         match self {
             Self::Real => 1.0,
-            Self::Log => exp(eta),
+            Self::Log | Self::AboveOne => exp(eta),
         }
     }
 }
@@ -95,6 +99,11 @@ fitted! {
     LogGamma(2): "shape" Log, "rate" Log;
     GPD(2): "shape" Real, "scale" Log;
     Pareto(1): "alpha" Log;
+    GEV(3): "shape" Real, "location" Log, "scale" Log;
+    GB2(4): "alpha" Log, "tau" Log, "scale" Log, "gamma" Log;
+    LogT(3): "mu" Real, "sigma" Log, "df" Log;
+    Beta(2): "a" Log, "b" Log;
+    MBBEFD(2): "b" Log, "g" AboveOne;
 }
 
 impl FitFamily {
@@ -106,11 +115,17 @@ impl FitFamily {
         })
     }
 
-    /// What "auto" means: the families for a whole severity from 0.
+    /// What "auto" means: the families for a whole severity from 0, of up to three parameters.
     pub fn auto() -> Vec<Self> {
-        let whole =
-            |f: &&Self| !matches!(f, Self::GPD | Self::Pareto | Self::LogGamma) && f.available();
+        let part = [Self::GPD, Self::Pareto, Self::LogGamma];
+        let asked = [Self::GEV, Self::GB2, Self::LogT, Self::Beta, Self::MBBEFD];
+        let whole = |f: &&Self| !part.contains(f) && !asked.contains(f) && f.available();
         Self::ALL.iter().filter(whole).copied().collect()
+    }
+
+    /// Whether ln f is smooth over all losses: no end near the data, no mass.
+    pub(super) fn is_smooth(self) -> bool {
+        !matches!(self, Self::GPD | Self::GEV | Self::Beta | Self::MBBEFD)
     }
 
     /// All that can be fitted.
@@ -133,6 +148,7 @@ impl FitFamily {
         match self {
             Self::GPD => Some("threshold"),
             Self::Pareto => Some("scale"),
+            Self::Beta => Some("total_loss"),
             _ => None,
         }
     }
@@ -221,6 +237,41 @@ impl FitFamily {
                 })
                 .collect(),
             Self::Pareto => vec![vec![-log((s.mean_ln - log(fixed)).max(1e-9))]],
+            Self::GEV => {
+                let scale = 0.78 * s.variance.max(1e-12 * s.mean * s.mean).sqrt();
+                let k = 1.282_549_830_161_864 / sd;
+                let median = exp(s.mean_ln);
+                let mut starts = vec![vec![1.0 / k, s.mean_ln, log(median / k)]];
+                let location = log((s.mean - 0.5772 * scale).max(0.1 * median));
+                starts.extend([0.1, -0.1].map(|xi| vec![xi, location, log(scale)]));
+                starts
+            }
+            Self::GB2 => [(1.0, 1.0), (3.0, 1.0), (1.0, 3.0), (0.4, 0.8), (5.0, 5.0)]
+                .iter()
+                .map(|(alpha, tau): &(f64, f64)| {
+                    // ln X varies by ψ′(α) + ψ′(τ) over γ², about 1/α + 1/τ + ½ (1/α² + 1/τ²).
+                    let part = |a: f64| 1.0 / a + 0.5 / (a * a);
+                    let gamma = (part(*alpha) + part(*tau)).sqrt() / sd;
+                    vec![log(*alpha), log(*tau), s.mean_ln - log(tau / alpha) / gamma, log(gamma)]
+                })
+                .collect(),
+            Self::LogT => [4.0, 20.0, 2.0]
+                .iter()
+                .map(|df: &f64| vec![s.mean_ln, log(0.8 * sd), log(*df)])
+                .collect(),
+            Self::Beta => {
+                let mean = s.mean.clamp(1e-6, 1.0 - 1e-6);
+                let both = (mean * (1.0 - mean) / s.variance.max(1e-12) - 1.0).max(0.1);
+                vec![vec![log(mean * both), log((1.0 - mean) * both)], vec![0.0, 0.0]]
+            }
+            // The Swiss Re curves and a flat one.
+            Self::MBBEFD => [0.5, 1.5, 3.0, 5.0]
+                .iter()
+                .map(|c: &f64| {
+                    let g = exp(c * (0.78 + 0.12 * c));
+                    vec![3.1 - 0.15 * c * (1.0 + c), log(g - 1.0)]
+                })
+                .collect(),
         }
     }
 }
@@ -286,14 +337,26 @@ mod tests {
             FitFamily::GPD => vec![0.3, 0.9],
             FitFamily::Pareto => vec![0.4],
             FitFamily::LogGamma => vec![1.0, 0.2],
+            FitFamily::GEV => vec![0.3, 1.5, 0.4],
+            FitFamily::GB2 => vec![0.4, -0.2, 0.9, 0.3],
+            FitFamily::LogT => vec![0.8, 0.2, 1.1],
             _ => vec![0.3, 0.7],
         };
-        (eta, if family == FitFamily::Pareto { 0.05 } else { 0.0 })
+        let fixed = match family {
+            FitFamily::Pareto => 0.05,
+            FitFamily::Beta => 0.2,
+            _ => 0.0,
+        };
+        (eta, fixed)
     }
 
-    /// A log-gamma begins at 1.
+    /// A log-gamma begins at 1, damage ratios end there.
     fn shift(family: FitFamily, x: f64) -> f64 {
-        if family == FitFamily::LogGamma { x + 1.0 } else { x }
+        match family {
+            FitFamily::LogGamma => x + 1.0,
+            FitFamily::Beta | FitFamily::MBBEFD => x / (x + 1.0),
+            _ => x,
+        }
     }
 
     #[test]
@@ -334,7 +397,9 @@ mod tests {
             cells: vec![cell(0.0, 1.0), cell(1.0, 4.0), cell(5.0, f64::INFINITY)],
             ..Terms::default()
         };
-        for family in FitFamily::ALL.iter().filter(|f| **f != FitFamily::LogGamma) {
+        let inside =
+            |f: &FitFamily| !matches!(f, FitFamily::LogGamma | FitFamily::Beta | FitFamily::MBBEFD);
+        for family in FitFamily::ALL.iter().filter(|f| inside(f)) {
             let (eta, fixed) = example(*family);
             let here = family.evaluate(&eta, fixed, &terms);
             assert!(here.value.is_finite());

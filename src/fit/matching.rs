@@ -42,7 +42,8 @@ pub fn matched(family: FitFamily, sample: &Sample, matching: &Matching) -> Resul
             let usual: &[f64] = match n {
                 1 => &[0.5],
                 2 => &[0.25, 0.75],
-                _ => &[0.1, 0.5, 0.9],
+                3 => &[0.1, 0.5, 0.9],
+                _ => &[0.1, 0.35, 0.65, 0.9],
             };
             let p = if asked.is_empty() { usual.to_vec() } else { asked.clone() };
             let fine = p.len() == n && p.iter().all(|p| *p > 0.0 && *p < 1.0);

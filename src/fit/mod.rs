@@ -15,6 +15,7 @@ mod empirical;
 mod erlang;
 mod estimate;
 mod family;
+mod generic;
 mod goodness;
 mod jet;
 mod matching;

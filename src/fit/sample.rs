@@ -71,13 +71,8 @@ impl Sample {
         let mut sample = Self { rows_in: rows, ..Self::default() };
         let at =
             |column: &[f64], row: usize, default: f64| column.get(row).copied().unwrap_or(default);
-        let plain = columns.upper.is_empty()
-            && columns.deductible.is_empty()
-            && columns.limit.is_empty()
-            && columns.weight.is_empty();
-        if !plain {
-            sample.upper.reserve(rows);
-        }
+        sample.lower.reserve(rows);
+        sample.upper.reserve(rows);
         for row in 0..rows {
             let (low, entry) = (columns.lower[row], at(&columns.deductible, row, 0.0));
             let (limit, weight) =

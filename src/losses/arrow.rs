@@ -3,6 +3,7 @@
 #![allow(clippy::cast_lossless, reason = "one rule for integers of all widths")]
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -13,14 +14,31 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Schema};
 
 use super::cells::{Cell, cell, numeric, texts, whole};
-use super::table::TOLD;
+use super::checks::TOLD;
+use super::dates::{days, year_of_day, year_of_number, year_of_text};
 use super::{Groups, LossColumns};
-use crate::error::{Faults, Issue, Result, nearest};
+use crate::error::{Error, Faults, Issue, Result, nearest};
 use crate::numeric::parse_amount;
 
 /// Names of the columns that are read; `risk` stands for `risk_id` too.
-pub const COLUMNS: [&str; 9] =
-    ["year", "time", "event", "cause", "risk_id", "sector", "coverage", "sum_insured", "loss"];
+pub const COLUMNS: [&str; 11] = [
+    "year",
+    "time",
+    "event",
+    "cause",
+    "risk_id",
+    "sector",
+    "coverage",
+    "sum_insured",
+    "inception",
+    "reported",
+    "loss",
+];
+
+/// What stands for a cell that could not be read, until its fault is told.
+pub(super) const NO_YEAR: i64 = i64::MIN;
+/// A NaN that no file holds.
+pub(super) const NO_NUMBER: f64 = f64::from_bits(0x7ff8_6b65_6261_6f00);
 
 /// A loss table as it was read.
 #[derive(Debug, Clone, Default)]
@@ -39,11 +57,25 @@ pub struct Read {
 /// Reads the columns of a loss table; `place` tells where a row stands.
 ///
 /// # Errors
-/// Missing columns and every cell that is not what its column wants, with its place.
+/// Missing columns and every cell that is not what its column wants, with its place; then also those
+/// that are readable and out of range, `years` being the labels of all years.
 pub fn read(
     origin: &str,
     schema: &Schema,
     batches: &[RecordBatch],
+    years: &Range<i64>,
+    place: &dyn Fn(usize) -> String,
+) -> Result<Read> {
+    read_in(LossColumns::default(), origin, schema, batches, years, place)
+}
+
+/// The same in buffers that were used before.
+pub(super) fn read_in(
+    spare: LossColumns,
+    origin: &str,
+    schema: &Schema,
+    batches: &[RecordBatch],
+    years: &Range<i64>,
     place: &dyn Fn(usize) -> String,
 ) -> Result<Read> {
     let mut faults = Faults::new();
@@ -64,10 +96,13 @@ pub fn read(
             }
         });
     }
-    let year = find("year").map_or_else(Vec::new, |column| column.whole(&mut faults));
-    let loss = find("loss").map_or_else(Vec::new, |column| column.numbers(&mut faults));
+    let LossColumns { year, loss, event, .. } = spare;
+    let year = find("year").map_or_else(Vec::new, |column| column.whole_in(year, &mut faults));
+    let loss = find("loss").map_or_else(Vec::new, |column| column.numbers_in(loss, &mut faults));
     let time = find("time").map_or_else(Vec::new, |column| column.numbers(&mut faults));
-    let event = find("event").map_or_else(Vec::new, |column| column.ids(&mut faults));
+    let event = find("event").map_or_else(Vec::new, |column| column.ids(event, &mut faults));
+    let mut dated = |name: &str| find(name).map_or_else(Vec::new, |c| c.years(&mut faults));
+    let (inception, reported) = (dated("inception"), dated("reported"));
     let (cause, causes) = find("cause").map_or_else(Default::default, |c| c.labels(&mut faults));
     let mut parts: Vec<(String, Vec<u32>, Vec<String>)> = Vec::new();
     for label in ["sector", "coverage"] {
@@ -85,7 +120,15 @@ pub fn read(
         });
     }
     let sums = find("sum_insured").map(|column| column.numbers(&mut faults));
-    faults.finish()?;
+    if !faults.is_empty() {
+        // Cells that are readable are judged in the same breath.
+        if year.len() == loss.len() {
+            let columns =
+                LossColumns { year, loss, time, inception, reported, ..Default::default() };
+            faults.take(super::checks::check(&columns, years, place))?;
+        }
+        return Err(faults.finish().err().unwrap_or(Error::Cancelled));
+    }
     let (risk, risk_ids) = risk.map_or((None, Vec::new()), |(risk, ids)| (Some(risk), ids));
     // Without a risk id every row is a risk of its own.
     let risk = risk.or_else(|| sums.is_some().then(|| (0..loss.len() as u32).collect()));
@@ -94,7 +137,7 @@ pub fn read(
     let cause = cause.into_iter().map(|index| index as u16).collect();
     let known = |name: &&String| COLUMNS.contains(&name.as_str()) || name.as_str() == "risk";
     let names = schema.fields().iter().map(|field| field.name()).filter(known).cloned().collect();
-    let columns = LossColumns { year, loss, event, time, risk, cause };
+    let columns = LossColumns { year, loss, event, time, risk, cause, inception, reported };
     Ok(Read { columns, groups, causes, names, risk_ids, sums_insured })
 }
 
@@ -170,7 +213,12 @@ impl Reader<'_> {
     }
 
     pub fn numbers(&self, faults: &mut Faults) -> Vec<f64> {
-        let mut out = Vec::with_capacity(self.rows());
+        self.numbers_in(Vec::new(), faults)
+    }
+
+    pub fn numbers_in(&self, mut out: Vec<f64>, faults: &mut Faults) -> Vec<f64> {
+        out.clear();
+        out.reserve_exact(self.rows());
         for part in &self.parts {
             let start = out.len();
             macro_rules! fast {
@@ -184,10 +232,12 @@ impl Reader<'_> {
             }
             numeric!(part, fast);
             if out.len() == start && !part.is_empty() {
-                out.extend(self.cells(part, start, "a number", faults, |cell| match cell {
-                    Cell::Number(x) if !x.is_nan() => Some(x),
-                    Cell::Text(text) => parse_amount(text),
-                    _ => None,
+                out.extend(self.cells(part, start, ("a number", NO_NUMBER), faults, |cell| {
+                    match cell {
+                        Cell::Number(x) if !x.is_nan() => Some(x),
+                        Cell::Text(text) => parse_amount(text),
+                        _ => None,
+                    }
                 }));
             }
         }
@@ -195,7 +245,12 @@ impl Reader<'_> {
     }
 
     pub fn whole(&self, faults: &mut Faults) -> Vec<i64> {
-        let mut out = Vec::with_capacity(self.rows());
+        self.whole_in(Vec::new(), faults)
+    }
+
+    pub fn whole_in(&self, mut out: Vec<i64>, faults: &mut Faults) -> Vec<i64> {
+        out.clear();
+        out.reserve_exact(self.rows());
         for part in &self.parts {
             let start = out.len();
             macro_rules! fast {
@@ -209,18 +264,41 @@ impl Reader<'_> {
             }
             numeric!(part, fast);
             if out.len() == start && !part.is_empty() {
-                out.extend(self.cells(part, start, "a whole number", faults, |cell| match cell {
-                    Cell::Number(x) if whole(x) => Some(x as i64),
-                    Cell::Text(text) => text.parse().ok(),
-                    _ => None,
+                out.extend(self.cells(part, start, ("a whole number", NO_YEAR), faults, |cell| {
+                    match cell {
+                        Cell::Number(x) if whole(x) => Some(x as i64),
+                        Cell::Text(text) => text.parse().ok(),
+                        _ => None,
+                    }
                 }));
             }
         }
         out
     }
 
+    /// Years of dates.
+    fn years(&self, faults: &mut Faults) -> Vec<i64> {
+        let allowed = ("a date such as 2026-07-01 or 2026.5", NO_YEAR);
+        let mut out = Vec::with_capacity(self.rows());
+        for part in &self.parts {
+            let start = out.len();
+            let days = days(part);
+            let mut row = 0;
+            out.extend(self.cells(part, start, allowed, faults, |cell| {
+                row += 1;
+                match (&days, cell) {
+                    (Some(days), _) => days[row - 1].map(year_of_day),
+                    (None, Cell::Number(x)) => year_of_number(x),
+                    (None, Cell::Text(text)) => year_of_text(text),
+                    (None, Cell::Empty) => None,
+                }
+            }));
+        }
+        out
+    }
+
     /// Event ids: whole numbers as they are, anything else numbered in the order of its text.
-    fn ids(&self, faults: &mut Faults) -> Vec<i64> {
+    fn ids(&self, out: Vec<i64>, faults: &mut Faults) -> Vec<i64> {
         let integers = self.parts.iter().all(|part| part.data_type().is_integer());
         let all_whole = || {
             self.parts.iter().all(|part| {
@@ -229,7 +307,7 @@ impl Reader<'_> {
             })
         };
         if integers || all_whole() {
-            return self.whole(faults);
+            return self.whole_in(out, faults);
         }
         self.labels(faults).0.into_iter().map(i64::from).collect()
     }
@@ -257,7 +335,7 @@ impl Reader<'_> {
             }
             numeric!(part, fast);
             if out.len() == start && !part.is_empty() {
-                let allowed = "a label; leave the column out if unknown";
+                let allowed = ("a label; leave the column out if unknown", 0);
                 out.extend(self.cells(part, start, allowed, faults, |cell| {
                     let next = known.len() as u32;
                     match cell {
@@ -282,12 +360,12 @@ impl Reader<'_> {
         (out, sorted.into_keys().collect())
     }
 
-    /// Cell by cell, for the types and the gaps that need it.
-    fn cells<T: Default>(
+    /// Cell by cell, for the types and the gaps that need it; `missing` stands for a bad cell.
+    fn cells<T: Copy>(
         &self,
         part: &ArrayRef,
         start: usize,
-        allowed: &str,
+        (allowed, missing): (&str, T),
         faults: &mut Faults,
         mut read: impl FnMut(Cell<'_>) -> Option<T>,
     ) -> Vec<T> {
@@ -307,7 +385,7 @@ impl Reader<'_> {
                         let issue = Issue::new("bad_cell", (self.place)(start + row), &self.name);
                         faults.push(issue.value(value).allowed(allowed));
                     }
-                    T::default()
+                    missing
                 })
             })
             .collect()

@@ -7,6 +7,9 @@
 
 mod arrow;
 mod cells;
+mod checks;
+mod dates;
+mod labels;
 mod ord;
 mod order;
 mod scan;
@@ -14,7 +17,7 @@ mod stored;
 mod table;
 
 pub use arrow::{COLUMNS, Read, read};
-pub use ord::read_ord;
+pub use ord::{Given, read_elt, read_ord};
 pub use scan::LossScan;
 pub use stored::StoredLosses;
 pub use table::{LossColumns, LossTable};
@@ -48,6 +51,10 @@ pub struct LossBlock {
     pub risk: Vec<u32>,
     /// Index into the source's list of causes; 0 is the attritional cause.
     pub cause: Vec<u16>,
+    /// Years from that of the loss to that in which its policy began; ≤ 0.
+    pub inception: Vec<i16>,
+    /// Years from that of the loss to that in which it was reported; ≥ 0.
+    pub reported: Vec<i16>,
 }
 
 impl LossBlock {
@@ -60,6 +67,8 @@ impl LossBlock {
         self.time.clear();
         self.risk.clear();
         self.cause.clear();
+        self.inception.clear();
+        self.reported.clear();
     }
 
     pub fn years(&self) -> usize {
@@ -82,6 +91,8 @@ impl LossBlock {
         copy_known(&self.time, &rows, &mut out.time);
         copy_known(&self.risk, &rows, &mut out.risk);
         copy_known(&self.cause, &rows, &mut out.cause);
+        copy_known(&self.inception, &rows, &mut out.inception);
+        copy_known(&self.reported, &rows, &mut out.reported);
     }
 
     /// Adds one year of another block, whose optional columns are the same.
@@ -95,6 +106,8 @@ impl LossBlock {
         copy_known(&from.time, &rows, &mut self.time);
         copy_known(&from.risk, &rows, &mut self.risk);
         copy_known(&from.cause, &rows, &mut self.cause);
+        copy_known(&from.inception, &rows, &mut self.inception);
+        copy_known(&from.reported, &rows, &mut self.reported);
         self.offsets.push(self.loss.len() as u32);
     }
 
@@ -112,6 +125,8 @@ impl LossBlock {
         self.time.extend_from_slice(&next.time);
         self.risk.extend_from_slice(&next.risk);
         self.cause.extend_from_slice(&next.cause);
+        self.inception.extend_from_slice(&next.inception);
+        self.reported.extend_from_slice(&next.reported);
     }
 
     /// Rows of one year of the block.
@@ -135,6 +150,14 @@ pub struct Groups {
     pub names: Vec<String>,
     /// Group of each risk, by [`LossBlock::risk`].
     pub of_risk: Vec<u16>,
+}
+
+/// Working memory of [`Source::parts`].
+#[derive(Debug, Default)]
+pub struct Parts<S> {
+    pub scratch: S,
+    pub block: LossBlock,
+    pub part: LossBlock,
 }
 
 /// Something that yields losses by blocks of consecutive years: [`BLOCK_YEARS`] each, but for the last,
@@ -173,9 +196,46 @@ pub trait Source: Sync {
         &[]
     }
 
+    /// Date at which each risk's policy begins and is renewed, as a fraction of the year, by
+    /// [`LossBlock::risk`]; NaN when the risk does not say, empty when none does.
+    fn renewals(&self) -> &[f64] {
+        &[]
+    }
+
     /// Names of the causes; index 0 is the attritional cause.
     fn causes(&self) -> &[String] {
         &[]
+    }
+
+    /// Hands out block `block` in parts of whole years, in order, each of about `rows` rows: what is
+    /// done with a part finds it in the cache. Events are numbered within the part.
+    ///
+    /// # Errors
+    /// Those of [`Source::fill`] and of `each`.
+    fn parts(
+        &self,
+        block: u64,
+        rows: usize,
+        control: &Control,
+        work: &mut Parts<Self::Scratch>,
+        each: &mut dyn FnMut(&LossBlock) -> Result<()>,
+    ) -> Result<()> {
+        let Parts { scratch, block: whole, part } = work;
+        self.fill(block, control, scratch, whole)?;
+        if whole.rows() <= 2 * rows {
+            return each(whole);
+        }
+        let mut first = 0;
+        while first < whole.years() {
+            control.check()?;
+            let enough = whole.offsets[first] as usize + rows;
+            let end = whole.offsets.partition_point(|offset| (*offset as usize) <= enough);
+            let end = end.saturating_sub(1).clamp(first + 1, whole.years());
+            whole.copy_years(first..end, part);
+            each(part)?;
+            first = end;
+        }
+        Ok(())
     }
 
     fn blocks(&self) -> u64 {

@@ -1,6 +1,6 @@
 //! Losses that were drawn elsewhere and are kept.
 
-use super::{Groups, LossBlock, Source};
+use super::{Groups, LossBlock, Parts, Source};
 use crate::error::{Error, Result};
 use crate::exec::Control;
 
@@ -13,6 +13,7 @@ pub struct StoredLosses {
     causes: Vec<String>,
     risk_ids: Vec<String>,
     sums_insured: Vec<f64>,
+    renewals: Vec<f64>,
 }
 
 impl StoredLosses {
@@ -46,6 +47,7 @@ impl StoredLosses {
             causes: source.causes().to_vec(),
             risk_ids: source.risk_ids().to_vec(),
             sums_insured: source.sums_insured().to_vec(),
+            renewals: source.renewals().to_vec(),
         })
     }
 }
@@ -65,6 +67,27 @@ impl Source for StoredLosses {
         Ok(())
     }
 
+    fn parts(
+        &self,
+        block: u64,
+        rows: usize,
+        control: &Control,
+        work: &mut Parts<()>,
+        each: &mut dyn FnMut(&LossBlock) -> Result<()>,
+    ) -> Result<()> {
+        let kept = self.blocks.get(block as usize);
+        let kept = kept.ok_or_else(|| Error::numeric(format!("block {block}"), "is missing"))?;
+        let start = self.span(block).start;
+        let step = (kept.years() * rows / kept.rows().max(1)).max(1);
+        for first in (0..kept.years()).step_by(step) {
+            control.check()?;
+            kept.copy_years(first..(first + step).min(kept.years()), &mut work.part);
+            work.part.first_year = start + first as u64;
+            each(&work.part)?;
+        }
+        Ok(())
+    }
+
     fn groups(&self) -> &[Groups] {
         &self.groups
     }
@@ -75,6 +98,10 @@ impl Source for StoredLosses {
 
     fn sums_insured(&self) -> &[f64] {
         &self.sums_insured
+    }
+
+    fn renewals(&self) -> &[f64] {
+        &self.renewals
     }
 
     fn risk_ids(&self) -> &[String] {

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::checks::{check, rising};
 use super::order::{Sorter, Year};
-use super::{Groups, LossBlock, Source};
+use super::{Groups, LossBlock, Parts, Source};
 use crate::error::{Error, Faults, Issue, Result};
 use crate::exec::Control;
 
@@ -22,6 +23,10 @@ pub struct LossColumns {
     pub risk: Vec<u32>,
     /// Index of the cause; 0 is the attritional cause.
     pub cause: Vec<u16>,
+    /// Label of the year in which the policy began.
+    pub inception: Vec<i64>,
+    /// Label of the year in which the loss was reported.
+    pub reported: Vec<i64>,
 }
 
 /// A validated loss table, sorted by year, date, event, cause and risk.
@@ -38,6 +43,9 @@ pub struct LossTable {
     time: Vec<f64>,
     risk: Vec<u32>,
     cause: Vec<u16>,
+    /// Years from that of the loss to those of its policy and of its report.
+    inception: Vec<i16>,
+    reported: Vec<i16>,
     groups: Vec<Groups>,
     sums_insured: Vec<f64>,
     causes: Vec<String>,
@@ -46,9 +54,6 @@ pub struct LossTable {
 
 /// Rows of a block, about: what a treaty needs at once stays in the cache.
 const BLOCK_ROWS: u64 = 1 << 15;
-
-/// Faults told one by one for a column; the rest are counted.
-pub(super) const TOLD: usize = 1000;
 
 impl LossTable {
     /// Checks and sorts the rows. `years` are the labels of all years, with or without losses:
@@ -70,15 +75,29 @@ impl LossTable {
         years: Range<i64>,
         place: &dyn Fn(usize) -> String,
     ) -> Result<Self> {
+        Ok(Self::placed_with(columns, years, place)?.0)
+    }
+
+    /// The same, and the buffers of years and events, to be used again.
+    pub(super) fn placed_with(
+        columns: LossColumns,
+        years: Range<i64>,
+        place: &dyn Fn(usize) -> String,
+    ) -> Result<(Self, Vec<i64>, Vec<i64>)> {
         check(&columns, &years, place)?;
         let (columns, offsets) = by_year(columns, &years);
-        let LossColumns { loss, event, time, risk, cause, .. } = columns;
+        let first_year = years.start;
+        let (inception, reported) = (
+            since(&columns.inception, &offsets, first_year),
+            since(&columns.reported, &offsets, first_year),
+        );
+        let LossColumns { year, loss, event, time, risk, cause, .. } = columns;
         let mut table =
-            Self { first_year: years.start, loss, time, risk, cause, ..Self::default() };
+            Self { first_year, loss, time, risk, cause, inception, reported, ..Self::default() };
         table.arrange(&event, &offsets);
         table.spans = spans(&offsets);
         table.offsets = offsets;
-        Ok(table)
+        Ok((table, year, event))
     }
 
     /// Puts the rows of each year in order.
@@ -93,13 +112,27 @@ impl LossTable {
         fn part<'a, T>(column: &'a mut [T], rows: &Range<usize>) -> &'a mut [T] {
             column.get_mut(rows.clone()).unwrap_or_default()
         }
+        let mut since: Vec<i16> = Vec::new();
         let mut sorter = Sorter::default();
         let (mut numbers, mut small): (Vec<f64>, Vec<u32>) = Default::default();
         let mut smaller: Vec<u16> = Vec::new();
+        // Events are numbered from the first year on that has one of several rows.
         let mut alone = true;
-        self.event.reserve(event.len());
         for bounds in offsets.windows(2) {
             let rows = bounds[0] as usize..bounds[1] as usize;
+            if self.stand_alone(event, &rows) {
+                if !alone {
+                    self.event.extend(0..rows.len() as u32);
+                }
+                continue;
+            }
+            if alone && !event.is_empty() {
+                alone = false;
+                self.event.reserve_exact(event.len());
+                for before in offsets.windows(2).take_while(|before| before[0] < bounds[0]) {
+                    self.event.extend(0..(before[1] - before[0]) as u32);
+                }
+            }
             let time = part(&mut self.time, &rows);
             let risk = part(&mut self.risk, &rows);
             let cause = part(&mut self.cause, &rows);
@@ -128,12 +161,24 @@ impl LossTable {
                 permute(risk, order, &mut small);
                 permute(cause, order, &mut smaller);
                 permute(loss, order, &mut numbers);
+                permute(part(&mut self.inception, &rows), order, &mut since);
+                permute(part(&mut self.reported, &rows), order, &mut since);
             }
-            alone &= event.is_empty() || sorter.alone();
         }
-        if alone {
+        let single = |w: &[u64]| {
+            let numbers = self.event.get(w[0] as usize..w[1] as usize).unwrap_or(&[]);
+            numbers.windows(2).all(|pair| pair[0] != pair[1])
+        };
+        if alone || offsets.windows(2).all(single) {
             self.event = Vec::new();
         }
+    }
+
+    /// Whether the rows of a year are events of their own that stand in order: ids that rise, and
+    /// dates that rise too where there are dates.
+    fn stand_alone(&self, event: &[i64], rows: &Range<usize>) -> bool {
+        let times = self.time.get(rows.clone()).unwrap_or(&[]);
+        !event.is_empty() && rising(&event[rows.clone()], true) && rising(times, true)
     }
 
     /// Adds partitions of the risks.
@@ -206,6 +251,8 @@ impl LossTable {
         copy(&self.risk, &rows, &mut out.risk);
         copy(&self.cause, &rows, &mut out.cause);
         copy(&self.event, &rows, &mut out.event);
+        copy(&self.inception, &rows, &mut out.inception);
+        copy(&self.reported, &rows, &mut out.reported);
         number_events(out);
         Ok(())
     }
@@ -221,6 +268,8 @@ impl LossTable {
         out.time = self.time;
         out.risk = self.risk;
         out.cause = self.cause;
+        out.inception = self.inception;
+        out.reported = self.reported;
         number_events(out);
         Ok(())
     }
@@ -247,6 +296,29 @@ impl Source for LossTable {
 
     fn fill(&self, block: u64, _: &Control, (): &mut (), out: &mut LossBlock) -> Result<()> {
         self.cut(self.span(block), out)
+    }
+
+    fn parts(
+        &self,
+        block: u64,
+        rows: usize,
+        control: &Control,
+        work: &mut Parts<()>,
+        each: &mut dyn FnMut(&LossBlock) -> Result<()>,
+    ) -> Result<()> {
+        let span = self.span(block);
+        let mut first = span.start;
+        while first < span.end {
+            control.check()?;
+            let offsets = &self.offsets[first as usize..=span.end as usize];
+            let enough = offsets[0] + rows as u64;
+            let years = offsets.partition_point(|offset| *offset <= enough).saturating_sub(1);
+            let end = first + (years as u64).clamp(1, span.end - first);
+            self.cut(first..end, &mut work.part)?;
+            each(&work.part)?;
+            first = end;
+        }
+        Ok(())
     }
 
     fn blocks(&self) -> u64 {
@@ -304,7 +376,7 @@ fn by_year(columns: LossColumns, years: &Range<i64>) -> (LossColumns, Vec<u64>) 
     let count = index(years.end);
     let year = &columns.year;
     let mut offsets = vec![0u64; count + 1];
-    if year.is_sorted() {
+    if rising(year, false) {
         let (mut row, mut next) = (0, 0);
         while let Some(&label) = year.get(row) {
             offsets[next..=index(label)].fill(row as u64);
@@ -330,7 +402,7 @@ fn by_year(columns: LossColumns, years: &Range<i64>) -> (LossColumns, Vec<u64>) 
     fn pick<T: Copy>(column: Vec<T>, order: &[usize]) -> Vec<T> {
         if column.is_empty() { column } else { order.iter().map(|&row| column[row]).collect() }
     }
-    let LossColumns { loss, event, time, risk, cause, .. } = columns;
+    let LossColumns { loss, event, time, risk, cause, inception, reported, .. } = columns;
     let columns = LossColumns {
         year: Vec::new(),
         loss: pick(loss, &order),
@@ -338,8 +410,21 @@ fn by_year(columns: LossColumns, years: &Range<i64>) -> (LossColumns, Vec<u64>) 
         time: pick(time, &order),
         risk: pick(risk, &order),
         cause: pick(cause, &order),
+        inception: pick(inception, &order),
+        reported: pick(reported, &order),
     };
     (columns, offsets)
+}
+
+/// Labels of years, sorted by year of loss, as years since the year of the loss.
+fn since(labels: &[i64], offsets: &[u64], first_year: i64) -> Vec<i16> {
+    let mut out = Vec::with_capacity(labels.len());
+    for (year, rows) in offsets.windows(2).enumerate() {
+        let label = first_year + year as i64;
+        let of_year = labels.get(rows[0] as usize..rows[1] as usize).unwrap_or(&[]);
+        out.extend(of_year.iter().map(|other| (other - label) as i16));
+    }
+    out
 }
 
 /// Length of the run of equal values at the start of a sorted column.
@@ -364,63 +449,6 @@ fn spans(offsets: &[u64]) -> Vec<u64> {
         spans.push(first as u64);
     }
     spans
-}
-
-fn check(columns: &LossColumns, years: &Range<i64>, place: &dyn Fn(usize) -> String) -> Result<()> {
-    let LossColumns { year, loss, event, time, risk, cause } = columns;
-    let mut faults = Faults::new();
-    let rows = loss.len();
-    faults.check(years.start < years.end, || {
-        Issue::new("out_of_range", "losses", "years")
-            .value(format!("{} to {}", years.start, years.end))
-            .allowed("at least one year")
-    });
-    let lengths = [
-        ("year", year.len(), true),
-        ("event", event.len(), false),
-        ("time", time.len(), false),
-        ("risk", risk.len(), false),
-        ("cause", cause.len(), false),
-    ];
-    for (field, length, needed) in lengths {
-        faults.check(length == rows || (!needed && length == 0), || {
-            Issue::new("length_mismatch", "losses", field)
-                .value(format!("{length} rows"))
-                .allowed(format!("as long as loss, {rows} rows"))
-        });
-    }
-    let faults_of = &mut faults;
-    column(faults_of, place, "year", year, "a year of the table", |y| years.contains(y));
-    column(faults_of, place, "loss", loss, "a finite number ≥ 0", |x| x.is_finite() && *x >= 0.0);
-    column(faults_of, place, "time", time, "a fraction of the year in [0, 1)", |t| {
-        (0.0..1.0).contains(t)
-    });
-    faults.finish()
-}
-
-fn column<T: std::fmt::Display>(
-    faults: &mut Faults,
-    place: &dyn Fn(usize) -> String,
-    field: &str,
-    values: &[T],
-    allowed: &str,
-    ok: impl Fn(&T) -> bool,
-) {
-    let mut bad = 0;
-    for (row, value) in values.iter().enumerate() {
-        if !ok(value) {
-            bad += 1;
-            if bad <= TOLD {
-                faults.push(
-                    Issue::new("out_of_range", place(row), field).value(value).allowed(allowed),
-                );
-            }
-        }
-    }
-    if bad > TOLD {
-        let rest = format!("{} more rows", bad - TOLD);
-        faults.push(Issue::new("out_of_range", "losses", field).value(rest).allowed(allowed));
-    }
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ proptest! {
                 event: rows.iter().map(|r| r.2).collect(),
                 risk: rows.iter().map(|r| r.3).collect(),
                 time: rows.iter().map(|r| f64::from(r.4) / 50.0).collect(),
-                cause: Vec::new(),
+                ..LossColumns::default()
             };
             LossTable::new(columns, 0..9000).unwrap()
         };

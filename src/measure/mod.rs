@@ -5,14 +5,18 @@
 
 mod curve;
 mod distortion;
+mod histogram;
 mod moments;
+mod natural;
 mod spectral;
 mod tail;
 mod variance;
 
 pub use curve::{CurvePoint, exceedance_curve};
 pub use distortion::Distortion;
+pub use histogram::Histogram;
 pub use moments::Moments;
+pub use natural::natural;
 pub use spectral::{Ties, Weighted, premium_bounds, spectral};
 pub use tail::{Estimate, Tail};
-pub use variance::{VarianceSplit, variance_split};
+pub use variance::{VarianceSplit, two_level_split, variance_split};

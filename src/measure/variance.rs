@@ -57,9 +57,47 @@ pub fn variance_split(
     }
 }
 
+/// Process and parameter variance of years in groups of `inner` that share their parameters.
+///
+/// One-way analysis of variance: process is the mean variance within groups, parameter the variance of
+/// the group means less process / inner; errors by the jackknife over groups.
+pub fn two_level_split(annual: &[f64], inner: usize) -> [(f64, f64); 2] {
+    let groups: Vec<(f64, f64)> = annual
+        .chunks_exact(inner.max(1))
+        .map(|years| {
+            let m = Moments::of(years);
+            (m.mean, m.sd * m.sd)
+        })
+        .collect();
+    let n = groups.len() as f64;
+    let within: f64 = groups.iter().map(|g| g.1).sum::<f64>();
+    let (sum, squares) = groups.iter().fold((0.0, 0.0), |(s, q), g| (s + g.0, q + g.0 * g.0));
+    let split = |n: f64, within: f64, sum: f64, squares: f64| {
+        let process = within / n;
+        let between = (squares - sum * sum / n) / (n - 1.0);
+        [process, between - process / inner as f64]
+    };
+    let whole = split(n, within, sum, squares);
+    let mut spread = [0.0; 2];
+    for (mean, variance) in &groups {
+        let part = split(n - 1.0, within - variance, sum - mean, squares - mean * mean);
+        for k in 0..2 {
+            spread[k] += (part[k] - whole[k]) * (part[k] - whole[k]);
+        }
+    }
+    [0, 1].map(|k| (whole[k], (spread[k] * (n - 1.0) / n).sqrt()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Groups 1, 3 and 5, 7: within 2 and 2, means 2 and 6, so between 8 and parameter 8 − 2/2.
+    #[test]
+    fn two_levels_by_hand() {
+        let [process, parameter] = two_level_split(&[1.0, 3.0, 5.0, 7.0], 2);
+        assert!((process.0 - 2.0).abs() < 1e-12 && (parameter.0 - 7.0).abs() < 1e-12);
+    }
 
     #[test]
     fn parts_add_up_to_the_whole() {

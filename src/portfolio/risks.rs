@@ -79,8 +79,14 @@ pub struct Portfolio {
     /// Insurer's share of the loss after deductible and limit.
     pub share: Vec<f64>,
     pub stage: Vec<Stage>,
+    /// Stage from a date within the term on, for risks that change it.
+    pub stage_change: Vec<Option<(Stage, Date)>>,
     pub inception: Vec<Option<Date>>,
     pub expiry: Vec<Option<Date>>,
+    /// What is insured, where several risks insure parts of one thing: they share its claims.
+    pub object_id: Vec<Option<String>>,
+    /// The risk's part of the ground-up loss of the object.
+    pub interest: Vec<f64>,
     /// Rating factors.
     pub factors: Vec<Labels>,
     /// Accumulation keys, named without the prefix `key.`.
@@ -107,6 +113,9 @@ struct Risk {
     aggregate_limit: f64,
     share: f64,
     stage: Stage,
+    stage_change: Option<(Stage, Date)>,
+    object_id: Option<String>,
+    interest: f64,
     inception: Option<Date>,
     expiry: Option<Date>,
 }
@@ -249,6 +258,11 @@ impl Portfolio {
         &self.check
     }
 
+    /// The name by which the streams know the insured thing: of the object, else of the risk.
+    pub fn object(&self, risk: usize) -> &str {
+        self.object_id[risk].as_deref().unwrap_or(&self.risk_id[risk])
+    }
+
     /// Full id of the coverage of a risk.
     pub fn coverage_of(&self, risk: usize) -> &str {
         self.coverage.get(risk).unwrap_or("")
@@ -263,6 +277,9 @@ impl Portfolio {
         self.aggregate_limit.push(risk.aggregate_limit);
         self.share.push(risk.share);
         self.stage.push(risk.stage);
+        self.stage_change.push(risk.stage_change);
+        self.object_id.push(risk.object_id);
+        self.interest.push(risk.interest);
         self.inception.push(risk.inception);
         self.expiry.push(risk.expiry);
     }
@@ -414,14 +431,8 @@ fn read_row(
     let limit = faults.number("limit", cell(6), Range::Limit);
     let aggregate = faults.number("aggregate_limit", cell(7), Range::Limit);
     let share = faults.number("share", cell(8), Range::Share).unwrap_or(1.0);
-    let stage = match text(cell(9)) {
-        None => Stage::default(),
-        Some(name) => stage(&name).unwrap_or_else(|| {
-            let known = Stage::ALL.map(Stage::name);
-            faults.issues.push(Issue::unknown(faults.place, "stage", &name, known));
-            Stage::default()
-        }),
-    };
+    let stage = read_stage("stage", cell(9), faults).unwrap_or_default();
+    let interest = faults.number("interest", cell(17), Range::Share).unwrap_or(1.0);
     let inception = faults.date("inception", cell(10));
     let expiry = faults.date("expiry", cell(11));
     if let (Some(from), Some(to)) = (inception, expiry)
@@ -431,6 +442,11 @@ fn read_row(
         issue.value = to.to_string();
         issue.allowed = format!("after the inception {from}");
     }
+    let stage_change = read_change(
+        (cell(13), faults.date("stage_date", cell(14))),
+        (stage, inception, expiry),
+        faults,
+    );
     let readable = faults.issues.iter().all(|i| i.field != "sum_insured" && i.field != "limit");
     if readable && sum_insured.is_none() && !limit.is_some_and(f64::is_finite) {
         let issue = faults.fault("missing_value", "sum_insured");
@@ -444,6 +460,12 @@ fn read_row(
         issue.allowed = format!("below the sum insured {sum_insured}");
     }
     let rules = &words.coverages[coverage?];
+    if let Some(unit) = text(cell(15)).filter(|unit| *unit != rules.unit) {
+        let issue = faults.fault("wrong_unit", "exposure_unit");
+        issue.value = format!("'{unit}'");
+        issue.allowed = format!("'{}', the unit of {}", rules.unit, rules.id);
+        "convert the exposure to that unit".clone_into(&mut issue.hint);
+    }
     if rules.currency != currency {
         let issue = faults.fault("currency_mismatch", "currency");
         issue.value = format!("'{currency}'");
@@ -470,9 +492,54 @@ fn read_row(
         aggregate_limit: aggregate.unwrap_or(f64::INFINITY),
         share,
         stage,
+        stage_change,
+        object_id: text(cell(16)),
+        interest,
         inception,
         expiry,
     })
+}
+
+fn read_stage(column: &str, cell: Cell<'_>, faults: &mut Row<'_>) -> Option<Stage> {
+    let name = text(cell)?;
+    let found = stage(&name);
+    if found.is_none() {
+        let known = Stage::ALL.map(Stage::name);
+        faults.issues.push(Issue::unknown(faults.place, column, &name, known));
+    }
+    found
+}
+
+/// The stage a risk moves to, and when: both or neither, and within the term.
+fn read_change(
+    (after, date): (Cell<'_>, Option<Date>),
+    (before, inception, expiry): (Stage, Option<Date>, Option<Date>),
+    faults: &mut Row<'_>,
+) -> Option<(Stage, Date)> {
+    let empty = matches!(after, Cell::Empty);
+    let after = read_stage("stage_after", after, faults);
+    match (after, date) {
+        (Some(after), Some(date)) => {
+            let outside = inception.is_some_and(|d| date < d) || expiry.is_some_and(|d| date >= d);
+            if outside {
+                let issue = faults.fault("out_of_range", "stage_date");
+                issue.value = date.to_string();
+                "within the term of the policy".clone_into(&mut issue.allowed);
+            }
+            (!outside && after != before).then_some((after, date))
+        }
+        (Some(_), None) => {
+            let issue = faults.fault("missing_value", "stage_date");
+            "the day of the change, beside stage_after".clone_into(&mut issue.allowed);
+            None
+        }
+        (None, Some(_)) if empty => {
+            let issue = faults.fault("missing_value", "stage_after");
+            "the stage from stage_date on".clone_into(&mut issue.allowed);
+            None
+        }
+        _ => None,
+    }
 }
 
 fn find_coverage(

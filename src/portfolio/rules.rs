@@ -19,6 +19,8 @@ pub struct CoverageRules {
     pub id: String,
     pub sector: String,
     pub currency: String,
+    /// What one unit of exposure is.
+    pub unit: String,
     /// Losses are fractions of the sum insured, so each risk must state one.
     pub needs_sum_insured: bool,
     /// Each unit is one trial (a launch): exposure must be a whole number.
@@ -70,7 +72,7 @@ impl Default for Options {
 }
 
 /// Columns every book may have besides rating factors and `key.*`.
-pub(super) const COLUMNS: [&str; 13] = [
+pub(super) const COLUMNS: [&str; 18] = [
     "risk_id",
     "sector",
     "coverage",
@@ -84,6 +86,11 @@ pub(super) const COLUMNS: [&str; 13] = [
     "inception",
     "expiry",
     "currency",
+    "stage_after",
+    "stage_date",
+    "exposure_unit",
+    "object_id",
+    "interest",
 ];
 
 /// Accepted spellings of the life-cycle stage.

@@ -1,13 +1,16 @@
 //! Means by group of the risks, and tail means allocated to them.
 
-use crate::error::{Issue, Result};
+use crate::error::{Faults, Issue, Result};
 use crate::exec::Control;
 use crate::losses::Source;
 use crate::output::Table;
-use crate::treaty::{By, Outcome, Plan, Share, Weighted, shares};
+use crate::treaty::{By, Outcome, Plan, Share, Weighted, run_and_gather, shares};
 
 /// What `by` names, and the names of its groups; numbers where the source has no names.
-fn find<S: Source>(source: &S, by: &str) -> Result<(By, Vec<String>)> {
+///
+/// # Errors
+/// Unknown groups.
+pub fn find<S: Source>(source: &S, by: &str) -> Result<(By, Vec<String>)> {
     let labels = source.groups().iter().map(|groups| groups.label.as_str());
     match by {
         "risk" => Ok((By::Risk, source.risk_ids().to_vec())),
@@ -22,7 +25,8 @@ fn find<S: Source>(source: &S, by: &str) -> Result<(By, Vec<String>)> {
     }
 }
 
-fn names(mut names: Vec<String>, count: usize) -> Vec<String> {
+/// Names of `count` groups: numbers where there are no more names.
+pub fn names(mut names: Vec<String>, count: usize) -> Vec<String> {
     names.extend((names.len()..count).map(|number| number.to_string()));
     names
 }
@@ -43,11 +47,56 @@ pub fn groups<S: Source>(
     let some = vec![1.0; outcome.years as usize];
     let weights: &[f64] = if outcome.years == source.years() { &[] } else { &some };
     let found = shares(plan, source, what, &[weights], control)?.pop().unwrap_or_default();
+    Ok(table_of(by, outcome, plan, names(labels, found.len()), &found))
+}
+
+/// Runs a programme and takes the means of some groups in the same pass.
+///
+/// # Errors
+/// Unknown groups, groups by risk, and those of the run.
+pub fn run_with_groups<S: Source>(
+    plan: &Plan,
+    source: &S,
+    by: &[String],
+    control: &Control,
+) -> Result<(Outcome, Vec<(String, Table)>)> {
+    let mut faults = Faults::new();
+    let mut found = Vec::new();
+    for by in by {
+        faults.check(by != "risk", || {
+            Issue::new("out_of_range", "apply", "keep")
+                .value("risk")
+                .allowed("groups that are few: sector, coverage, cause")
+                .hint("ask `result.by(\"risk\")`, which reads the losses again")
+        });
+        found.extend(faults.take(find(source, by))?);
+    }
+    faults.finish()?;
+    let what: Vec<By> = found.iter().map(|(what, _)| *what).collect();
+    let (outcome, groups) = run_and_gather(plan, source, &what, control)?;
+    let mut tables = Vec::new();
+    // Of an interrupted run the groups may miss years: they are then asked for again.
+    if !outcome.interrupted {
+        for ((by, (_, labels)), found) in by.iter().zip(found).zip(&groups) {
+            let table = table_of(by, &outcome, plan, names(labels, found.len()), found);
+            tables.push((by.clone(), table));
+        }
+    }
+    Ok((outcome, tables))
+}
+
+fn table_of(
+    by: &str,
+    outcome: &Outcome,
+    plan: &Plan,
+    labels: Vec<String>,
+    found: &[Share],
+) -> Table {
     let n = outcome.years as f64;
     let variance = |w: Weighted| ((w.squares - w.sum * w.sum / n) / (n - 1.0)).max(0.0);
     let column = |f: &dyn Fn(&Share) -> f64| found.iter().map(f).collect::<Vec<f64>>();
     let mut table = Table::new(by)
-        .text(by, names(labels, found.len()))
+        .text(by, labels)
         .float("expected_loss", column(&|s| s.gross.sum / n))
         .float("standard_error", column(&|s| (variance(s.gross) / n).sqrt()))
         .float("sd", column(&|s| variance(s.gross).sqrt()))
@@ -59,7 +108,7 @@ pub fn groups<S: Source>(
         let of = |s: &Share| s.treaties.get(index).map_or(0.0, |w| w.sum / n);
         table = table.float(&format!("ceded.{name}"), column(&of));
     }
-    Ok(table)
+    table
 }
 
 /// The tail mean of the annual amounts `of` (`gross`, `ceded`, `net` or a treaty) given to groups.

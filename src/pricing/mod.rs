@@ -19,7 +19,7 @@ mod quote;
 mod sensitivity;
 mod summary;
 
-pub use allocate::{allocate, groups};
+pub use allocate::{allocate, find, groups, names, run_with_groups};
 pub use compare::{Change, changes};
 pub use exact::{ExactRow, exact};
 pub use ord::{ORD_TABLES, ord};

@@ -102,15 +102,16 @@ fn probability(hits: f64, years: f64) -> Estimate {
     Estimate { value: p, standard_error: (p * (1.0 - p) / years).sqrt() }
 }
 
-/// Exceedance curves of gross and net: annual totals (AEP) and largest events (OEP).
-pub fn curves(outcome: &Outcome, return_periods: &[f64]) -> Table {
+/// Exceedance curves of gross and net: annual totals (AEP) and largest events (OEP), the latter by
+/// year in `largest`, gross and net.
+pub fn curves(outcome: &Outcome, largest: (&[f64], &[f64]), return_periods: &[f64]) -> Table {
     let (mut names, mut periods) = (Vec::new(), Vec::new());
     let mut columns: [Vec<f64>; 4] = Default::default();
     for (name, values) in [
-        ("gross AEP", &outcome.gross),
-        ("net AEP", &outcome.net),
-        ("gross OEP", &outcome.largest_gross),
-        ("net OEP", &outcome.largest_net),
+        ("gross AEP", outcome.gross.as_slice()),
+        ("net AEP", outcome.net.as_slice()),
+        ("gross OEP", largest.0),
+        ("net OEP", largest.1),
     ] {
         for point in exceedance_curve(values, return_periods) {
             names.push(name.to_owned());

@@ -10,7 +10,9 @@ use super::convert::{Amount, Seed, hash, map, repr, reserve};
 use super::frequency::Frequency;
 use super::severity::{Like, Severity, layer};
 use super::watch::{detached, watched};
-use crate::aggregate::{Aggregate as Core, Grid, GridDistribution, Sampler, SamplerScratch};
+use crate::aggregate::{
+    Aggregate as Core, Discretisation, Grid, GridDistribution, Sampler, SamplerScratch, Solver,
+};
 use crate::error::{Error, Faults, Issue, Result};
 use crate::exec::{Control, run_blocks};
 use crate::frequency::Count;
@@ -41,6 +43,49 @@ impl Aggregate {
         let made = detached(py, || GridDistribution::automatic(&self.core, LOG2))?;
         Ok(self.grid.get_or_init(|| made))
     }
+
+    fn on_grid(
+        &self,
+        py: Python<'_>,
+        solver: Solver,
+        log2: u32,
+        step: Option<Amount>,
+        discretisation: &str,
+    ) -> PyResult<Self> {
+        let how = DISCRETISATIONS.iter().find(|(name, _)| *name == discretisation);
+        let Some((_, how)) = how.copied() else {
+            let known = DISCRETISATIONS.iter().map(|(name, _)| *name);
+            let issue = Issue::unknown("Aggregate", "discretisation", discretisation, known);
+            return Err(issue.into_error().into());
+        };
+        let grid = detached(py, || match step {
+            Some(step) => GridDistribution::by(&self.core, Grid::new(step.0, log2)?, solver, how),
+            None => GridDistribution::automatic_by(&self.core, log2, solver, how),
+        })?;
+        let made = Self::from_core(self.core.clone());
+        let _ = made.grid.set(grid);
+        Ok(made)
+    }
+}
+
+const DISCRETISATIONS: [(&str, Discretisation); 4] = [
+    ("mean_preserving", Discretisation::MeanPreserving),
+    ("rounding", Discretisation::Rounding),
+    ("lower", Discretisation::Lower),
+    ("upper", Discretisation::Upper),
+];
+
+/// The error report of a grid as a dict.
+pub fn errors<'py>(py: Python<'py>, grid: &GridDistribution) -> PyResult<Bound<'py, PyDict>> {
+    let report = grid.report();
+    let all = PyDict::new(py);
+    all.set_item("step", report.step)?;
+    all.set_item("buckets", report.buckets)?;
+    all.set_item("truncated_mass", report.truncated_mass)?;
+    all.set_item("numerical", report.numerical)?;
+    all.set_item("mean_error", report.mean_error)?;
+    all.set_item("verdict", report.verdict())?;
+    Ok(all)
 }
 
 #[pymethods]
@@ -133,29 +178,48 @@ impl Aggregate {
     }
 
     /// The same model on a grid of 2^`log2` buckets, `step` apart (chosen for the model by default).
-    #[pyo3(signature = (*, log2=LOG2, step=None))]
-    fn fft(&self, py: Python<'_>, log2: u32, step: Option<Amount>) -> PyResult<Self> {
-        let grid = detached(py, || match step {
-            Some(step) => GridDistribution::new(&self.core, Grid::new(step.0, log2)?),
-            None => GridDistribution::automatic(&self.core, log2),
-        })?;
-        let made = Self::from_core(self.core.clone());
-        let _ = made.grid.set(grid);
-        Ok(made)
+    ///
+    /// `discretisation` puts the severity on the grid: `mean_preserving` (Gerber 1982), `rounding`, or
+    /// `lower` and `upper`, which bound every probability.
+    #[pyo3(signature = (*, log2=LOG2, step=None, discretisation="mean_preserving"))]
+    fn fft(
+        &self,
+        py: Python<'_>,
+        log2: u32,
+        step: Option<Amount>,
+        discretisation: &str,
+    ) -> PyResult<Self> {
+        self.on_grid(py, Solver::Fft, log2, step, discretisation)
+    }
+
+    /// The same by Panjer's recursion: relative accuracy far out, at a cost that grows with the square
+    /// of the buckets. Refused for counts without an (a, b) recursion, and where it is unstable.
+    #[pyo3(signature = (*, log2=12, step=None, discretisation="mean_preserving"))]
+    fn panjer(
+        &self,
+        py: Python<'_>,
+        log2: u32,
+        step: Option<Amount>,
+        discretisation: &str,
+    ) -> PyResult<Self> {
+        self.on_grid(py, Solver::Panjer, log2, step, discretisation)
+    }
+
+    /// Probabilities of the grid: its amounts and P(S = amount).
+    #[getter]
+    fn pmf<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<(Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>)> {
+        let grid = self.grid(py)?;
+        let amounts = (0..grid.grid.buckets).map(|k| k as f64 * grid.grid.step).collect();
+        Ok((PyArray1::from_vec(py, amounts), PyArray1::from_slice(py, grid.pmf())))
     }
 
     /// Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `verdict`.
     #[getter]
     fn errors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let report = self.grid(py)?.report();
-        let all = PyDict::new(py);
-        all.set_item("step", report.step)?;
-        all.set_item("buckets", report.buckets)?;
-        all.set_item("truncated_mass", report.truncated_mass)?;
-        all.set_item("numerical", report.numerical)?;
-        all.set_item("mean_error", report.mean_error)?;
-        all.set_item("verdict", report.verdict())?;
-        Ok(all)
+        errors(py, self.grid(py)?)
     }
 
     /// (value, low, high): the quantile between rigorous bounds from severities rounded down and up.

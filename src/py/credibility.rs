@@ -2,15 +2,18 @@
 
 use numpy::{PyArray1, PyArray2};
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use super::convert::{Amount, Seed, hash, reserve};
 use super::frequency::Frequency;
 use super::severity::Severity;
+use super::table::PyTable;
 use crate::credibility::{
     self, BetaBernoulli as CoreBeta, GammaPareto as CorePareto, GammaPoisson as CorePoisson,
     NormalInverseGamma as CoreNormal,
 };
 use crate::error::{Error, Faults, Issue, Result};
+use crate::output::Table;
 use crate::random::{Purpose, Stream};
 use crate::severity::Family;
 
@@ -450,4 +453,44 @@ pub fn zero_claims(exposure: f64, level: f64) -> PyResult<(f64, f64, f64)> {
 #[pyo3(signature = (rate, *, level=0.95))]
 pub fn exposure_needed(rate: f64, level: f64) -> PyResult<(f64, f64)> {
     Ok(credibility::exposure_needed(rate, level)?)
+}
+
+/// Credibility estimates of groups: structure by name, classes, groups.
+#[pyfunction]
+pub fn buhlmann_straub<'py>(
+    py: Python<'py>,
+    classes: Vec<String>,
+    groups: Vec<String>,
+    weights: Vec<f64>,
+    amounts: Vec<f64>,
+) -> PyResult<(Bound<'py, PyDict>, PyTable, PyTable)> {
+    let rows = classes.into_iter().zip(groups).zip(weights).zip(amounts);
+    let observed: Vec<credibility::Observed> = rows
+        .map(|(((class, group), weight), amount)| credibility::Observed {
+            class,
+            group,
+            weight,
+            amount,
+        })
+        .collect();
+    let found = credibility::buhlmann_straub(&observed)?;
+    let all = PyDict::new(py);
+    all.set_item("collective", found.collective)?;
+    all.set_item("within", found.within)?;
+    all.set_item("between_groups", found.between_groups)?;
+    all.set_item("between_classes", found.between_classes)?;
+    let classes = Table::new("classes")
+        .text("class", found.classes.iter().map(|c| c.0.clone()).collect())
+        .float("credibility", found.classes.iter().map(|c| c.1).collect())
+        .float("estimate", found.classes.iter().map(|c| c.2).collect());
+    let float = |f: fn(&credibility::GroupEstimate) -> f64| found.groups.iter().map(f).collect();
+    let groups = Table::new("groups")
+        .text("group", found.groups.iter().map(|g| g.group.clone()).collect())
+        .text("class", found.groups.iter().map(|g| g.class.clone()).collect())
+        .float("weight", float(|g| g.weight))
+        .float("own", float(|g| g.own))
+        .float("credibility", float(|g| g.credibility))
+        .float("complement", float(|g| g.complement))
+        .float("estimate", float(|g| g.estimate));
+    Ok((all, PyTable { core: classes }, PyTable { core: groups }))
 }

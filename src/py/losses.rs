@@ -14,7 +14,7 @@ use pyo3_arrow::input::AnyRecordBatch;
 use super::frame::raw_table;
 use super::watch::detached;
 use crate::error::{Error, Faults, Result};
-use crate::losses::{LossScan, LossTable, Read, Source, read, read_ord};
+use crate::losses::{Given, LossScan, LossTable, Read, Source, read, read_elt, read_ord};
 use crate::portfolio::{Cell, RawTable};
 
 /// What a file or a frame says, as Arrow.
@@ -87,11 +87,10 @@ impl PyLossScan {
         self.core.columns()
     }
 
-    /// Partitions of the risks are known to whole tables only.
+    /// Partitions that results can be asked by.
     #[getter]
-    #[expect(clippy::unused_self, reason = "the same face as a loss table")]
     fn groups(&self) -> Vec<String> {
-        Vec::new()
+        self.core.groups().iter().map(|groups| groups.label.clone()).collect()
     }
 }
 
@@ -116,7 +115,9 @@ impl PyLossTable {
                 let (batches, schema) = stream.into_table()?.into_inner();
                 return detached(py, || {
                     let place = |row: usize| format!("losses row {row}");
-                    Self::of(read("losses", &schema, &batches, &place)?, first, last, &place)
+                    let years = first..last.saturating_add(1);
+                    let found = read("losses", &schema, &batches, &years, &place)?;
+                    Self::of(found, first, last, &place)
                 });
             }
         }
@@ -130,7 +131,9 @@ impl PyLossTable {
             let batch = batch(&table)?;
             let place = |row: usize| table.place(row);
             let schema = batch.schema();
-            Self::of(read(table.origin(), &schema, &[batch], &place)?, first, last, &place)
+            let years = first..last.saturating_add(1);
+            let found = read(table.origin(), &schema, &[batch], &years, &place)?;
+            Self::of(found, first, last, &place)
         })
     }
 
@@ -149,6 +152,32 @@ impl PyLossTable {
             let (read, samples, left_out) =
                 read_ord(table.origin(), &schema, &[batch], periods, &place)?;
             let made = Self::of(read, 1, samples * periods, &place)?;
+            Ok((made, samples, left_out))
+        })
+    }
+
+    /// An SELT or an MELT with the periods of its events.
+    #[staticmethod]
+    fn from_elt(
+        py: Python<'_>,
+        data: &Bound<'_, PyAny>,
+        occurrence: &Bound<'_, PyAny>,
+        periods: i64,
+    ) -> PyResult<(Self, i64, usize)> {
+        let (table, when) = (raw_table(data, "losses")?, raw_table(occurrence, "occurrence")?);
+        detached(py, || {
+            let (rows, periods_of) = (batch(&table)?, batch(&when)?);
+            let place = |row: usize| table.place(row);
+            let place_of = |row: usize| when.place(row);
+            let (schema, schema_of) = (rows.schema(), periods_of.schema());
+            let given = |origin, schema, batches, place| Given { origin, schema, batches, place };
+            let (read, samples, left_out) = read_elt(
+                &given(table.origin(), &schema, std::slice::from_ref(&rows), &place),
+                &given(when.origin(), &schema_of, std::slice::from_ref(&periods_of), &place_of),
+                periods,
+            )?;
+            let row = |row: usize| format!("{} occurrence {row}", table.origin());
+            let made = Self::of(read, 1, samples * periods, &row)?;
             Ok((made, samples, left_out))
         })
     }

@@ -25,7 +25,7 @@ use crate::output::Table;
 #[pyclass(frozen, eq, module = "kebao", name = "Distortion")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Distortion {
-    core: Core,
+    pub core: Core,
 }
 
 impl Distortion {
@@ -316,4 +316,94 @@ pub fn measure_allocation(
         .float("standard_error", found.iter().map(|e| e.standard_error).collect())
         .float("share", found.iter().map(|e| e.value / total).collect());
     Ok(PyTable { core })
+}
+
+/// Annual losses of a stream, counted by size: quantiles within 0.1%, whatever the order of its parts.
+///
+/// Examples
+/// --------
+/// >>> import numpy as np
+/// >>> import kebao as kb
+/// >>> stream = kb.measure.Histogram()
+/// >>> stream.add(np.arange(1.0, 1001.0))
+/// >>> low, high = stream.quantile(0.99)
+/// >>> low <= 990 <= high
+/// True
+/// >>> len(stream)
+/// 1000
+#[pyclass(module = "kebao.measure", name = "Histogram")]
+#[derive(Default)]
+pub struct Histogram {
+    core: measure::Histogram,
+}
+
+#[pymethods]
+impl Histogram {
+    #[new]
+    fn new() -> Self {
+        Self::default()
+    }
+
+    /// Counts annual losses; refused as a whole if one is negative or not finite.
+    fn add(&mut self, losses: PyReadonlyArray1<'_, f64>) -> PyResult<()> {
+        Ok(self.core.add(losses.as_slice()?)?)
+    }
+
+    /// Counts years without a loss.
+    fn add_zeros(&mut self, years: u64) {
+        self.core.add_zeros(years);
+    }
+
+    /// Adds the counts of another.
+    fn merge(&mut self, other: PyRef<'_, Self>) {
+        self.core.merge(&other.core);
+    }
+
+    /// (low, high): bounds of inf{x : F(x) ≥ p}, 0.1% apart at most.
+    fn quantile(&self, p: f64) -> PyResult<(f64, f64)> {
+        self.level(p)?;
+        Ok(self.core.quantile(p))
+    }
+
+    /// (low, high): bounds of the mean of the worst share 1 − p.
+    fn tvar(&self, p: f64) -> PyResult<(f64, f64)> {
+        self.level(p)?;
+        Ok(self.core.tvar(p))
+    }
+
+    /// (low, high): bounds of the share of years above an amount.
+    fn exceedance(&self, amount: super::convert::Amount) -> (f64, f64) {
+        let (low, high) = self.core.above(amount.0);
+        let count = self.core.count() as f64;
+        (low as f64 / count, high as f64 / count)
+    }
+
+    /// (low, high): bounds of the mean.
+    #[getter]
+    fn mean(&self) -> (f64, f64) {
+        self.core.mean()
+    }
+
+    fn __len__(&self) -> usize {
+        self.core.count() as usize
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Histogram({} years in {} cells)", self.core.count(), self.core.cells())
+    }
+}
+
+impl Histogram {
+    fn level(&self, p: f64) -> Result<()> {
+        let mut faults = Faults::new();
+        faults.check((0.0..1.0).contains(&p), || {
+            Issue::new("out_of_range", "Histogram", "p").value(p).allowed("a probability in [0, 1)")
+        });
+        faults.check(self.core.count() > 0, || {
+            Issue::new("empty", "Histogram", "losses")
+                .value("no years")
+                .allowed("at least one year")
+        });
+        faults.finish()
+    }
 }

@@ -7,10 +7,12 @@ mod convert;
 mod credibility;
 mod dependence;
 mod errors;
+mod estimate;
 mod fit;
 mod frame;
 mod frequency;
 mod frequency_fit;
+mod lines;
 mod losses;
 mod machine;
 mod measure;
@@ -48,7 +50,8 @@ mod _kebao {
     };
     #[pymodule_export]
     use super::credibility::{
-        BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, exposure_needed, zero_claims,
+        BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, buhlmann_straub,
+        exposure_needed, zero_claims,
     };
     #[pymodule_export]
     use super::dependence::{
@@ -57,6 +60,8 @@ mod _kebao {
         dependence_aggregate, dependence_correlation, dependence_iman_conover, dependence_nearest,
         dependence_reorder,
     };
+    #[pymodule_export]
+    use super::estimate::{Evaluation, evaluate, evaluate_all, evaluate_sensitivity};
     #[pymodule_export]
     use super::fit::{GoodnessOfFit, LossSample, MixtureFit, SeverityFit, SpliceFit, fit_families};
     #[pymodule_export]
@@ -68,12 +73,14 @@ mod _kebao {
     #[pymodule_export]
     use super::frequency_fit::{PyCountFit, fit_frequency};
     #[pymodule_export]
+    use super::lines::{Bivariate, Lines};
+    #[pymodule_export]
     use super::losses::{PyLossScan, PyLossTable};
     #[pymodule_export]
     use super::machine::instruction_set;
     #[pymodule_export]
     use super::measure::{
-        Distortion, measure_allocation, measure_bounds, measure_curve, measure_spectral,
+        Distortion, Histogram, measure_allocation, measure_bounds, measure_curve, measure_spectral,
         measure_tails,
     };
     #[pymodule_export]
@@ -86,10 +93,11 @@ mod _kebao {
     use super::probe::_probe;
     #[pymodule_export]
     use super::reserve::{
-        BootstrapFit, OneYearFit, PySelection, PyTriangle, ReserveFit, run_bootstrap, run_one_year,
-        score_lognormal, score_sample, tail_measures, triangle_combine, triangle_first,
-        triangle_from_parts, triangle_on_level, triangle_period, triangle_residuals,
-        triangle_scaled, triangle_to_grain, triangle_trended, triangle_valued_at,
+        BootstrapFit, OneYearFit, PySelection, PyTriangle, ReserveFit, bootstrap_triangles,
+        run_bootstrap, run_one_year, score_lognormal, score_sample, tail_measures,
+        triangle_combine, triangle_first, triangle_from_parts, triangle_on_level, triangle_period,
+        triangle_residuals, triangle_scaled, triangle_to_grain, triangle_trended,
+        triangle_valued_at,
     };
     #[pymodule_export]
     use super::reserve::{
@@ -99,10 +107,13 @@ mod _kebao {
     #[pymodule_export]
     use super::reserve::{
         berquist_sherman, case_outstanding, frequency_severity, meyers, nowcast, paid_incurred,
-        trend_family,
+        simulate_individual_claims, trend_family,
     };
     #[pymodule_export]
-    use super::sector::PyLibrary;
+    use super::sector::{
+        PyLearningCurve, PyLibrary, PySurvival, PyVasicek, basis_risk, coverage_schema, index_burn,
+        sector_names,
+    };
     #[pymodule_export]
     use super::severity::{
         Beta, Burr, Capped, Empirical, Exponential, Franchise, Frechet, GB2, GEV, GPD, Gamma,

@@ -14,10 +14,12 @@ use crate::credibility::UncertainAggregate;
 use crate::error::{Error, Issue, Result};
 use crate::exec::Control;
 use crate::losses::{LossScan, LossTable, StoredLosses};
+use crate::output::Table;
 use crate::portfolio::Portfolio;
+use crate::pricing;
 use crate::sector::Library;
 use crate::simulate::Simulator;
-use crate::treaty::{self, Outcome, Plan};
+use crate::treaty::{Outcome, Plan};
 
 /// Where the losses come from: kept, because any year can be made again.
 #[derive(Clone)]
@@ -123,7 +125,19 @@ impl Origin {
     }
 
     pub fn run(&self, plan: &Plan, control: &Control) -> Result<Outcome> {
-        let run = with_source!(self, plan, |source| treaty::run(plan, source, control));
+        Ok(self.run_with_groups(plan, &[], control)?.0)
+    }
+
+    /// The same, with means of groups from the same pass.
+    pub fn run_with_groups(
+        &self,
+        plan: &Plan,
+        by: &[String],
+        control: &Control,
+    ) -> Result<(Outcome, Vec<(String, Table)>)> {
+        let run = with_source!(self, plan, |source| {
+            pricing::run_with_groups(plan, source, by, control)
+        });
         match (self, run) {
             // A run stops at the first fault; a file is then read to its end to tell them all.
             (Self::Scan(scan), Err(Error::Input(issues))) => {

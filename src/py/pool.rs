@@ -15,6 +15,7 @@ use crate::error::{Issue, Result};
 use crate::exec::Control;
 use crate::measure::{Moments, Tail};
 use crate::output::Table;
+use crate::pricing;
 use crate::treaty::pool::{
     self, OverCap, Policy, Pool, Rationing, Settlement, SpecialReserve, Subsidy,
 };
@@ -69,7 +70,8 @@ impl PyPool {
             })
         };
         let core = watched(py, progress, &control, work, |py, _| Ok(py.None()))?;
-        Ok(PySettlement { core, pool: self.core.clone(), summary: OnceLock::new() })
+        let pool = self.core.clone();
+        Ok(PySettlement { core, pool, origin, horizon, threads, summary: OnceLock::new() })
     }
 }
 
@@ -88,6 +90,9 @@ impl Dated {
 pub struct PySettlement {
     core: Settlement,
     pool: Pool,
+    origin: Origin,
+    horizon: Option<u64>,
+    threads: Option<usize>,
     summary: OnceLock<Table>,
 }
 
@@ -144,6 +149,29 @@ impl PySettlement {
     fn summary(&self, py: Python<'_>) -> PyTable {
         let core = py.detach(|| self.summary.get_or_init(|| summary(&self.core)).clone());
         PyTable { core }
+    }
+
+    /// A row a group of the losses, a column a party: the losses are read or drawn again.
+    #[pyo3(signature = (by, *, progress=None))]
+    fn groups(
+        &self,
+        py: Python<'_>,
+        by: &str,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PyTable> {
+        let control = Control::new(self.threads);
+        let work = || {
+            with_source!(&self.origin, Dated, |source| {
+                let (what, labels) = pricing::find(source, by)?;
+                let columns = pool::settle_by(&self.pool, source, what, self.horizon, &control)?;
+                let rows = columns.first().map_or(0, |(_, column)| column.len());
+                let table = Table::new(by).text(by, pricing::names(labels, rows));
+                Ok(columns
+                    .into_iter()
+                    .fold(table, |table, (name, column)| table.float(&name, column)))
+            })
+        };
+        Ok(PyTable { core: watched(py, progress, &control, work, |py, _| Ok(py.None()))? })
     }
 
     /// The special reserve over paths of `years` consecutive years.

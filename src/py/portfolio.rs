@@ -9,7 +9,12 @@ use pyo3::types::PyDict;
 use super::errors::issue_list;
 use super::frame::raw_table;
 use super::sector::PyLibrary;
+use super::simulate::mode;
+use super::table::PyTable;
+use crate::exec::Control;
+use crate::output::Table;
 use crate::portfolio::{Options, Portfolio};
+use crate::simulate;
 
 /// Risks as validated columns, with the library that gave them meaning.
 #[pyclass(frozen, name = "Portfolio", module = "kebao._kebao")]
@@ -81,6 +86,18 @@ impl PyPortfolio {
             "limit" => numbers(&book.limit),
             "aggregate_limit" => numbers(&book.aggregate_limit),
             "share" => numbers(&book.share),
+            "interest" => numbers(&book.interest),
+            "object_id" => Some((&book.object_id).into_pyobject(py)?.into_any()),
+            "stage_after" => {
+                let names: Vec<Option<&str>> =
+                    book.stage_change.iter().map(|c| c.map(|(s, _)| s.name())).collect();
+                Some(names.into_pyobject(py)?.into_any())
+            }
+            "stage_date" => {
+                let dates: Vec<Option<String>> =
+                    book.stage_change.iter().map(|c| c.map(|(_, d)| d.to_string())).collect();
+                Some(dates.into_pyobject(py)?.into_any())
+            }
             "risk_id" => Some((&book.risk_id).into_pyobject(py)?.into_any()),
             "stage" => {
                 let names: Vec<&str> = book.stage.iter().map(|s| s.name()).collect();
@@ -130,9 +147,91 @@ impl PyPortfolio {
             "inception",
             "expiry",
         ];
+        let used = [
+            ("stage_after", self.core.stage_change.iter().any(Option::is_some)),
+            ("stage_date", self.core.stage_change.iter().any(Option::is_some)),
+            ("object_id", self.core.object_id.iter().any(Option::is_some)),
+            ("interest", self.core.interest.iter().any(|x| *x != 1.0)),
+        ];
+        let fixed = fixed.into_iter().chain(used.into_iter().filter(|u| u.1).map(|u| u.0));
         let factors = self.core.factors.iter().map(|l| l.name.clone());
         let keys = self.core.keys.iter().map(|l| format!("key.{}", l.name));
-        fixed.into_iter().map(str::to_owned).chain(factors).chain(keys).collect()
+        fixed.map(str::to_owned).chain(factors).chain(keys).collect()
+    }
+
+    /// Expected claims and losses of each risk without simulation, and its technical premium.
+    #[pyo3(signature = (*, parameters, systemic, loss_ratio, threads=None))]
+    fn rate(
+        &self,
+        py: Python<'_>,
+        parameters: &str,
+        systemic: bool,
+        loss_ratio: f64,
+        threads: Option<usize>,
+    ) -> PyResult<PyTable> {
+        let options = simulate::Options {
+            parameters: mode(parameters, 1)?,
+            systemic,
+            ..simulate::Options::new(1, 0)
+        };
+        let control = Control::new(threads);
+        let book = &self.core;
+        let table = py.detach(|| {
+            let rows = simulate::rate(book, &self.library.core, &options, &control)?;
+            let column = |f: &dyn Fn(&simulate::Expected) -> f64| rows.iter().map(f).collect();
+            let coverage = (0..book.len()).map(|risk| book.coverage_of(risk).to_owned());
+            let limited = rows.iter().map(|e| i64::from(e.aggregate_limited));
+            Ok::<_, crate::error::Error>(
+                Table::new("rates")
+                    .text("risk_id", book.risk_id.clone())
+                    .text("coverage", coverage.collect())
+                    .float("claims", column(&|e| e.claims))
+                    .float("attritional", column(&|e| e.attritional))
+                    .float("systemic", column(&|e| e.systemic))
+                    .float("pure", column(&simulate::Expected::total))
+                    .float("technical", column(&|e| e.total() / loss_ratio))
+                    .integer("aggregate_limited", limited.collect()),
+            )
+        })?;
+        Ok(PyTable { core: table })
+    }
+
+    /// Every value of every key under every event that strikes it.
+    fn accumulations(&self, level: f64) -> PyResult<PyTable> {
+        let options = simulate::Options::new(1, 0);
+        let rows = simulate::accumulations(&self.core, &self.library.core, &options, level)?;
+        let text = |f: fn(&simulate::Accumulation) -> &String| {
+            rows.iter().map(|r| f(r).clone()).collect::<Vec<String>>()
+        };
+        let float =
+            |f: fn(&simulate::Accumulation) -> f64| rows.iter().map(f).collect::<Vec<f64>>();
+        let table = Table::new("accumulations")
+            .text("event", text(|r| &r.event))
+            .text("key", text(|r| &r.key))
+            .text("value", text(|r| &r.value))
+            .float("annual_rate", float(|r| r.annual_rate))
+            .integer("risks", rows.iter().map(|r| r.risks as i64).collect())
+            .float("exposed_limit", float(|r| r.exposed_limit))
+            .float("event_loss", float(|r| r.event_loss))
+            .float("scenario_loss", float(|r| r.scenario_loss))
+            .float("expected_loss", float(|r| r.expected_loss));
+        Ok(PyTable { core: table })
+    }
+
+    /// Loss of each risk when the risks with these values of keys are struck.
+    #[pyo3(signature = (keys, *, all, share_hit, damage))]
+    fn scenario<'py>(
+        &self,
+        py: Python<'py>,
+        keys: Vec<(String, Vec<String>)>,
+        all: bool,
+        share_hit: f64,
+        damage: f64,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let scenario = simulate::Scenario { keys, all, share_hit, damage };
+        let options = simulate::Options::new(1, 0);
+        let losses = simulate::scenario(&self.core, &self.library.core, &options, &scenario)?;
+        Ok(PyArray1::from_vec(py, losses))
     }
 
     /// By coverage, in order of first appearance: id, risks, exposure, sum of limits.

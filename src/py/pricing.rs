@@ -20,7 +20,7 @@ use crate::exec::Control;
 use crate::measure::Estimate;
 use crate::output::{Table, write_parquet};
 use crate::pricing::{self, Capital, LEVELS, Loadings, Measure, Row};
-use crate::simulate::{Parameters, Simulator};
+use crate::simulate::Parameters;
 use crate::treaty::{self, Events, Outcome, Plan, Programme, TreatyColumns, explain_source};
 
 /// A programme applied to the years of a source.
@@ -32,6 +32,10 @@ pub struct PyResultCore {
     origin: Origin,
     threads: Option<usize>,
     rows: OnceLock<Vec<Row>>,
+    /// Largest events by year, gross and net, once asked for.
+    largest: OnceLock<(Vec<f64>, Vec<f64>)>,
+    /// Tables by group that were kept.
+    kept: Vec<(String, Table)>,
 }
 
 impl PyResultCore {
@@ -44,6 +48,28 @@ impl PyResultCore {
             let names = self.outcome.treaties.iter().map(|c| c.name.as_str());
             Issue::unknown("result", "treaty", treaty, names).into_error()
         })
+    }
+
+    /// Largest event of each year, gross and net: where the run did not keep them, the losses are
+    /// drawn or read again.
+    fn largest(&self, py: Python<'_>) -> PyResult<(&[f64], &[f64])> {
+        if self.plan.options().largest_events {
+            return Ok((&self.outcome.largest_gross, &self.outcome.largest_net));
+        }
+        if self.largest.get().is_none() {
+            let control = Control::new(self.threads);
+            let work = || self.origin.run(&self.plan.with_largest_events(), &control);
+            let again = watched(py, None, &control, work, |py, _| Ok(py.None()))?;
+            let years = self.outcome.years as usize;
+            let cut = |mut column: Vec<f64>| {
+                column.truncate(years);
+                column
+            };
+            // Another thread may have been faster, with the same bits.
+            let _ = self.largest.set((cut(again.largest_gross), cut(again.largest_net)));
+        }
+        let found = self.largest.get().map(|(gross, net)| (gross.as_slice(), net.as_slice()));
+        Ok(found.unwrap_or_default())
     }
 
     fn all_events(&self, py: Python<'_>, progress: Option<&Bound<'_, PyAny>>) -> PyResult<Events> {
@@ -69,7 +95,7 @@ impl PyResultCore {
 
 /// Applies a programme to an aggregate (`years` and `seed` needed), a simulated book or a loss table.
 #[pyfunction]
-#[pyo3(signature = (programme, source, *, years=None, seed=None, attribution="event_order", horizon=None, threads=None, progress=None))]
+#[pyo3(signature = (programme, source, *, years=None, seed=None, attribution="event_order", horizon=None, keep=Vec::new(), threads=None, progress=None))]
 #[expect(clippy::too_many_arguments, reason = "keyword-only, filled by the face")]
 pub fn apply_programme(
     py: Python<'_>,
@@ -79,13 +105,19 @@ pub fn apply_programme(
     seed: Option<Seed>,
     attribution: &str,
     horizon: Option<u64>,
+    mut keep: Vec<String>,
     threads: Option<usize>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PyResultCore> {
     let origin = Origin::of(source, years, seed)?;
-    let plan = Plan::new(&programme.core, options(attribution, horizon)?)?;
-    let made = |outcome: Outcome| PyResultCore {
+    let mut options = options(attribution, horizon)?;
+    options.largest_events = keep.iter().any(|what| what == "largest");
+    keep.retain(|what| what != "largest");
+    let plan = Plan::new(&programme.core, options)?;
+    let made = |(outcome, kept): (Outcome, Vec<(String, Table)>)| PyResultCore {
         outcome,
+        kept,
+        largest: OnceLock::new(),
         plan: plan.clone(),
         programme: programme.core.clone(),
         origin: origin.clone(),
@@ -93,7 +125,7 @@ pub fn apply_programme(
         rows: OnceLock::new(),
     };
     let control = Control::new(threads);
-    let work = || origin.run(&plan, &control);
+    let work = || origin.run_with_groups(&plan, &keep, &control);
     let outcome = watched(py, progress, &control, work, |py, outcome| {
         Ok(Py::new(py, made(outcome))?.into_any())
     })?;
@@ -161,14 +193,14 @@ impl PyResultCore {
 
     /// Largest event of each year, gross.
     #[getter]
-    fn largest_gross<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
-        PyArray1::from_slice(py, &self.outcome.largest_gross)
+    fn largest_gross<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        Ok(PyArray1::from_slice(py, self.largest(py)?.0))
     }
 
     /// The same net of the covers per risk and per event.
     #[getter]
-    fn largest_net<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
-        PyArray1::from_slice(py, &self.outcome.largest_net)
+    fn largest_net<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        Ok(PyArray1::from_slice(py, self.largest(py)?.1))
     }
 
     /// Premium, commission and balance of a treaty by year; None where its premium is not known.
@@ -195,8 +227,10 @@ impl PyResultCore {
     }
 
     /// Exceedance curves at the given return periods.
-    fn curves(&self, py: Python<'_>, return_periods: Vec<f64>) -> PyTable {
-        PyTable { core: py.detach(|| pricing::curves(&self.outcome, &return_periods)) }
+    fn curves(&self, py: Python<'_>, return_periods: Vec<f64>) -> PyResult<PyTable> {
+        let largest = self.largest(py)?;
+        let curves = || pricing::curves(&self.outcome, largest, &return_periods);
+        Ok(PyTable { core: py.detach(curves) })
     }
 
     /// Means by sector, coverage, cause or risk: the losses are read or drawn again.
@@ -207,6 +241,9 @@ impl PyResultCore {
         by: &str,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<PyTable> {
+        if let Some((_, kept)) = self.kept.iter().find(|(name, _)| name == by) {
+            return Ok(PyTable { core: kept.clone() });
+        }
         let control = Control::new(self.threads);
         let work = || {
             with_source!(&self.origin, self.plan, |source| {
@@ -403,7 +440,7 @@ impl PyResultCore {
             let years = years.clamp(1, self.outcome.years.max(1));
             let options =
                 crate::simulate::Options { years, parameters, systemic, ..*simulator.options() };
-            treaty::run(&self.plan, &Simulator::new(book, library, options)?, &control)
+            treaty::run(&self.plan, &simulator.changed(book, library, options)?, &control)
         };
         let work = || {
             let fixed = rerun(Parameters::Off, simulator.options().systemic)?;

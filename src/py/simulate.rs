@@ -14,10 +14,26 @@ use super::sector::PyLibrary;
 use super::watch::watched;
 use crate::error::Issue;
 use crate::exec::{Control, run_blocks};
-use crate::losses::{LossBlock, Source, StoredLosses};
+use crate::losses::{BLOCK_YEARS, LossBlock, Source, StoredLosses};
+use crate::measure::{two_level_split, variance_split};
 use crate::portfolio::Portfolio;
 use crate::sector::Library;
-use crate::simulate::{Options, Parameters, Scratch, Simulator, annual_losses, loss_table};
+use crate::simulate::{
+    CommonFactor, Options, Parameters, Scratch, Simulator, annual_losses, loss_table,
+};
+
+/// How uncertain parameters are drawn, by name.
+pub fn mode(name: &str, inner: u64) -> crate::error::Result<Parameters> {
+    match name {
+        "per_year" => Ok(Parameters::PerYear),
+        "off" => Ok(Parameters::Off),
+        "two_level" => Ok(Parameters::TwoLevel { inner }),
+        other => {
+            let known = ["per_year", "off", "two_level"];
+            Err(Issue::unknown("simulate", "parameters", other, known).into_error())
+        }
+    }
+}
 
 /// The losses of a book: made when asked for.
 #[pyclass(frozen, name = "Simulation", module = "kebao._kebao")]
@@ -43,7 +59,7 @@ type Columns<'py> = (
 #[pymethods]
 impl PySimulation {
     #[new]
-    #[pyo3(signature = (book, *, library, partial, years, seed, parameters, systemic, threads))]
+    #[pyo3(signature = (book, *, library, partial, years, seed, parameters, inner, common, systemic, threads))]
     #[expect(clippy::too_many_arguments, reason = "keyword-only, filled by the face")]
     fn new(
         py: Python<'_>,
@@ -53,21 +69,17 @@ impl PySimulation {
         years: u64,
         seed: Seed,
         parameters: &str,
+        inner: u64,
+        common: Vec<(String, Vec<(String, f64)>)>,
         systemic: bool,
         threads: Option<usize>,
     ) -> PyResult<Self> {
-        let parameters = match parameters {
-            "per_year" => Parameters::PerYear,
-            "off" => Parameters::Off,
-            other => {
-                let known = ["per_year", "off"];
-                return Err(Issue::unknown("simulate", "parameters", other, known)
-                    .into_error()
-                    .into());
-            }
-        };
+        let parameters = mode(parameters, inner)?;
+        let common: Vec<CommonFactor> =
+            common.into_iter().map(|(name, sectors)| CommonFactor { name, sectors }).collect();
         let options = Options { years, seed: seed.0, parameters, systemic, partial };
-        let core = py.detach(|| Simulator::new(&book.core, &library.core, options))?;
+        let core =
+            py.detach(|| Simulator::new(&book.core, &library.core, options)?.with_common(&common))?;
         Ok(Self {
             core: Arc::new(core),
             book: book.core.clone(),
@@ -121,6 +133,7 @@ impl PySimulation {
                     time: time.to_vec()?,
                     risk: risk.to_vec()?,
                     cause: cause.to_vec()?,
+                    ..LossBlock::default()
                 })
             })
             .collect::<PyResult<Vec<LossBlock>>>()?;
@@ -174,6 +187,41 @@ impl PySimulation {
         let limited = PyArray1::from_iter(py, rows.iter().map(|e| e.aggregate_limited));
         all.set_item("aggregate_limited", limited)?;
         Ok(all)
+    }
+
+    /// Process, parameter and systemic variance of the gross loss of a year, from two further runs
+    /// with the same draws: (part, variance, standard error).
+    #[pyo3(signature = (*, progress=None))]
+    fn variance(
+        &self,
+        py: Python<'_>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Vec<(&'static str, f64, f64)>> {
+        let control = Control::new(self.threads);
+        let options = *self.core.options();
+        let run = |parameters, systemic| {
+            let options = Options { parameters, systemic, ..options };
+            annual_losses(&self.core.changed(&self.book, &self.library, options)?, &control)
+        };
+        let work = || {
+            let all = annual_losses(&self.core, &control)?;
+            let fixed = run(Parameters::Off, options.systemic)?;
+            let attritional = run(Parameters::Off, false)?;
+            let block = (all.len() / 16).clamp(1, BLOCK_YEARS);
+            let v = variance_split(&all, &fixed, &attritional, block);
+            let mut rows = vec![
+                ("process", v.process, v.process_error),
+                ("parameter", v.parameter, v.parameter_error),
+                ("systemic", v.systemic, v.systemic_error),
+            ];
+            if let Parameters::TwoLevel { inner } = options.parameters {
+                let [process, parameter] = two_level_split(&all, inner as usize);
+                rows.push(("given_parameters", process.0, process.1));
+                rows.push(("between_parameters", parameter.0, parameter.1));
+            }
+            Ok(rows)
+        };
+        Ok(watched(py, progress, &control, work, |py, _| Ok(py.None()))?)
     }
 
     /// Total loss of each year.

@@ -116,5 +116,5 @@ pub fn options(attribution: &str, horizon: Option<u64>) -> Result<Options> {
             return Err(Issue::unknown("apply", "attribution", other, known).into_error());
         }
     };
-    Ok(Options { attribution, horizon, ..Options::default() })
+    Ok(Options { attribution, horizon, largest_events: false })
 }

@@ -26,6 +26,30 @@ pub struct GammaScratch {
     normal: Vec<f64>,
     uniform: Vec<f64>,
     rejected: Vec<u8>,
+    few: Few,
+}
+
+/// Lanes that need more than the others, side by side.
+#[derive(Debug, Default)]
+struct Few {
+    place: Vec<u32>,
+    shape: Vec<f64>,
+    value: Vec<f64>,
+    uniform: Vec<f64>,
+    rejected: Vec<u8>,
+}
+
+impl Few {
+    /// Takes the places from `first` on where `wanted` holds, without a branch that nobody can guess.
+    fn choose(&mut self, first: usize, wanted: impl ExactSizeIterator<Item = bool>) {
+        let mut count = self.place.len();
+        self.place.resize(count + wanted.len(), 0);
+        for (at, wanted) in wanted.enumerate() {
+            self.place[count] = (first + at) as u32;
+            count += usize::from(wanted);
+        }
+        self.place.truncate(count);
+    }
 }
 
 impl Lanes {
@@ -45,7 +69,7 @@ impl Lanes {
     /// The method of Marsaglia and Tsang (2000) with their boost below shape 1; the few lanes that
     /// are rejected draw again, each from a stream of its own.
     pub fn gamma(&self, first: usize, shape: &mut [f64], scratch: &mut GammaScratch) {
-        let GammaScratch { normal, uniform, rejected } = scratch;
+        let GammaScratch { normal, uniform, rejected, few } = scratch;
         normal.resize(shape.len(), 0.0);
         uniform.resize(shape.len(), 0.0);
         rejected.resize(shape.len(), 0);
@@ -53,29 +77,47 @@ impl Lanes {
         self.region(1, first).fill(uniform);
         let (some_small, some_rejected) = dispatch::run(Try { shape, normal, uniform, rejected });
         if some_rejected {
-            for at in 0..shape.len() {
-                if rejected[at] != 0 {
-                    let wide = if shape[at] < 1.0 { shape[at] + 1.0 } else { shape[at] };
-                    normal[at] = self.settle(first, at, wide, normal[at], uniform[at]);
-                }
-            }
+            self.settle(first, shape, normal, (uniform, rejected), few);
         }
         if some_small {
-            self.boost(first, shape, normal, uniform);
+            self.boost(first, shape, normal, uniform, few);
         }
         shape.copy_from_slice(normal);
     }
 
-    /// The exact test of one lane, and if it fails further draws.
-    fn settle(&self, first: usize, at: usize, shape: f64, x: f64, u: f64) -> f64 {
+    /// The exact test of the lanes that the squeeze left open, and further draws where it fails.
+    fn settle(
+        &self,
+        first: usize,
+        shape: &[f64],
+        normal: &mut [f64],
+        (uniform, rejected): (&[f64], &[u8]),
+        few: &mut Few,
+    ) {
+        few.place.clear();
+        few.choose(0, rejected.iter().map(|rejected| *rejected != 0));
+        let Few { place, shape: own, value, uniform: u, rejected } = few;
+        own.clear();
+        own.extend(place.iter().map(|at| {
+            let shape = shape[*at as usize];
+            if shape < 1.0 { shape + 1.0 } else { shape }
+        }));
+        value.clear();
+        value.extend(place.iter().map(|at| normal[*at as usize]));
+        u.clear();
+        u.extend(place.iter().map(|at| uniform[*at as usize]));
+        rejected.resize(place.len(), 0);
+        dispatch::run(Exact { shape: own, value, uniform: u, rejected });
+        for (((at, shape), value), rejected) in place.iter().zip(own).zip(value).zip(rejected) {
+            let at = *at as usize;
+            normal[at] = if *rejected == 0 { *value } else { self.again(first, at, *shape) };
+        }
+    }
+
+    /// A gamma deviate from a stream of the lane's own.
+    fn again(&self, first: usize, at: usize, shape: f64) -> f64 {
         if !(shape > 0.0 && shape < f64::INFINITY) {
             return if shape == f64::INFINITY { shape } else { 0.0 };
-        }
-        let d = shape - 1.0 / 3.0;
-        let root = 1.0 + x / (9.0 * d).sqrt();
-        let v = root * root * root;
-        if root > 0.0 && ln(u) < 0.5 * x * x + d * (1.0 - v + ln(v)) {
-            return d * v;
         }
         let outcome = self.block.wrapping_mul(LANES as u64).wrapping_add((at % LANES) as u64);
         let column = (first + at / LANES) as u64;
@@ -86,15 +128,31 @@ impl Lanes {
     }
 
     /// G(a) = G(a + 1) U^(1/a) for the shapes below 1.
-    fn boost(&self, first: usize, shape: &[f64], value: &mut [f64], uniform: &mut [f64]) {
+    fn boost(
+        &self,
+        first: usize,
+        shape: &[f64],
+        value: &mut [f64],
+        uniform: &mut [f64],
+        few: &mut Few,
+    ) {
+        few.place.clear();
         for (column, shapes) in shape.chunks(LANES).enumerate() {
-            if !shapes.iter().any(|shape| *shape < 1.0) {
-                continue;
+            let before = few.place.len();
+            few.choose(column * LANES, shapes.iter().map(|shape| *shape < 1.0));
+            if few.place.len() > before {
+                let range = column * LANES..column * LANES + shapes.len();
+                self.region(2, first + column).fill(&mut uniform[range]);
             }
-            let range = column * LANES..column * LANES + shapes.len();
-            let uniform = &mut uniform[range.clone()];
-            self.region(2, first + column).fill(uniform);
-            dispatch::run(Boost { shape: shapes, value: &mut value[range], uniform });
+        }
+        let Few { place, shape: own, uniform: u, .. } = few;
+        own.clear();
+        own.extend(place.iter().map(|at| shape[*at as usize]));
+        u.clear();
+        u.extend(place.iter().map(|at| uniform[*at as usize]));
+        dispatch::run(Power { shape: own, uniform: u });
+        for (at, power) in place.iter().zip(u) {
+            value[*at as usize] *= *power;
         }
     }
 
@@ -136,20 +194,49 @@ impl Kernel for Try<'_> {
     }
 }
 
-struct Boost<'a> {
+/// The test that the squeeze saves most lanes: accepts, or flags.
+struct Exact<'a> {
     shape: &'a [f64],
+    /// Normal deviates, replaced by what is accepted.
     value: &'a mut [f64],
-    uniform: &'a mut [f64],
+    uniform: &'a [f64],
+    rejected: &'a mut [u8],
 }
 
-impl Kernel for Boost<'_> {
+impl Kernel for Exact<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        for ((shape, value), u) in self.shape.iter().zip(self.value).zip(self.uniform) {
-            let power = if *shape > 0.0 { exp(ln(*u) / *shape) } else { 0.0 };
-            *value = if *shape < 1.0 { *value * power } else { *value };
+        let lanes = self.shape.iter().zip(self.uniform).zip(self.value).zip(self.rejected);
+        for (((shape, u), x), rejected) in lanes {
+            let d = *shape - 1.0 / 3.0;
+            let root = 1.0 + *x / (9.0 * d).sqrt();
+            let v = root * root * root;
+            let good = (ln(*u) < 0.5 * *x * *x + d * (1.0 - v + ln(v)))
+                & (root > 0.0)
+                & (*shape > 0.0)
+                & (*shape < f64::INFINITY);
+            *rejected = u8::from(!good);
+            *x = d * v;
+        }
+    }
+}
+
+/// U^(1/a), in the place of U; 0 for a shape that is not positive.
+struct Power<'a> {
+    shape: &'a [f64],
+    uniform: &'a mut [f64],
+}
+
+impl Kernel for Power<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (shape, u) in self.shape.iter().zip(self.uniform) {
+            let power = exp(ln(*u) / *shape);
+            *u = if *shape > 0.0 { power } else { 0.0 };
         }
     }
 }

@@ -10,6 +10,7 @@
 use super::development::Cells;
 use super::fitted::{Fitted, One, each, usable};
 use super::status::Status;
+use super::tail::Span;
 use crate::numeric::Cholesky;
 
 /// The growth curve.
@@ -114,6 +115,50 @@ pub fn clark(values: &[f64], origins: usize, ages: usize, how: &Clark<'_>) -> Fi
         one.number("loss_ratio", ratio);
         one.column("growth", &[ages], growth);
         one.number("growth_last", last);
+    })
+}
+
+/// The tail of selected factors by the loglogistic curve, put through their average development as
+/// through a single origin: the increments d of the product of the factors have the likelihood
+/// Σ d ln(ΔG / G(last)), at the average ages k − ½ in periods. Development before the span is one increment.
+pub(super) fn tail(factor: &[f64], span: Span) -> f64 {
+    let ages = factor.len() + 1;
+    let to = span.to.min(factor.len());
+    let from = span.from.min(to);
+    let average_age: Vec<f64> = (0..ages).map(|age| age as f64 + 0.5).collect();
+    let mut developed = vec![1.0];
+    for f in factor {
+        developed.push(developed[developed.len() - 1] * f);
+    }
+    if to - from < 2 || developed.iter().any(|value| !(value.is_finite() && *value > 0.0)) {
+        return f64::NAN;
+    }
+    let start = Step { row: 0, from: 0.0, to: average_age[from], amount: developed[from] };
+    let later = (from..to).map(|age| Step {
+        row: 0,
+        from: average_age[age],
+        to: average_age[age + 1],
+        amount: developed[age + 1] - developed[age],
+    });
+    let how = Clark {
+        growth: Growth::LogLogistic,
+        exposure: None,
+        average_age: &average_age,
+        last_age: f64::INFINITY,
+        expected_information: false,
+    };
+    let problem = Problem {
+        how: &how,
+        origins: vec![0],
+        latest: vec![developed[to]],
+        latest_age: vec![average_age[to]],
+        base: None,
+        steps: std::iter::once(start).chain(later).collect(),
+    };
+    problem.maximise().map_or(f64::NAN, |(omega, b)| {
+        let grown = |age: f64| how.growth.at(age, omega, b).value;
+        let last = average_age[ages - 1];
+        grown(last + f64::from(span.periods)) / grown(last)
     })
 }
 

@@ -8,9 +8,10 @@
 //! m = (1 − z) ν (k + C) / (k + ν z): from exposure alone (k → ∞) to the chain ladder (k = 0).
 //! κ is that of Cape Cod; 1/k = Σ ((C − ν z)² − ν z) / Σ (ν z)², at least 0.
 //!
-//! *Frequency–severity*. Counts N and average costs S are developed by chain ladder each; with Mack's
-//! errors of both taken as independent, Var(N S) = N² Var S + S² Var N + Var N Var S, and origins have the
-//! relative covariance Σ Var(f)/f² of the factors that they share.
+//! *Frequency–severity*. Average costs S are developed by chain ladder, counts N by chain ladder or, with
+//! exposure, by the nowcast; with the errors of both taken as independent, Var(N S) = N² Var S + S² Var N +
+//! Var N Var S, and origins have the relative covariance Σ Var(f)/f² of the factors that they share, and
+//! that of the nowcast.
 
 use super::apriori::Poisson;
 use super::fitted::{Fitted, each, usable};
@@ -18,7 +19,8 @@ use super::mack::{Fit, Method, fit};
 use super::status::{Finding, Status};
 
 /// Reported counts to all counts. Without exposure every origin stands on its own (k = 0); with it
-/// the shape k may be given. Columns: `emerged`, `frequency` (κ), `shape` (k), `predictive_shape` (k + C).
+/// the shape k may be given. Columns: `emerged`, `frequency` (κ), `shape` (k), `predictive_shape` (k + C),
+/// `covariance` of the estimated means.
 pub fn nowcast(
     values: &[f64],
     origins: usize,
@@ -89,6 +91,7 @@ pub fn nowcast(
             slope[origin] = steep;
         }
         one.total_parameter = 0.0;
+        let mut covariance = vec![0.0; origins * origins];
         for i in 0..origins {
             let mut own = 0.0;
             for l in 0..origins {
@@ -98,6 +101,7 @@ pub fn nowcast(
                     slope[i] * slope[l] * model.covariance(i, l)
                 } + by_rate[i] * by_rate[l] * rate_variance;
                 one.total_parameter += common;
+                covariance[i * origins + l] = common;
                 if i == l {
                     own = common;
                 }
@@ -108,6 +112,7 @@ pub fn nowcast(
         one.number("frequency", rate);
         one.number("shape", k);
         one.column("predictive_shape", &[origins], predictive);
+        one.column("covariance", &[origins, origins], covariance);
     })
 }
 
@@ -124,20 +129,30 @@ fn carried(
         .map(|finding| (finding.status, finding.origin, finding.age))
 }
 
-/// Amounts over counts developed to an average cost, counts to their ultimate. Results stand on
-/// `amounts`. Columns: `count`, `count_error`, `severity`, `severity_error` by origin.
+/// Amounts over counts developed to an average cost, counts to their ultimate; with exposure (and
+/// perhaps the shape of the nowcast) counts are nowcast. Results stand on `amounts`. Columns: `count`,
+/// `count_error`, `severity`, `severity_error` by origin.
 pub fn frequency_severity(
     amounts: &[f64],
     counts: &[f64],
-    origins: usize,
-    ages: usize,
+    (origins, ages): (usize, usize),
     chain: &Method,
+    exposure: Option<&[f64]>,
+    shape: Option<f64>,
 ) -> Fitted {
     // No average without claims: an amount of nothing is an unknown average.
     let average =
         |(amount, count): (&f64, &f64)| if *count > 0.0 { amount / count } else { f64::NAN };
     let costs: Vec<f64> = amounts.iter().zip(counts).map(average).collect();
-    let (number, cost) = (fit(counts, origins, ages, chain), fit(&costs, origins, ages, chain));
+    let cost = fit(&costs, origins, ages, chain);
+    let (number, covariance) = match exposure {
+        None => (fit(counts, origins, ages, chain), None),
+        Some(_) => {
+            let Fitted { fit, columns } = nowcast(counts, origins, ages, chain, exposure, shape);
+            let column = columns.into_iter().find(|column| column.name == "covariance");
+            (fit, Some(column.map_or_else(Vec::new, |column| column.values)))
+        }
+    };
     let size = (origins * ages).max(1);
     each(amounts, origins, ages, true, |triangle, cells, one| {
         one.findings.extend(carried(&number, triangle));
@@ -165,7 +180,19 @@ pub fn frequency_severity(
                     continue;
                 };
                 let (c, d) = (costs.latest_age(i).unwrap_or(a), costs.latest_age(l).unwrap_or(b));
-                let common = shared(&number, a.max(b)) + shared(&cost, c.max(d));
+                let of_counts = match &covariance {
+                    None => shared(&number, a.max(b)),
+                    Some(all) => {
+                        let at = (triangle * origins + i) * origins + l;
+                        let own = all.get(at).copied().unwrap_or(f64::NAN);
+                        if own == 0.0 {
+                            0.0
+                        } else {
+                            own / (n * number.ultimate[triangle * origins + l])
+                        }
+                    }
+                };
+                let common = of_counts + shared(&cost, c.max(d));
                 let other = number.ultimate[at + l] * cost.ultimate[at + l];
                 total_parameter += 2.0 * n * s * other * common;
             }

@@ -151,6 +151,8 @@ fn one(triangle: usize, cells: Cells<'_>, method: &Method, scratch: &mut Scratch
                 tell(Status::NoFactor, None, Some(age));
             } else if *factor <= 0.0 {
                 tell(Status::NonPositiveFactor, None, Some(age));
+            } else if *factor < 1.0 {
+                tell(Status::FallingAge, None, Some(age));
             }
         }
     }

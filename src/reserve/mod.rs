@@ -18,6 +18,7 @@ mod development;
 mod exposure;
 mod fitted;
 mod glm;
+pub mod individual;
 mod ledger;
 mod links;
 mod mack;
@@ -47,7 +48,7 @@ pub use berquist_sherman::{Claims, berquist_sherman};
 pub use bf_mack::{Priors, bornhuetter_mack};
 pub use bootstrap::{
     Adjustment, Counts, FactorError, Future, Keep, Negatives, Options as BootstrapOptions, Process,
-    Projection, Resampling, Residuals, Simulated, Triangles, bootstrap,
+    Projection, Resampling, Residuals, Simulated, Triangles, bootstrap, pseudo_triangles,
 };
 pub use build::{Columns, Duplicates, Timing, from_claims, from_long};
 pub use case::case_outstanding;

@@ -10,49 +10,52 @@ pub enum Status {
     /// Nothing to tell.
     #[default]
     Ok = 0,
+    /// A development factor is below one: the age falls on average.
+    FallingAge = 1,
     /// Links that start at zero or below carry no ratio and were left out of the averages.
-    LinksLeftOut = 1,
+    LinksLeftOut = 2,
     /// An origin stands at zero, so that a ratio method must project zero.
-    ZeroLatest = 2,
+    ZeroLatest = 3,
     /// The log-linear fit of sigma was not significant at 5%; Mack's rule was used instead.
-    SigmaReverted = 3,
+    SigmaReverted = 4,
     /// A development factor is zero or negative.
-    NonPositiveFactor = 4,
+    NonPositiveFactor = 5,
     /// Cells that the model cannot take (a logarithm of zero or less) were left out.
-    CellsLeftOut = 5,
+    CellsLeftOut = 6,
     /// Paid and incurred differ at the last age, where the model takes all claims for settled.
-    NotSettled = 6,
+    NotSettled = 7,
     /// The chains of a sampler disagree: draw more.
-    NotMixed = 7,
+    NotMixed = 8,
     /// Ultimates stand, but a variance needed for the errors cannot be estimated.
-    ErrorsUndefined = 8,
+    ErrorsUndefined = 9,
     /// The method needs every cell up to one diagonal observed and positive.
-    NotAStaircase = 9,
+    NotAStaircase = 10,
     /// The tail curve cannot be fitted, or does not fall.
-    TailUndefined = 10,
+    TailUndefined = 11,
     /// The exposure, or the prior, of an origin is missing, zero, negative or infinite.
-    NoExposure = 11,
+    NoExposure = 12,
     /// A development factor that is needed has no usable link.
-    NoFactor = 12,
+    NoFactor = 13,
     /// The model needs a positive sum or value where there is none.
-    NotPositive = 13,
+    NotPositive = 14,
     /// Fewer cells than parameters, or cells that do not tell them apart.
-    TooFewCells = 14,
+    TooFewCells = 15,
     /// The fit did not reach its tolerance.
-    NotConverged = 15,
+    NotConverged = 16,
     /// An origin has no observed cell.
-    EmptyOrigin = 16,
+    EmptyOrigin = 17,
     /// No two cells of any origin are adjacent: nothing develops.
-    NoLinks = 17,
+    NoLinks = 18,
     /// A cell is infinite, or a result exceeds the range of a float.
-    NotFinite = 18,
+    NotFinite = 19,
     /// No observed cell at all.
-    Empty = 19,
+    Empty = 20,
 }
 
 impl Status {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Ok,
+        Self::FallingAge,
         Self::LinksLeftOut,
         Self::ZeroLatest,
         Self::SigmaReverted,
@@ -78,6 +81,7 @@ impl Status {
     pub fn name(self) -> &'static str {
         match self {
             Self::Ok => "ok",
+            Self::FallingAge => "falling_age",
             Self::LinksLeftOut => "links_left_out",
             Self::ZeroLatest => "zero_latest",
             Self::SigmaReverted => "sigma_reverted",

@@ -35,10 +35,14 @@ pub enum Curve {
     /// Increments of the average development fall as exp(a + b k): McClenahan (1975), "A
     /// mathematical model for loss reserve analysis", PCAS 62. The level is that of the increments.
     McClenahan,
+    /// The loglogistic growth curve of Clark (2003), "LDF curve-fitting and stochastic reserving: a
+    /// maximum likelihood approach", CAS Forum, Fall 2003, by maximum likelihood through the average
+    /// development.
+    Clark,
 }
 
 impl Curve {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Exponential,
         Self::InversePower,
         Self::Sherman,
@@ -46,6 +50,7 @@ impl Curve {
         Self::Bondy,
         Self::GeneralizedBondy,
         Self::McClenahan,
+        Self::Clark,
     ];
 
     pub fn name(self) -> &'static str {
@@ -57,6 +62,7 @@ impl Curve {
             Self::Bondy => "bondy",
             Self::GeneralizedBondy => "generalized_bondy",
             Self::McClenahan => "mcclenahan",
+            Self::Clark => "clark",
         }
     }
 }

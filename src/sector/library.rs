@@ -1,7 +1,6 @@
 //! The coverages at hand: those shipped, and those the user adds or overrides.
 
-use super::coverage::{Basis, Coverage, FrequencyFamily, Status};
-use super::fields::{Fields, Range};
+use super::coverage::{Basis, Coverage, Status};
 use crate::error::{Error, Faults, Issue, Result};
 use crate::portfolio::{CoverageRules, Vocabulary};
 use std::path::Path;
@@ -17,33 +16,100 @@ macro_rules! shipped {
 const SHIPPED: &[(&str, &str)] = shipped![
     "ai.output_liability",
     "ai.performance_warranty",
+    "ai.training_data_ip",
     "ai.compute_outage_bi",
+    "ai.gpu_hardware",
     "cyber.first_party",
+    "cyber.data_liability",
     "ic.fab_property_bi",
+    "ic.process_contamination",
     "ic.tapeout",
-    "uav.tpl",
-    "uav.hull",
+    "ic.chip_quality_liability",
+    "quantum.system_breakdown",
+    "quantum.rd_loss",
+    "biomfg.batch",
+    "biomfg.facility_shutdown",
+    "hydrogen.station",
+    "hydrogen.electrolyser_performance",
+    "fusion.device",
+    "bci.implant_liability",
     "robot.hull",
     "robot.tpl",
-    "nev.own_damage",
-    "nev.tpl",
-    "nev.battery_separate",
+    "uav.tpl",
+    "uav.hull",
+    "uav.logistics",
+    "evtol.hull_pax",
     "space.launch",
     "space.inorbit",
+    "space.tpl",
+    "nev.own_damage",
+    "nev.tpl",
+    "nev.ridehail_variable",
+    "nev.battery_separate",
+    "nev.adas_liability",
+    "nev.battery_recall",
     "bio.clinical_trial",
     "bio.product_liability",
+    "bio.trial_cost_failure",
+    "avi.new_type",
     "equip.first_of_kind",
+    "material.first_batch",
+    "software.first_version",
+    "idx.wind",
+    "idx.solar",
+    "idx.agri",
+    "green.storage_fire",
+    "rd.expense_loss",
+    "rd.interruption",
+    "rd.product_rd_liability",
+    "transf.expense_loss",
+    "seed.fund_compensation",
+    "ip.infringement_liability",
+    "ip.enforcement_cost",
+    "ip.overseas_liability",
+    "ip.pledge_guarantee",
+    "credit.export_st",
+    "credit.export_mlt",
+    "credit.cbec",
+    "credit.tech_loan",
+    "credit.use_first_pay_later",
+    "talent.key_person",
+    "lab.instruments",
 ];
 const PATTERNS: &str = include_str!("../../python/kebao/sectors/patterns.toml");
+const SECTORS: &str = include_str!("../../python/kebao/sectors/_sectors.toml");
 
 /// Cumulative shares of the ultimate by year of development.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pattern {
+    #[serde(default)]
     pub id: String,
     pub status: Status,
     pub source: String,
+    /// Length of a step of development.
+    pub unit: String,
     pub paid_cumulative: Vec<f64>,
     pub reported_cumulative: Vec<f64>,
+}
+
+/// A sector and its names.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SectorName {
+    #[serde(default)]
+    pub id: String,
+    /// In English.
+    pub name: String,
+    /// In Chinese.
+    pub name_zh: String,
+}
+
+/// Names of the shipped sectors.
+pub fn sector_names() -> Result<Vec<SectorName>> {
+    let found: indexmap::IndexMap<String, SectorName> =
+        toml::from_str(SECTORS).map_err(|e| Error::file("sectors/_sectors.toml", e.message()))?;
+    Ok(found.into_iter().map(|(id, sector)| SectorName { id, ..sector }).collect())
 }
 
 /// Coverages by id, in the order they were added.
@@ -61,7 +127,7 @@ impl Library {
             return Ok(library.clone());
         }
         let mut faults = Faults::new();
-        let mut library = Self { coverages: Vec::new(), patterns: patterns(&mut faults)? };
+        let mut library = Self { coverages: Vec::new(), patterns: patterns()? };
         for (id, text) in SHIPPED {
             if let Some(coverage) =
                 faults.take(Coverage::from_toml(&format!("sectors/{id}.toml"), text))?
@@ -152,11 +218,12 @@ impl Library {
             id: c.id.clone(),
             sector: c.sector.clone(),
             currency: c.currency.clone(),
-            needs_sum_insured: c.severity.basis == Basis::FractionOfSumInsured,
-            needs_whole_exposure: c.frequency.family == FrequencyFamily::Bernoulli,
+            unit: c.exposure.unit.clone(),
+            needs_sum_insured: c.basis() == Basis::FractionOfSumInsured,
+            needs_whole_exposure: c.is_bernoulli(),
             factors: c.relativities.iter().map(|f| (f.name.clone(), f.levels.clone())).collect(),
             alternatives: c.alternatives.clone(),
-            keys: c.systemic.iter().filter(|s| !s.key.is_empty()).map(|s| s.key.clone()).collect(),
+            keys: keys(c),
         });
         Vocabulary { coverages: coverages.collect() }
     }
@@ -193,30 +260,26 @@ impl Library {
     }
 }
 
-fn patterns(faults: &mut Faults) -> Result<Vec<Pattern>> {
-    let table: toml::Table = PATTERNS
-        .parse()
-        .map_err(|e: toml::de::Error| Error::file("sectors/patterns.toml", e.message()))?;
-    let mut found = Vec::new();
-    for (id, value) in &table {
-        let Some(table) = value.as_table() else { continue };
-        let mut f = Fields::new(format!("patterns.{id}"), table);
-        let status = f.one_of("status", &Status::NAMES, faults);
-        let source = f.text("source", faults);
-        f.text("unit", faults);
-        let mut shares = |name: &'static str| -> Vec<f64> {
-            let items = f.value(name).and_then(toml::Value::as_array).cloned().unwrap_or_default();
-            items.iter().map(|v| f.in_range(name, v, Range::NonNegative, faults)).collect()
-        };
-        let (paid_cumulative, reported_cumulative) =
-            (shares("paid_cumulative"), shares("reported_cumulative"));
-        f.finish(faults);
-        if let Some(status) = status {
-            let id = id.clone();
-            found.push(Pattern { id, status, source, paid_cumulative, reported_cumulative });
-        }
-    }
-    Ok(found)
+/// Accumulation keys a coverage reads: those of its events and of its common factors.
+fn keys(coverage: &Coverage) -> Vec<String> {
+    let events = coverage.systemic.iter().map(|s| &s.key);
+    let loadings = coverage.index.iter().flat_map(|i| &i.factors);
+    let loadings = loadings.chain(coverage.credit.iter().flat_map(|c| &c.factors));
+    let mut keys: Vec<String> = events
+        .chain(loadings.map(|l| &l.key))
+        .flat_map(|k| k.split('+'))
+        .map(|k| k.trim().to_owned())
+        .filter(|k| !k.is_empty())
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+fn patterns() -> Result<Vec<Pattern>> {
+    let found: indexmap::IndexMap<String, Pattern> =
+        toml::from_str(PATTERNS).map_err(|e| Error::file("sectors/patterns.toml", e.message()))?;
+    Ok(found.into_iter().map(|(id, pattern)| Pattern { id, ..pattern }).collect())
 }
 
 /// `*` stands for any text.

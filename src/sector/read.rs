@@ -1,12 +1,8 @@
-//! Reading and checking a coverage file.
+//! Reading a coverage file: the schema first, then what no schema can say.
 
-use super::coverage::{
-    Basis, Coverage, Exposure, Factor, Frequency, FrequencyFamily, Pair, Process, SeverityModel,
-    StageEffect, StageEffects, Status, Systemic, Terms,
-};
-use super::fields::{Fields, Range, number};
+use super::coverage::{Coverage, Factor, FrequencyFamily, SCHEMA};
+use super::process::{Process, Sources};
 use crate::error::{Error, Faults, Issue, Result};
-use crate::severity::Severity;
 use toml::{Table, Value};
 
 impl Coverage {
@@ -21,308 +17,236 @@ impl Coverage {
                 Issue::new("bad_toml", origin, "").value(e.to_string().trim().replace('\n', " ")),
             )
         })?;
+        Self::from_table(origin, table)
+    }
+
+    /// Reads a parsed file.
+    pub fn from_table(origin: &str, table: Table) -> Result<Self> {
         let mut faults = Faults::new();
-        let coverage = coverage(Fields::new(origin, &table), &mut faults);
-        faults.finish()?;
-        // Every `None` has left a fault behind.
-        coverage.ok_or_else(|| Error::numeric(origin, "incomplete coverage file"))
-    }
-}
-
-fn coverage(mut f: Fields<'_>, faults: &mut Faults) -> Option<Coverage> {
-    let id = f.text("id", faults);
-    let origin = f.path.clone();
-    faults.check(id.is_empty() || id.split('.').filter(|p| !p.is_empty()).count() == 2, || {
-        Issue::new("bad_id", &origin, "id").value(format!("'{id}'")).allowed("prefix.name")
-    });
-    let process = f.one_of("process", &[("claims", Process::Claims)], faults);
-    let exposure = {
-        let mut e = f.table("exposure", faults);
-        let exposure = Exposure {
-            base: e.text("base", faults),
-            unit: e.text("unit", faults),
-            counted: e.flag("counted", faults),
-            annual: e.flag("annual", faults),
-        };
-        e.finish(faults);
-        exposure
-    };
-    let frequency = frequency(f.table("frequency", faults), faults);
-    let severity = severity(f.table("severity", faults), faults);
-    let terms = {
-        let mut t = f.table("terms", faults);
-        let terms = Terms {
-            sum_insured: t.optional_number("sum_insured", Range::Positive, faults),
-            deductible: t.number("deductible", Range::NonNegative, faults),
-            limit: t.number("limit", Range::Limit, faults),
-            share: t.number("share", Range::Fraction, faults),
-            aggregate_limit: t.optional_number("aggregate_limit", Range::Limit, faults),
-        };
-        t.finish(faults);
-        terms
-    };
-    let relativities = relativities(f.table("relativities", faults), faults);
-    let alternatives = alternatives(&mut f, &relativities, faults);
-    let stages = stages(f.table("stages", faults), faults);
-    let systemic: Vec<Option<Systemic>> =
-        f.tables("systemic", faults).into_iter().map(|t| systemic(t, faults)).collect();
-    for (i, item) in systemic.iter().flatten().enumerate() {
-        faults.check(systemic.iter().flatten().take(i).all(|s| s.event != item.event), || {
-            Issue::new("duplicate_event", &origin, "systemic").value(format!("'{}'", item.event))
-        });
-    }
-    let coverage = Coverage {
-        id,
-        name: f.text("name", faults),
-        name_zh: f.text("name_zh", faults),
-        sector: f.text("sector", faults),
-        version: f.text("version", faults),
-        as_of: f.text("as_of", faults),
-        currency: f.text("currency", faults),
-        process: process?,
-        trigger: f.text("trigger", faults),
-        development: f.text("development", faults),
-        note: f.optional_text("note", faults),
-        alternatives,
-        exposure,
-        frequency: frequency?,
-        severity: severity?,
-        terms,
-        stages: stages?,
-        relativities,
-        systemic: systemic.into_iter().collect::<Option<_>>()?,
-    };
-    f.finish(faults);
-    Some(coverage)
-}
-
-fn frequency(mut f: Fields<'_>, faults: &mut Faults) -> Option<Frequency> {
-    let family = f.one_of("family", &FrequencyFamily::NAMES, faults);
-    let mean = f.number("mean", Range::Positive, faults);
-    let cv_of_mean = f.number("cv_of_mean", Range::NonNegative, faults);
-    let mixing_shape = f.optional_number("mixing_shape", Range::Positive, faults);
-    if let Some(family) = family {
-        let mixed = family == FrequencyFamily::NegativeBinomial;
-        faults.check(mixed == mixing_shape.is_some(), || {
-            Issue::new("contradiction", &f.path, "mixing_shape")
-                .value(mixing_shape.map_or("missing".to_owned(), |k| k.to_string()))
-                .allowed(if mixed {
-                    "given for negative_binomial"
-                } else {
-                    "given for negative_binomial only"
-                })
-        });
-        let path = f.path.clone();
-        faults.check(family != FrequencyFamily::Bernoulli || mean.is_nan() || mean <= 1.0, || {
-            Issue::new("out_of_range", path, "mean").value(mean).allowed("a probability")
-        });
-    }
-    let (status, source) = provenance(&mut f, faults);
-    f.finish(faults);
-    Some(Frequency { family: family?, mean, cv_of_mean, mixing_shape, status: status?, source })
-}
-
-fn severity(mut f: Fields<'_>, faults: &mut Faults) -> Option<SeverityModel> {
-    let basis = f.one_of("basis", &Basis::NAMES, faults);
-    let cap = f.optional_number("cap", Range::Positive, faults);
-    faults.check(
-        basis != Some(Basis::FractionOfSumInsured) || cap.is_none_or(|c| c <= 1.0),
-        || {
-            Issue::new("out_of_range", &f.path, "cap")
-                .value(cap.unwrap_or(f64::NAN))
-                .allowed("a fraction of the sum insured, at most 1")
-        },
-    );
-    let cv_of_scale = f.number("cv_of_scale", Range::NonNegative, faults);
-    let (status, source) = provenance(&mut f, faults);
-    let distribution = match f.value("distribution") {
-        None => {
-            faults.push(Issue::new("missing_field", &f.path, "distribution").value("missing"));
-            None
-        }
-        Some(value) => distribution(&f.path, value, faults),
-    };
-    f.finish(faults);
-    Some(SeverityModel {
-        basis: basis?,
-        cap,
-        cv_of_scale,
-        status: status?,
-        source,
-        distribution: distribution?,
-    })
-}
-
-fn distribution(path: &str, value: &Value, faults: &mut Faults) -> Option<Severity> {
-    if let Some(Value::String(family)) = value.get("family")
-        && !Severity::FAMILIES.contains(&family.as_str())
-    {
-        let known = Severity::FAMILIES.iter().copied();
-        faults.push(Issue::unknown(path, "distribution.family", family, known));
-        return None;
-    }
-    let json = match serde_json::to_string(value) {
-        Ok(json) => json,
-        Err(e) => {
-            let issue = Issue::new("bad_value", path, "distribution").value(e.to_string());
-            faults.push(issue);
-            return None;
-        }
-    };
-    match Severity::from_json(&json) {
-        Ok(severity) => Some(severity),
-        Err(error) => {
-            for issue in error.issues() {
-                let mut issue = issue.clone();
-                issue.object = format!("{path}.distribution: {}", issue.object);
-                faults.push(issue);
+        let mut value = Value::Table(table);
+        super::schema::check(origin, &mut value, &mut faults);
+        levels(origin, &value, &mut faults);
+        mixing(origin, &value, &mut faults);
+        match Self::from_value(value) {
+            Ok(coverage) => {
+                coverage.rules(origin, &mut faults);
+                faults.finish()?;
+                Ok(coverage)
             }
-            if error.issues().is_empty() {
-                let text = error.to_string();
-                faults.push(Issue::new("bad_value", path, "distribution").value(text));
+            Err(error) => {
+                faults.finish()?;
+                Err(Issue::new("bad_value", origin, "").value(error).into_error())
             }
-            None
         }
     }
-}
 
-fn relativities(f: Fields<'_>, faults: &mut Faults) -> Vec<Factor> {
-    let mut factors = Vec::new();
-    for (name, value) in f.entries() {
-        let path = format!("{}.{name}", f.path);
-        let Value::Table(table) = value else {
-            faults.push(
-                Issue::new("wrong_type", &f.path, name)
-                    .value(value.to_string())
-                    .allowed("a table with frequency or severity levels"),
-            );
-            continue;
-        };
-        let mut t = Fields::new(&path, table);
-        let mut levels: Vec<String> = Vec::new();
-        let mut read = |field: &'static str, faults: &mut Faults| -> Option<Vec<(String, f64)>> {
-            let value = t.value(field)?;
-            let Value::Table(entries) = value else {
-                faults.push(
-                    Issue::new("wrong_type", &path, field)
-                        .value(value.to_string())
-                        .allowed("a table of levels"),
-                );
-                return None;
-            };
-            let mut found = Vec::new();
-            for (level, value) in entries {
-                let x = number(value).unwrap_or(f64::NAN);
-                faults.positive(&format!("{path}.{field}"), level, x);
-                if !levels.contains(level) {
-                    levels.push(level.clone());
+    fn from_value(value: Value) -> std::result::Result<Self, String> {
+        value.try_into().map_err(|e: toml::de::Error| e.message().to_owned())
+    }
+
+    /// One parameter changed, by its path in the file (`frequency.mean`, `systemic.0.annual_rate`).
+    ///
+    /// # Errors
+    ///
+    /// A path or a value that the schema refuses.
+    pub fn with_parameter(&self, path: &str, new: Value) -> Result<Self> {
+        let mut value = Value::try_from(self)
+            .map_err(|e| Error::numeric(&self.id, format!("cannot be written: {e}")))?;
+        let mut here = &mut value;
+        let mut walked = self.id.clone();
+        for word in path.split('.') {
+            let (object, field) = (walked.clone(), word);
+            walked = format!("{walked}.{word}");
+            // A word the table does not have is put there; whether it may, the schema says.
+            let next = match here {
+                Value::Table(table) => {
+                    Some(table.entry(word.to_owned()).or_insert_with(|| Value::Table(Table::new())))
                 }
-                found.push((level.clone(), x));
-            }
-            Some(found)
-        };
-        let frequency = read("frequency", faults);
-        let severity = read("severity", faults);
-        if frequency.is_none() && severity.is_none() {
-            let hint = "give a table 'frequency' or 'severity' of levels";
-            faults
-                .push(Issue::new("missing_field", &path, "frequency").value("missing").hint(hint));
+                Value::Array(items) => word.parse().ok().and_then(|i: usize| items.get_mut(i)),
+                _ => None,
+            };
+            let Some(next) = next else {
+                return Err(Issue::new("unknown_name", object, "parameter")
+                    .value(format!("'{field}'"))
+                    .allowed("a name in a table or a place in a list")
+                    .into_error());
+            };
+            here = next;
         }
-        let spread = |found: Option<Vec<(String, f64)>>, faults: &mut Faults| match found {
-            None => vec![1.0; levels.len()],
-            Some(found) => levels
-                .iter()
-                .map(|level| {
-                    let x = found.iter().find(|(l, _)| l == level).map(|(_, x)| *x);
-                    faults.check(x.is_some(), || {
-                        Issue::new("missing_level", &path, level)
-                            .value("missing")
-                            .hint("frequency and severity must list the same levels")
-                    });
-                    x.unwrap_or(f64::NAN)
-                })
-                .collect(),
-        };
-        let (frequency, severity) = (spread(frequency, faults), spread(severity, faults));
-        let (status, source) = provenance(&mut t, faults);
-        t.finish(faults);
-        if let Some(status) = status {
-            factors.push(Factor {
-                name: name.clone(),
-                levels,
-                frequency,
-                severity,
-                status,
-                source,
+        *here = new;
+        match value {
+            Value::Table(table) => Self::from_table(&self.id, table),
+            _ => Err(Error::numeric(&self.id, "not a table")),
+        }
+    }
+
+    /// What holds between fields.
+    fn rules(&self, origin: &str, faults: &mut Faults) {
+        faults.check(self.schema == SCHEMA, || {
+            Issue::new("unknown_version", origin, "schema")
+                .value(self.schema)
+                .allowed(format!("{SCHEMA}, the version this release reads"))
+        });
+        faults.check(self.id.split('.').filter(|p| !p.is_empty()).count() == 2, || {
+            Issue::new("bad_id", origin, "id")
+                .value(format!("'{}'", self.id))
+                .allowed("prefix.name")
+        });
+        self.parts(origin, faults);
+        if let Some(frequency) = &self.frequency {
+            let path = format!("{origin}.frequency");
+            let bernoulli = frequency.family == FrequencyFamily::Bernoulli;
+            faults.check(!bernoulli || frequency.mean <= 1.0, || {
+                Issue::new("out_of_range", &path, "mean")
+                    .value(frequency.mean)
+                    .allowed("a probability")
+            });
+            faults.check(bernoulli || self.process == Process::Claims, || {
+                Issue::new("contradiction", &path, "family")
+                    .value(frequency.family.name())
+                    .allowed("bernoulli: a project or a loan fails once")
+            });
+            known(&path, &frequency.sources, &["mean", "cv_of_mean", "mixing_shape"], faults);
+        }
+        if let Some(severity) = &self.severity {
+            let path = format!("{origin}.severity");
+            let fraction = severity.basis == super::coverage::Basis::FractionOfSumInsured;
+            let cap = severity.cap.unwrap_or(1.0);
+            faults.check(!fraction || cap <= 1.0, || {
+                Issue::new("out_of_range", &path, "cap")
+                    .value(cap)
+                    .allowed("a fraction of the sum insured, at most 1")
+            });
+            known(&path, &severity.sources, &["cap", "cv_of_scale", "distribution"], faults);
+        }
+        let others: f64 = self.shares.values().sum();
+        faults.check(
+            self.shares.values().all(|s| (0.0..=1.0).contains(s))
+                && (self.shares.is_empty() || (others + self.terms.share - 1.0).abs() < 1e-9),
+            || {
+                Issue::new("contradiction", origin, "shares")
+                    .value(format!("{others} with the insurer's {}", self.terms.share))
+                    .allowed("fractions that sum to 1 with terms.share")
+            },
+        );
+        for name in self.alternatives.iter().flatten() {
+            if self.factor(name).is_none() {
+                let known = self.relativities.iter().map(|f| f.name.as_str());
+                faults.push(Issue::unknown(origin, "alternatives", name, known));
+            }
+        }
+        for (i, item) in self.systemic.iter().enumerate() {
+            faults.check(self.systemic[..i].iter().all(|s| s.event != item.event), || {
+                Issue::new("duplicate_event", origin, "systemic").value(format!("'{}'", item.event))
             });
         }
     }
-    factors
-}
 
-fn alternatives(f: &mut Fields<'_>, factors: &[Factor], faults: &mut Faults) -> Vec<Vec<String>> {
-    let Some(value) = f.value("alternatives") else { return Vec::new() };
-    let groups: Option<Vec<Vec<String>>> = value.as_array().and_then(|groups| {
-        groups
-            .iter()
-            .map(|group| group.as_array()?.iter().map(|n| n.as_str().map(str::to_owned)).collect())
-            .collect()
-    });
-    let Some(groups) = groups else {
-        faults.push(
-            Issue::new("wrong_type", &f.path, "alternatives")
-                .value(value.to_string())
-                .allowed("a list of lists of factor names"),
-        );
-        return Vec::new();
-    };
-    for name in groups.iter().flatten() {
-        if !factors.iter().any(|f| f.name == *name) {
-            let known = factors.iter().map(|f| f.name.as_str());
-            faults.push(Issue::unknown(&f.path, "alternatives", name, known));
+    /// The tables that the process needs, and no others.
+    fn parts(&self, origin: &str, faults: &mut Faults) {
+        use Process::{Claims, Credit, Index, Maturity};
+        for (name, given, wanted) in [
+            ("frequency", self.frequency.is_some(), self.process != Index),
+            ("severity", self.severity.is_some(), self.process != Index),
+            ("maturity", self.maturity.is_some(), self.process == Maturity),
+            ("index", self.index.is_some(), self.process == Index),
+            ("credit", self.credit.is_some(), self.process == Credit),
+        ] {
+            let process = match self.process {
+                Claims => "claims",
+                Maturity => "maturity",
+                Index => "index",
+                Credit => "credit",
+            };
+            faults.check(given || !wanted, || {
+                Issue::new("missing_field", origin, name)
+                    .value("missing")
+                    .hint(format!("process {process} needs it"))
+            });
+            faults.check(!given || wanted, || {
+                Issue::new("contradiction", origin, name)
+                    .value("given")
+                    .allowed(format!("left out for process {process}"))
+            });
+        }
+        if let Some(maturity) = &self.maturity {
+            maturity.check(&format!("{origin}.maturity"), faults);
+            known(&format!("{origin}.maturity"), &maturity.sources, &["insured", "phases"], faults);
+        }
+        if let Some(credit) = &self.credit {
+            credit.check(&format!("{origin}.credit"), faults);
+            let fields = ["factors", "waiting_days", "cure", "recovery", "recovery_years"];
+            known(&format!("{origin}.credit"), &credit.sources, &fields, faults);
+        }
+        if let Some(index) = &self.index {
+            index.check(&format!("{origin}.index"), faults);
+            known(
+                &format!("{origin}.index"),
+                &index.sources,
+                &["marginal", "payout", "factors"],
+                faults,
+            );
+            let scales = |f: &Factor| f.frequency.iter().any(|x| *x != 1.0);
+            for factor in self.relativities.iter().filter(|f| scales(f)) {
+                faults.check(index.scales_with_rate(), || {
+                    Issue::new("contradiction", format!("{origin}.relativities"), &factor.name)
+                        .value("multiplies the frequency")
+                        .allowed("severity only: this index has no frequency")
+                });
+            }
         }
     }
-    groups
 }
 
-fn stages(mut f: Fields<'_>, faults: &mut Faults) -> Option<StageEffects> {
-    let mut effect = |name: &'static str, faults: &mut Faults| {
-        let mut t = f.table(name, faults);
-        let effect = StageEffect {
-            frequency: t.number("frequency", Range::Positive, faults),
-            severity: t.number("severity", Range::Positive, faults),
-        };
-        t.finish(faults);
-        effect
-    };
-    let research = effect("research", faults);
-    let transformation = effect("transformation", faults);
-    let industrialisation = effect("industrialisation", faults);
-    let (status, source) = provenance(&mut f, faults);
-    f.finish(faults);
-    Some(StageEffects { status: status?, source, research, transformation, industrialisation })
+/// A mixing shape belongs to the negative binomial, and to it alone.
+fn mixing(origin: &str, value: &Value, faults: &mut Faults) {
+    let Some(frequency) = value.get("frequency") else { return };
+    let mixed = frequency.get("family").and_then(Value::as_str) == Some("negative_binomial");
+    let shape = frequency.get("mixing_shape");
+    faults.check(mixed == shape.is_some(), || {
+        let only = if mixed { "" } else { " only" };
+        Issue::new("contradiction", format!("{origin}.frequency"), "mixing_shape")
+            .value(shape.map_or("missing".to_owned(), ToString::to_string))
+            .allowed(format!("given for negative_binomial{only}"))
+    });
 }
 
-fn systemic(mut f: Fields<'_>, faults: &mut Faults) -> Option<Systemic> {
-    let mut pair = |name: &'static str, faults: &mut Faults| {
-        let mut t = f.table(name, faults);
-        let pair = Pair {
-            a: t.number("a", Range::Positive, faults),
-            b: t.number("b", Range::Positive, faults),
-        };
-        t.finish(faults);
-        pair
-    };
-    let share_hit = pair("share_hit", faults);
-    let damage = pair("damage", faults);
-    let event = f.text("event", faults);
-    let key = f.optional_text("key", faults);
-    let annual_rate = f.number("annual_rate", Range::NonNegative, faults);
-    let (status, source) = provenance(&mut f, faults);
-    f.finish(faults);
-    Some(Systemic { event, key, annual_rate, share_hit, damage, status: status?, source })
+/// Factors list the same levels for frequency and severity, and at least one of the two.
+fn levels(origin: &str, value: &Value, faults: &mut Faults) {
+    let Some(Value::Table(factors)) = value.get("relativities") else { return };
+    for (name, factor) in factors {
+        let path = format!("{origin}.relativities.{name}");
+        let table = |side: &str| factor.get(side).and_then(Value::as_table);
+        match (table("frequency"), table("severity")) {
+            (None, None) => faults.push(
+                Issue::new("missing_field", &path, "frequency")
+                    .value("missing")
+                    .hint("give a table 'frequency' or 'severity' of levels"),
+            ),
+            (Some(frequency), Some(severity)) => {
+                let missing = |from: &Table, other: &Table| -> Vec<String> {
+                    from.keys().filter(|k| !other.contains_key(*k)).cloned().collect()
+                };
+                let mut gaps = missing(frequency, severity);
+                gaps.extend(missing(severity, frequency));
+                for level in gaps {
+                    faults.push(
+                        Issue::new("missing_level", &path, &level)
+                            .value("missing")
+                            .hint("frequency and severity must list the same levels"),
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
-fn provenance(f: &mut Fields<'_>, faults: &mut Faults) -> (Option<Status>, String) {
-    (f.one_of("status", &Status::NAMES, faults), f.text("source", faults))
+/// Sources of single parameters name parameters of their group.
+fn known(path: &str, sources: &Sources, fields: &[&str], faults: &mut Faults) {
+    for name in sources.keys() {
+        if !fields.contains(&name.as_str()) {
+            faults.push(Issue::unknown(path, "sources", name, fields.iter().copied()));
+        }
+    }
 }

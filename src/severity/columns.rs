@@ -3,7 +3,7 @@
 
 use crate::numeric::kernel::{exp_in_place, exp_m1_in_place, ln_in_place};
 
-const TILE: usize = 512;
+pub(super) const TILE: usize = 512;
 
 /// Runs `steps` over tiles of the column.
 pub(super) fn tiles(u: &mut [f64], steps: impl Fn(&mut [f64])) {
@@ -14,6 +14,24 @@ pub(super) fn tiles(u: &mut [f64], steps: impl Fn(&mut [f64])) {
 
 pub(super) fn ln(tile: &mut [f64]) {
     ln_in_place(tile);
+}
+
+pub(super) fn exp(tile: &mut [f64]) {
+    exp_in_place(tile);
+}
+
+/// ln(1 + x), with the digits of a small x.
+pub(super) fn ln_1p(tile: &mut [f64]) {
+    let mut lost = [0.0; TILE];
+    for (x, lost) in tile.iter_mut().zip(&mut lost) {
+        let sum = 1.0 + *x;
+        *lost = if sum < f64::MAX { (*x - (sum - 1.0)) / sum } else { 0.0 };
+        *x = sum;
+    }
+    ln_in_place(tile);
+    for (x, lost) in tile.iter_mut().zip(&lost) {
+        *x += *lost;
+    }
 }
 
 pub(super) fn exp_m1(tile: &mut [f64]) {

@@ -169,6 +169,25 @@ impl Family for Empirical {
         into.extend(&self.values);
     }
 
+    fn sample(&self, u: &mut [f64]) {
+        let n = self.values.len();
+        if u.len() < n / 4 || n < 8 {
+            return u.iter_mut().for_each(|u| *u = self.isf(*u));
+        }
+        // Where the answer for the upper end of each bucket lies; that of any u in it is not before.
+        let buckets = n as f64;
+        let first: Vec<usize> = (1..=n)
+            .map(|k| self.survival.partition_point(|s| *s > k as f64 / buckets * (1.0 + 1e-15)))
+            .collect();
+        for u in u {
+            let mut place = first[((*u * buckets) as usize).min(n - 1)];
+            while place < n - 1 && self.survival[place] > *u {
+                place += 1;
+            }
+            *u = self.values[place];
+        }
+    }
+
     fn parameters(&self) -> Vec<(String, f64)> {
         Vec::new()
     }

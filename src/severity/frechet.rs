@@ -7,7 +7,7 @@ use super::{
     Family, closed_or, columns, excess_by_quadrature, lev_by_quadrature, plain_parameters,
 };
 use crate::error::{Faults, Result};
-use crate::numeric::{Double, Hazard, gamma_pq};
+use crate::numeric::{Double, Hazard, brent, gamma_pq, ln_gamma_1p};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,6 +19,29 @@ pub struct Frechet {
 impl Frechet {
     pub fn new(shape: f64, scale: f64) -> Result<Self> {
         Self { shape, scale }.validated()
+    }
+
+    /// From mean m and coefficient of variation c: Γ(1 − 2/k) / Γ(1 − 1/k)² = 1 + c², k > 2,
+    /// scale = m / Γ(1 − 1/k).
+    pub fn from_mean_cv(mean: f64, cv: f64) -> Result<Self> {
+        let mut faults = Faults::new();
+        faults.positive("Frechet", "mean", mean);
+        faults.positive("Frechet", "cv", cv);
+        faults.finish()?;
+        // 1/k = ½ (1 − rest), both to their last digit, between 0 and ½.
+        let target = libm::log1p(cv * cv);
+        let both = |t: f64| (0.5 / (1.0 + libm::exp(-t)), 1.0 / (1.0 + libm::exp(t)));
+        let gap = |t: f64| {
+            let (inverse, rest) = both(t);
+            let second = if rest > 0.5 {
+                ln_gamma_1p(-2.0 * inverse)
+            } else {
+                ln_gamma_1p(rest) - log(rest)
+            };
+            log((second - 2.0 * ln_gamma_1p(-inverse)) / target)
+        };
+        let inverse = both(brent(-35.0, 700.0, 1e-15, gap).unwrap_or(f64::NAN)).0;
+        Self::new(1.0 / inverse, mean * libm::exp(-ln_gamma_1p(-inverse)))
     }
 
     pub(super) fn validated(self) -> Result<Self> {

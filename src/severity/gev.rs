@@ -14,7 +14,7 @@ use super::{
     plain_parameters,
 };
 use crate::error::{Faults, Issue, Result};
-use crate::numeric::{Double, Hazard, gamma_pq};
+use crate::numeric::{Double, Hazard, adaptive, gamma_pq};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -77,6 +77,23 @@ impl GEV {
             _ => y.times(self.shape).exp_m1() / self.shape,
         };
         (self.location + self.scale * z).max(0.0)
+    }
+}
+
+impl GEV {
+    /// A finite end, and the layer in the upper tail before it.
+    fn ends_beyond(&self, x: f64) -> bool {
+        self.shape < -0.01 && x > self.location && x < self.ends().1
+    }
+
+    /// ∫ S over a layer in v = 1 + shape z, which falls to 0 at the end and keeps its digits there:
+    /// σ/|ξ| ∫ (1 − exp(−v^(1/|ξ|))) dv.
+    fn up_to_end(&self, limit: f64, attachment: f64) -> f64 {
+        let first = self.z(attachment).times(self.shape).add(Double::new(1.0)).hi;
+        let (unit, power) = (-self.scale / self.shape, -1.0 / self.shape);
+        let width = (limit / unit).min(first);
+        let s = |down: f64| -libm::expm1(-libm::pow((first - down).max(0.0), power));
+        unit * adaptive(0.0, width, 1e-15, s).0
     }
 }
 
@@ -158,6 +175,9 @@ impl Family for GEV {
         if s == 0.0 {
             return below;
         }
+        if self.ends_beyond(from) {
+            return below + self.up_to_end(f64::INFINITY, from);
+        }
         if xi > 0.05 {
             let t = self.reverse(from).0.hi;
             let power = 1.0 + xi * self.z(from).hi;
@@ -181,6 +201,8 @@ impl Family for GEV {
             self.excess(attachment)
         } else if attachment <= 0.0 {
             self.lev(limit)
+        } else if self.ends_beyond(attachment) {
+            self.up_to_end(limit, attachment)
         } else {
             integrate(self, attachment, limit, |x, _| self.sf(x))
         }

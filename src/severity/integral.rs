@@ -23,7 +23,7 @@ pub(super) fn default_layer_mean<F: Family + ?Sized>(
     let thin = limit < 0.1 * attachment;
     if !remote && !thin {
         let difference = family.lev(top) - family.lev(attachment);
-        if difference > 1e-3 * family.lev(top) {
+        if difference > 0.03 * family.lev(top) {
             return difference;
         }
     }

@@ -8,9 +8,9 @@
 use libm::{exp, expm1, log, log1p};
 use serde::{Deserialize, Serialize};
 
-use super::{Family, plain_parameters};
+use super::{Family, columns, plain_parameters};
 use crate::error::{Faults, Result};
-use crate::numeric::adaptive;
+use crate::numeric::{Double, Hazard, adaptive};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,8 +41,15 @@ impl LogPareto {
         log1p(y / self.rate)
     }
 
-    fn at(&self, depth: f64) -> f64 {
-        self.scale * exp(self.rate * expm1(depth))
+    /// The loss whose −ln S is this.
+    fn at(&self, hazard: Double) -> f64 {
+        let depth = hazard.over(self.shape);
+        let y = if depth.hi < 0.1 {
+            Double::new(depth.exp_m1())
+        } else {
+            depth.exp().add(Double::new(-1.0))
+        };
+        self.scale * y.times(self.rate).exp_value()
     }
 }
 
@@ -63,11 +70,11 @@ impl Family for LogPareto {
     }
 
     fn isf(&self, q: f64) -> f64 {
-        self.at(-log(q) / self.shape)
+        self.at(Hazard::of_sf(q).0)
     }
 
     fn quantile(&self, p: f64) -> f64 {
-        self.at(-log1p(-p) / self.shape)
+        self.at(Hazard::of_cdf(p).0)
     }
 
     fn moment(&self, _: u32) -> f64 {
@@ -103,6 +110,17 @@ impl Family for LogPareto {
 
     fn support(&self) -> (f64, f64) {
         (self.scale, f64::INFINITY)
+    }
+
+    fn sample(&self, u: &mut [f64]) {
+        columns::tiles(u, |tile| {
+            columns::ln(tile);
+            columns::times(tile, -1.0 / self.shape);
+            columns::exp_m1(tile);
+            columns::times(tile, self.rate);
+            columns::exp(tile);
+            columns::times(tile, self.scale);
+        });
     }
 
     plain_parameters!(LogPareto { shape, rate, scale });

@@ -2,14 +2,14 @@
 //!
 //! Hogg and Klugman 1984, *Loss Distributions*, 5.2; a Pareto of alpha = rate for shape 1.
 
-use libm::{exp, log1p};
+use libm::{exp, log, log1p};
 use serde::{Deserialize, Serialize};
 
 use super::{Family, QuantileTable, closed_or, integrate, lev_by_quadrature, plain_parameters};
-use crate::error::{Faults, Result};
+use crate::error::{Faults, Issue, Result};
 use crate::numeric::kernel::exp_in_place;
 use crate::numeric::{
-    Double, gamma_p_inv, gamma_pq, gamma_q_by_shape, gamma_q_inv, poisson_density,
+    Double, brent, gamma_p_inv, gamma_pq, gamma_q_by_shape, gamma_q_inv, poisson_density,
 };
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,30 @@ fn one() -> f64 {
 impl LogGamma {
     pub fn new(shape: f64, rate: f64, scale: f64) -> Result<Self> {
         Self { shape, rate, scale }.validated()
+    }
+
+    /// From mean m > 1 and coefficient of variation c, for losses from 1 on (scale 1):
+    /// ln(1 − 1/(r − 1)²) / ln(1 − 1/r) = ln(1 + c²) / ln m, shape = −ln m / ln(1 − 1/r).
+    pub fn from_mean_cv(mean: f64, cv: f64) -> Result<Self> {
+        let mut faults = Faults::new();
+        faults.check(mean > 1.0 && mean < f64::INFINITY, || {
+            Issue::new("out_of_range", "LogGamma", "mean")
+                .value(mean)
+                .allowed("a finite number > 1, for losses start at 1")
+        });
+        faults.positive("LogGamma", "cv", cv);
+        faults.finish()?;
+        let target = log1p(cv * cv) / log(mean);
+        let gap = |t: f64| {
+            // r − 1 = 1 + above.
+            let above = exp(t);
+            let less = -log(above) - log(above + 2.0) + 2.0 * log1p(above);
+            let less =
+                if above > 1.0 { -log1p(-1.0 / ((1.0 + above) * (1.0 + above))) } else { less };
+            log(less / -log1p(-1.0 / (2.0 + above)) / target)
+        };
+        let rate = 2.0 + exp(brent(-700.0, 80.0, 1e-15, gap).unwrap_or(f64::NAN));
+        Self::new(-log(mean) / log1p(-1.0 / rate), rate, 1.0)
     }
 
     pub(super) fn validated(self) -> Result<Self> {

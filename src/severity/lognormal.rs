@@ -7,7 +7,7 @@ use super::{Family, excess_by_quadrature, plain_parameters};
 use crate::error::{Faults, Result};
 use crate::numeric::kernel::lognormal_in_place;
 use crate::numeric::survival::lognormal_sf_in_place;
-use crate::numeric::{ln_less, ln_norm_sf, mills, norm_cdf, norm_pdf, norm_sf, normal_isf};
+use crate::numeric::{Double, ln_less, ln_norm_sf, mills, norm_cdf, norm_pdf, norm_sf, normal_isf};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,15 +42,25 @@ impl LogNormal {
     fn z(&self, x: f64) -> f64 {
         ln_less(x, self.mu) / self.sigma
     }
+
+    /// P(Z > side · z(x)); far out, z to two doubles: its rounding would be magnified z² times.
+    fn tail(&self, x: f64, side: f64) -> f64 {
+        let z = side * self.z(x);
+        if !(z > 5.0 && z < 40.0) {
+            return norm_sf(z);
+        }
+        let z = Double::new(x).ln().add(Double::new(-self.mu)).over(side * self.sigma);
+        norm_sf(z.hi) * (1.0 - z.lo / mills(z.hi))
+    }
 }
 
 impl Family for LogNormal {
     fn sf(&self, x: f64) -> f64 {
-        if x <= 0.0 { 1.0 } else { norm_sf(self.z(x)) }
+        if x <= 0.0 { 1.0 } else { self.tail(x, 1.0) }
     }
 
     fn cdf(&self, x: f64) -> f64 {
-        if x <= 0.0 { 0.0 } else { norm_cdf(self.z(x)) }
+        if x <= 0.0 { 0.0 } else { self.tail(x, -1.0) }
     }
 
     fn pdf(&self, x: f64) -> f64 {

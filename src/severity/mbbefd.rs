@@ -6,7 +6,7 @@
 use libm::{exp, expm1, log, log1p, pow};
 use serde::{Deserialize, Serialize};
 
-use super::{Family, plain_parameters};
+use super::{Family, columns, plain_parameters};
 use crate::error::{Faults, Issue, Result};
 use crate::numeric::adaptive;
 
@@ -159,6 +159,34 @@ impl Family for MBBEFD {
 
     fn support(&self) -> (f64, f64) {
         (0.0, 1.0)
+    }
+
+    fn sample(&self, u: &mut [f64]) {
+        let (b, g) = (self.b, self.g);
+        if self.always_total() {
+            return u.fill(1.0);
+        }
+        // x of the odds, less than 1 unless the loss is total; see `at_odds`.
+        let top = g - 1.0;
+        let (factor, rate) = if b == 1.0 {
+            (1.0 / (g - 1.0), 1.0)
+        } else {
+            ((1.0 - b) / (b * (g - 1.0)), -1.0 / log(b))
+        };
+        columns::tiles(u, |tile| {
+            let mut total = [false; columns::TILE];
+            for (u, total) in tile.iter_mut().zip(&mut total) {
+                let odds = (1.0 - *u) / *u;
+                *total = odds >= top;
+                *u = if *total { 0.0 } else { odds * factor };
+            }
+            if b != 1.0 {
+                columns::ln_1p(tile);
+            }
+            for (x, total) in tile.iter_mut().zip(&total) {
+                *x = if *total { 1.0 } else { (*x * rate).clamp(0.0, 1.0) };
+            }
+        });
     }
 
     plain_parameters!(MBBEFD { b, g });

@@ -194,10 +194,19 @@ impl Family for Severity {
         self.inner().sf_derivatives(x)
     }
     fn isf(&self, q: f64) -> f64 {
-        if (0.0..=1.0).contains(&q) { self.inner().isf(q) } else { f64::NAN }
+        match q {
+            // 1 − q is exact, and the lower tail has the digits.
+            q if q > 0.5 && q < 1.0 => self.inner().quantile(1.0 - q),
+            q if (0.0..=1.0).contains(&q) => self.inner().isf(q),
+            _ => f64::NAN,
+        }
     }
     fn quantile(&self, p: f64) -> f64 {
-        if (0.0..=1.0).contains(&p) { self.inner().quantile(p) } else { f64::NAN }
+        match p {
+            p if p > 0.5 && p < 1.0 => self.inner().isf(1.0 - p),
+            p if (0.0..=1.0).contains(&p) => self.inner().quantile(p),
+            _ => f64::NAN,
+        }
     }
     fn moment(&self, k: u32) -> f64 {
         self.inner().moment(k)
@@ -279,5 +288,7 @@ impl Severity {
     }
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@
 use libm::{exp, log};
 use serde::{Deserialize, Serialize};
 
-use super::{Family, Pareto, Severity, no_parameter};
+use super::{Family, Pareto, Severity, columns, no_parameter};
 use crate::error::{Faults, Issue, Result};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -193,6 +193,31 @@ impl Family for PiecewisePareto {
 
     fn breaks(&self, into: &mut Vec<f64>) {
         into.extend(&self.thresholds);
+    }
+
+    fn sample(&self, u: &mut [f64]) {
+        // ln x = start + slope · ln u on each piece.
+        let lines: Vec<(f64, f64, f64)> = (0..self.thresholds.len())
+            .map(|j| {
+                let slope = -1.0 / self.piece(j).alpha;
+                (self.survival[j], log(self.thresholds[j]) - slope * log(self.survival[j]), slope)
+            })
+            .collect();
+        columns::tiles(u, |tile| {
+            let mut place = [0_usize; columns::TILE];
+            for (place, u) in place.iter_mut().zip(tile.iter()) {
+                *place = lines[1..].iter().map(|(s, _, _)| usize::from(*s > *u)).sum();
+            }
+            columns::ln(tile);
+            for (x, place) in tile.iter_mut().zip(&place) {
+                let (_, start, slope) = lines[*place];
+                *x = start + slope * *x;
+            }
+            columns::exp(tile);
+            for x in tile {
+                *x = x.max(self.thresholds[0]);
+            }
+        });
     }
 
     fn parameters(&self) -> Vec<(String, f64)> {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Family, Severity, nested, no_parameter};
 use crate::error::{Faults, Result};
+use crate::numeric::Double;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,13 +27,29 @@ impl Scaled {
     }
 }
 
+impl Scaled {
+    /// x / factor, and what its rounding loses: next to a finite end that is all there is.
+    fn over(&self, x: f64) -> (f64, f64) {
+        let at = x / self.factor;
+        if at >= self.base.support().1 || self.base.support().1 == f64::INFINITY {
+            return (at, 0.0);
+        }
+        let lost = Double::new(x).over(self.factor).lo;
+        (at, if lost * self.base.pdf(at) * 0.0 == 0.0 { lost } else { 0.0 })
+    }
+}
+
 impl Family for Scaled {
     fn sf(&self, x: f64) -> f64 {
-        self.base.sf(x / self.factor)
+        let (at, lost) = self.over(x);
+        let s = self.base.sf(at);
+        if lost == 0.0 { s } else { (s - lost * self.base.pdf(at)).clamp(0.0, 1.0) }
     }
 
     fn cdf(&self, x: f64) -> f64 {
-        self.base.cdf(x / self.factor)
+        let (at, lost) = self.over(x);
+        let p = self.base.cdf(at);
+        if lost == 0.0 { p } else { (p + lost * self.base.pdf(at)).clamp(0.0, 1.0) }
     }
 
     fn pdf(&self, x: f64) -> f64 {
@@ -87,7 +104,14 @@ impl Family for Scaled {
     }
 
     fn layer_mean(&self, limit: f64, attachment: f64) -> f64 {
-        self.factor * self.base.layer_mean(limit / self.factor, attachment / self.factor)
+        let (at, lost) = self.over(attachment);
+        let mean = self.base.layer_mean(limit / self.factor, at);
+        let skipped = if lost == 0.0 {
+            0.0
+        } else {
+            lost * (self.base.sf(at) - self.base.sf(at + limit / self.factor))
+        };
+        self.factor * (mean - skipped).max(0.0)
     }
 
     fn support(&self) -> (f64, f64) {

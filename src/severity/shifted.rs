@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Family, Severity, nested, no_parameter, shifted};
 use crate::error::{Faults, Issue, Result};
+use crate::numeric::Double;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,13 +34,25 @@ impl Shifted {
     }
 }
 
+impl Shifted {
+    /// x − shift, and the probability that its rounding skips: next to the least loss that is all there
+    /// is.
+    fn less(&self, x: f64) -> (f64, f64) {
+        let at = Double::sum(x, -self.shift);
+        let lost = if at.lo == 0.0 { 0.0 } else { at.lo * self.base.pdf(at.hi) };
+        (at.hi, if lost.is_finite() { lost } else { 0.0 })
+    }
+}
+
 impl Family for Shifted {
     fn sf(&self, x: f64) -> f64 {
-        self.base.sf(x - self.shift)
+        let (at, lost) = self.less(x);
+        (self.base.sf(at) - lost).clamp(0.0, 1.0)
     }
 
     fn cdf(&self, x: f64) -> f64 {
-        self.base.cdf(x - self.shift)
+        let (at, lost) = self.less(x);
+        (self.base.cdf(at) + lost).clamp(0.0, 1.0)
     }
 
     fn pdf(&self, x: f64) -> f64 {

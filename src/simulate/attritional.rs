@@ -1,6 +1,6 @@
 //! Claims of single risks.
 
-use super::model::{CoverageModel, Risk, Terms};
+use super::model::{CoverageModel, Risk};
 use super::order::{ALONE, Moment, Rows};
 use super::years::Years;
 use crate::error::Result;
@@ -114,12 +114,14 @@ fn trials(risk: &Risk, years: &Years, seed: u64, block: u64, claims: &mut Claims
 
 /// Samples the severities of the waiting claims and applies the policy terms.
 fn settle(model: &CoverageModel, claims: &mut Claims, rows: &mut Rows) {
-    model.sampler.sample(&mut claims.size);
+    if let Some(sampler) = &model.sampler {
+        sampler.sample(&mut claims.size);
+    }
     let mut start = 0;
     for &(place, end) in &claims.ends {
         let risk = &model.risks[place];
         let (unit, ceiling, index) = (risk.scale, risk.ceiling, risk.index);
-        let terms: Terms = risk.terms;
+        let terms = risk.terms;
         let sizes = claims.size[start..end].iter().zip(&claims.scale[start..end]);
         for ((size, scale), when) in sizes.zip(&claims.when[start..end]) {
             let loss = terms.apply((size * (scale * unit)).min(ceiling));

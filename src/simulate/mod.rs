@@ -31,17 +31,22 @@
 //! depend on the seed and its own row only, and the first n years are the same however many are
 //! simulated.
 
+mod accumulation;
 mod attritional;
 mod expected;
 mod model;
 mod order;
+mod process;
 mod quantile;
+mod rating;
 mod source;
 mod systemic;
 mod table;
 mod years;
 
+pub use accumulation::{Accumulation, Scenario, accumulations, scenario};
 pub use expected::Expected;
 pub use model::{Options, Parameters};
-pub use source::{Scratch, Simulator};
+pub use rating::rate;
+pub use source::{CommonFactor, Scratch, Simulator};
 pub use table::{annual_losses, loss_table};

@@ -3,11 +3,12 @@
 use super::quantile::Sampler;
 use crate::error::{Faults, Issue, Result};
 use crate::losses::BLOCK_YEARS;
-use crate::portfolio::{Portfolio, Stage};
-use crate::random::entity_id;
-use crate::sector::{Basis, Coverage, FrequencyFamily, Library};
-use crate::severity::Severity;
+use crate::portfolio::{Date, Portfolio, Stage};
+use crate::random::{Purpose, Stream, entity_id};
+use crate::sector::process::{ClaimTerms, Unit};
+use crate::sector::{Basis, Coverage, FrequencyFamily, Library, LossProcess, Process};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Whether the parameters of the sector files are certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,6 +18,28 @@ pub enum Parameters {
     PerYear,
     /// The files' means.
     Off,
+    /// Drawn once for each `inner` consecutive years: outer draws of the parameters, inner years.
+    TwoLevel { inner: u64 },
+}
+
+impl Parameters {
+    /// Uniforms of a named parameter, one a year of the block.
+    pub(super) fn uniforms(self, seed: u64, name: u64, block: u64, out: &mut [f64]) {
+        let Self::TwoLevel { inner } = self else {
+            Stream::new(seed, Purpose::Parameter, name, block).fill(out);
+            return;
+        };
+        let size = BLOCK_YEARS as u64;
+        let mut last = (u64::MAX, 0.0);
+        for (year, u) in (block * size..).zip(out) {
+            let draw = year / inner.max(1);
+            if draw != last.0 {
+                let stream = Stream::new(seed, Purpose::Parameter, name, draw / size);
+                last = (draw, stream.at(draw % size).uniform());
+            }
+            *u = last.1;
+        }
+    }
 }
 
 /// What to simulate.
@@ -39,21 +62,6 @@ impl Options {
 
 /// Expected claims in a block above which memory, not patience, is the limit.
 const MAX_BLOCK_CLAIMS: f64 = 5e7;
-
-/// Policy terms of one claim.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Terms {
-    pub deductible: f64,
-    pub limit: f64,
-    pub share: f64,
-}
-
-impl Terms {
-    #[inline(always)]
-    pub fn apply(self, loss: f64) -> f64 {
-        self.share * (loss - self.deductible).max(0.0).min(self.limit)
-    }
-}
 
 /// The part of the year in which a risk is covered, wrapping at its end.
 #[derive(Debug, Clone, Copy)]
@@ -92,25 +100,104 @@ pub(super) struct Risk {
     pub scale: f64,
     /// Largest ground-up loss.
     pub ceiling: f64,
-    pub terms: Terms,
+    pub terms: ClaimTerms,
     pub window: Window,
     /// Units a systemic event can strike while the risk is covered; 1 when struck as a whole.
     pub units: f64,
     /// What a systemic event damages: the limit, or the sum insured.
     pub at_stake: f64,
+    /// Units of exposure of its part of the period.
+    pub exposure: f64,
+    /// Common factors of its process, in the streams.
+    pub factors: Box<[u64]>,
+}
+
+impl Risk {
+    pub fn unit(&self) -> Unit<'_> {
+        Unit {
+            entity: self.entity,
+            factors: &self.factors,
+            rate: self.rate,
+            trials: self.trials,
+            units: self.exposure,
+            scale: self.scale,
+            ceiling: self.ceiling,
+            terms: self.terms,
+        }
+    }
 }
 
 /// One coverage with its risks.
 #[derive(Debug, Clone)]
 pub(super) struct CoverageModel {
     pub id: String,
+    /// Its process; claims are drawn in batches, the others by it.
+    pub law: Arc<dyn LossProcess>,
+    pub process: Process,
     pub family: FrequencyFamily,
     pub cv_of_mean: f64,
     pub cv_of_scale: f64,
     pub mixing_shape: Option<f64>,
-    pub distribution: Severity,
-    pub sampler: Sampler,
+    /// Factors common to sectors, in the streams, and the sd of the logarithm they add.
+    pub common: Vec<(u64, f64)>,
+    /// None where a hit is no draw of a severity.
+    pub sampler: Option<Sampler>,
     pub risks: Vec<Risk>,
+}
+
+/// A book and the coverages of its risks.
+pub(super) struct Build<'a> {
+    book: &'a Portfolio,
+    library: &'a Library,
+    /// Coverage of the library by level of the book's column.
+    of_level: Vec<Option<usize>>,
+    relativities: Vec<Relativities>,
+}
+
+impl<'a> Build<'a> {
+    pub fn new(book: &'a Portfolio, library: &'a Library, options: &Options) -> Result<Self> {
+        let mut faults = Faults::new();
+        faults.check(options.years > 0, || {
+            Issue::new("out_of_range", "simulate", "years").value(0).allowed("a whole number > 0")
+        });
+        if let Parameters::TwoLevel { inner } = options.parameters {
+            faults.check(inner > 0, || {
+                Issue::new("out_of_range", "simulate", "inner")
+                    .value(0)
+                    .allowed("a whole number > 0")
+            });
+        }
+        let known: Vec<&str> = library.names();
+        let mut of_level = vec![None; book.coverage.levels.len()];
+        for (level, id) in book.coverage.levels.iter().enumerate() {
+            match library.coverages().iter().position(|c| c.id == *id) {
+                Some(k) => of_level[level] = Some(k),
+                None if options.partial => {}
+                None => {
+                    let issue = Issue::unknown("simulate", "coverage", id, known.iter().copied());
+                    faults.push(
+                        issue.hint("select its sector too, or leave its risks out of the book"),
+                    );
+                }
+            }
+        }
+        faults.finish()?;
+        let relativities = library.coverages().iter().map(|c| Relativities::new(book, c)).collect();
+        Ok(Self { book, library, of_level, relativities })
+    }
+
+    fn coverage(&self, risk: usize) -> Option<usize> {
+        self.book.coverage.code[risk].and_then(|level| self.of_level[level as usize])
+    }
+
+    /// The parts of a risk with the place of its coverage, not known to the streams.
+    pub fn risks_unnamed(&self, risk: usize) -> impl Iterator<Item = (usize, Risk)> {
+        self.coverage(risk).into_iter().flat_map(move |k| {
+            let coverage = &self.library.coverages()[k];
+            parts(self.book, risk)
+                .map(move |part| (k, one(self.book, risk, part, coverage, &self.relativities[k])))
+        })
+    }
 }
 
 /// Coverages in the order of the library, those with risks only.
@@ -119,36 +206,19 @@ pub(super) fn build(
     library: &Library,
     options: &Options,
 ) -> Result<Vec<CoverageModel>> {
-    let mut faults = Faults::new();
-    faults.check(options.years > 0, || {
-        Issue::new("out_of_range", "simulate", "years").value(0).allowed("a whole number > 0")
-    });
-    let known: Vec<&str> = library.names();
-    let mut of_level = vec![None; book.coverage.levels.len()];
-    for (level, id) in book.coverage.levels.iter().enumerate() {
-        match library.coverages().iter().position(|c| c.id == *id) {
-            Some(k) => of_level[level] = Some(k),
-            None if options.partial => {}
-            None => {
-                let issue = Issue::unknown("simulate", "coverage", id, known.iter().copied());
-                faults
-                    .push(issue.hint("select its sector too, or leave its risks out of the book"));
-            }
-        }
-    }
-    faults.finish()?;
+    let build = Build::new(book, library, options)?;
     let mut models: Vec<CoverageModel> =
         library.coverages().iter().map(empty).collect::<Result<_>>()?;
-    let relativities: Vec<Relativities> =
-        library.coverages().iter().map(|c| Relativities::new(book, c)).collect();
     let mut expected = 0.0;
     for risk in 0..book.len() {
-        let Some(k) = book.coverage.code[risk].and_then(|level| of_level[level as usize]) else {
-            continue;
-        };
-        let built = one(book, risk, &library.coverages()[k], &relativities[k]);
-        expected += built.rate * built.trials as f64;
-        models[k].risks.push(built);
+        for (first, (k, mut built)) in (0..).zip(build.risks_unnamed(risk)) {
+            expected += built.rate * built.trials as f64;
+            let id = book.object(risk);
+            built.entity =
+                if first == 0 { entity_id(id) } else { entity_id(&format!("{id}|stage")) };
+            built.factors = build.relativities[k].factors(book, risk);
+            models[k].risks.push(built);
+        }
     }
     if expected * BLOCK_YEARS as f64 > MAX_BLOCK_CLAIMS {
         return Err(Issue::new("too_many_claims", "simulate", "exposure")
@@ -166,15 +236,18 @@ pub(super) fn build(
     Ok(models)
 }
 
-fn empty(coverage: &Coverage) -> Result<CoverageModel> {
+pub(super) fn empty(coverage: &Coverage) -> Result<CoverageModel> {
+    let (frequency, severity) = (coverage.frequency.as_ref(), coverage.severity.as_ref());
     Ok(CoverageModel {
         id: coverage.id.clone(),
-        family: coverage.frequency.family,
-        cv_of_mean: coverage.frequency.cv_of_mean,
-        cv_of_scale: coverage.severity.cv_of_scale,
-        mixing_shape: coverage.frequency.mixing_shape,
-        sampler: Sampler::new(&coverage.severity.distribution)?,
-        distribution: coverage.severity.distribution.clone(),
+        law: coverage.law()?.into(),
+        process: coverage.process,
+        family: frequency.map_or(FrequencyFamily::Bernoulli, |f| f.family),
+        cv_of_mean: frequency.map_or(0.0, |f| f.cv_of_mean),
+        cv_of_scale: severity.map_or(0.0, |s| s.cv_of_scale),
+        mixing_shape: frequency.and_then(|f| f.mixing_shape),
+        common: Vec::new(),
+        sampler: severity.map(|s| Sampler::new(&s.distribution)).transpose()?,
         risks: Vec::new(),
     })
 }
@@ -183,6 +256,8 @@ fn empty(coverage: &Coverage) -> Result<CoverageModel> {
 struct Relativities {
     /// Column of the book → pairs by level of that column.
     columns: Vec<(usize, Vec<(f64, f64)>)>,
+    /// Common factors: by level of their key's column, and of a risk without a value.
+    factors: Vec<(Option<usize>, Vec<u64>, u64)>,
 }
 
 impl Relativities {
@@ -199,7 +274,22 @@ impl Relativities {
             });
             columns.push((column, pairs.collect()));
         }
-        Self { columns }
+        let loadings = coverage.index.iter().flat_map(|i| &i.factors);
+        let loadings = loadings.chain(coverage.credit.iter().flat_map(|c| &c.factors));
+        let factors = loadings.map(|loading| {
+            let key = book.keys.iter().position(|k| k.name == loading.key);
+            let levels = key.map_or(&[][..], |k| book.keys[k].levels.as_slice());
+            let entities = levels.iter().map(|value| loading.entity(value)).collect();
+            (key, entities, loading.entity(""))
+        });
+        Self { columns, factors: factors.collect() }
+    }
+
+    fn factors(&self, book: &Portfolio, risk: usize) -> Box<[u64]> {
+        let one = |(key, levels, none): &(Option<usize>, Vec<u64>, u64)| {
+            key.and_then(|k| book.keys[k].code[risk]).map_or(*none, |level| levels[level as usize])
+        };
+        self.factors.iter().map(one).collect()
     }
 
     fn of(&self, book: &Portfolio, risk: usize) -> (f64, f64) {
@@ -215,8 +305,40 @@ impl Relativities {
     }
 }
 
-fn one(book: &Portfolio, risk: usize, coverage: &Coverage, relativities: &Relativities) -> Risk {
-    let stage = match book.stage[risk] {
+/// A part of the period in one stage of the life cycle.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    stage: Stage,
+    window: Window,
+    /// Its share of the period.
+    weight: f64,
+}
+
+/// The period of a risk, in two where its stage changes.
+fn parts(book: &Portfolio, risk: usize) -> impl Iterator<Item = Part> {
+    let (whole, stage) = (window(book, risk), book.stage[risk]);
+    let all = Part { stage, window: whole, weight: 1.0 };
+    let Some((after, date)) = book.stage_change[risk] else {
+        return [Some(all), None].into_iter().flatten();
+    };
+    let start = book.inception[risk].map_or_else(|| new_year(date), |from| from.0);
+    let gone = f64::from(date.0 - start) / f64::from(YEAR);
+    let weight = (gone / whole.span).clamp(0.0, 1.0);
+    let turn = whole.at(weight);
+    let before = Window { span: whole.span * weight, ..whole };
+    let rest = Window { start: turn, span: whole.span * (1.0 - weight) };
+    let part = |stage, window, weight| (weight > 0.0).then_some(Part { stage, window, weight });
+    [part(stage, before, weight), part(after, rest, 1.0 - weight)].into_iter().flatten()
+}
+
+fn one(
+    book: &Portfolio,
+    risk: usize,
+    part: Part,
+    coverage: &Coverage,
+    relativities: &Relativities,
+) -> Risk {
+    let stage = match part.stage {
         Stage::Research => coverage.stages.research,
         Stage::Transformation => coverage.stages.transformation,
         Stage::Industrialisation => coverage.stages.industrialisation,
@@ -224,41 +346,69 @@ fn one(book: &Portfolio, risk: usize, coverage: &Coverage, relativities: &Relati
     let (frequency, severity) = relativities.of(book, risk);
     let (frequency, severity) = (frequency * stage.frequency, severity * stage.severity);
     let exposure = book.exposure[risk];
-    let bernoulli = coverage.frequency.family == FrequencyFamily::Bernoulli;
-    let per_unit = coverage.frequency.mean * frequency;
+    let bernoulli = coverage.is_bernoulli();
+    let per_unit = coverage.frequency.as_ref().map_or(1.0, |f| f.mean) * frequency;
     let sum_insured = book.sum_insured[risk];
-    let fraction = coverage.severity.basis == Basis::FractionOfSumInsured;
-    let unit = if fraction { sum_insured } else { 1.0 };
-    let cap = coverage.severity.cap.unwrap_or(if fraction { 1.0 } else { f64::INFINITY });
-    let window = window(book, risk);
+    let fraction = coverage.basis() == Basis::FractionOfSumInsured;
+    let interest = book.interest[risk];
+    let unit = interest * if fraction { sum_insured } else { 1.0 };
+    let cap = coverage.severity.as_ref().and_then(|s| s.cap);
+    let cap = cap.unwrap_or(if fraction { 1.0 } else { f64::INFINITY });
     let limit = book.limit[risk];
-    let in_force = if coverage.exposure.annual { window.span } else { 1.0 };
+    let in_force = if coverage.exposure.annual { part.window.span / part.weight } else { 1.0 };
+    let rate = match coverage.process {
+        // The index is there whatever the exposure.
+        Process::Index => per_unit,
+        _ if bernoulli => per_unit * part.weight,
+        _ => per_unit * exposure * part.weight,
+    };
     Risk {
         index: risk as u32,
-        entity: entity_id(&book.risk_id[risk]),
-        rate: if bernoulli { per_unit } else { per_unit * exposure },
+        entity: 0,
+        rate,
         trials: if bernoulli { exposure as u64 } else { 1 },
         scale: unit * severity,
         ceiling: unit * cap,
-        terms: Terms { deductible: book.deductible[risk], limit, share: book.share[risk] },
-        window,
+        terms: ClaimTerms { deductible: book.deductible[risk], limit, share: book.share[risk] },
+        window: part.window,
         units: if coverage.exposure.counted { exposure / in_force } else { 1.0 },
         at_stake: if limit.is_finite() { limit } else { sum_insured },
+        exposure: exposure * part.weight,
+        factors: Box::default(),
     }
 }
 
+const YEAR: i32 = 365;
+
 fn window(book: &Portfolio, risk: usize) -> Window {
-    const YEAR: i32 = 365;
     let whole = Window { start: 0.0, span: 1.0 };
     let (Some(from), Some(to)) = (book.inception[risk], book.expiry[risk]) else { return whole };
     let days = to.0.saturating_sub(from.0);
     if days >= YEAR {
-        return whole;
+        // A year that is cut in two begins at its inception.
+        return if book.stage_change[risk].is_some() {
+            Window { start: of_year(from), span: 1.0 }
+        } else {
+            whole
+        };
     }
-    let (year, _, _) = from.ymd();
-    let new_year = crate::portfolio::Date::from_ymd(year, 1, 1).map_or(from.0, |d| d.0);
-    Window {
-        start: f64::from((from.0 - new_year).clamp(0, YEAR - 1)) / f64::from(YEAR),
-        span: f64::from(days.max(1)) / f64::from(YEAR),
+    Window { start: of_year(from), span: f64::from(days.max(1)) / f64::from(YEAR) }
+}
+
+/// A date as a fraction of its year.
+fn of_year(date: Date) -> f64 {
+    f64::from((date.0 - new_year(date)).clamp(0, YEAR - 1)) / f64::from(YEAR)
+}
+
+fn new_year(date: Date) -> i32 {
+    let (year, _, _) = date.ymd();
+    Date::from_ymd(year, 1, 1).map_or(date.0, |d| d.0)
+}
+
+/// Date at which each risk's policy is renewed; none when no risk has an inception.
+pub(super) fn renewals(book: &Portfolio) -> Vec<f64> {
+    if book.inception.iter().all(Option::is_none) {
+        return Vec::new();
     }
+    book.inception.iter().map(|date| date.map_or(f64::NAN, of_year)).collect()
 }

@@ -1,7 +1,7 @@
 //! Rows of a block, put in order of year, date and event.
 //!
 //! Rows are drawn risk by risk and wanted by date. They go into bins of some years as they come, so
-//! that a bin fits the cache; a bin is then sorted by its date as an integer.
+//! that a bin fits the cache; a bin is then sorted by its date.
 
 use crate::error::{Error, Result};
 use crate::exec::Control;
@@ -15,10 +15,8 @@ const BIN_BITS: u32 = 5;
 const BINS: usize = BLOCK_YEARS >> BIN_BITS;
 /// Bits of a [`Moment`] that hold the time within the year.
 const TIME_BITS: u32 = 52;
-/// Bits sorted at once.
-const DIGIT_BITS: u32 = 11;
-/// Bins with fewer rows are sorted by comparison.
-const FEW: usize = 512;
+/// Slices of a bin, at most, as a power of two.
+const MOST_BITS: u32 = 14;
 
 /// A moment of the block: year above, time of the year in units of 2⁻⁵² below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -44,12 +42,19 @@ impl Moment {
     }
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Row {
     when: Moment,
     loss: f64,
     risk: u32,
     event: u32,
+}
+
+impl Row {
+    #[inline(always)]
+    fn key(&self) -> (Moment, u32) {
+        (self.when, self.event)
+    }
 }
 
 /// Rows as they are drawn.
@@ -72,6 +77,10 @@ impl Rows {
         self.causes.clear();
     }
 
+    pub fn len(&self) -> usize {
+        self.bins.iter().map(Vec::len).sum()
+    }
+
     #[inline(always)]
     pub fn push(&mut self, when: Moment, loss: f64, risk: u32, event: u32) {
         self.bins[(when.year() >> BIN_BITS) % BINS].push(Row { when, loss, risk, event });
@@ -81,9 +90,8 @@ impl Rows {
 /// Working memory of the sort and of the annual aggregates.
 #[derive(Debug, Default)]
 pub(super) struct Sorter {
-    /// Date in the bin and place in it, as one integer.
-    keys: Vec<u64>,
-    spare: Vec<u64>,
+    /// Where the next row of each slice of time goes.
+    places: Vec<u32>,
     sorted: Vec<Row>,
     /// Year last seen (+ 1) and amount used, of each risk.
     used: Vec<(u32, f64)>,
@@ -99,7 +107,7 @@ impl Sorter {
         control: &Control,
         out: &mut LossBlock,
     ) -> Result<()> {
-        let all: usize = rows.bins.iter().map(Vec::len).sum();
+        let all = rows.len();
         if all >= u32::MAX as usize {
             return Err(Error::numeric("simulate", "more than 2³² losses in 4,096 years"));
         }
@@ -109,48 +117,83 @@ impl Sorter {
         out.event.reserve(all);
         out.risk.reserve(all);
         out.cause.reserve(all);
-        self.used.clear();
-        if let Some(limits) = aggregate_limits {
-            self.used.resize(limits.len(), (0, 0.0));
-        }
-        out.offsets.clear();
-        out.offsets.resize(years + 1, 0);
-        let (mut events, mut previous) = (0u32, ALONE);
-        for (bin, bin_rows) in rows.bins.iter().enumerate() {
-            let first = bin << BIN_BITS;
-            if first >= years {
-                break;
-            }
+        self.begin(aggregate_limits);
+        for bin in 0..years.div_ceil(1 << BIN_BITS) {
             control.check()?;
-            self.sort(bin_rows);
-            if years < first + (1 << BIN_BITS) {
-                let end = self.sorted.partition_point(|r| r.when.year() < years);
-                self.sorted.truncate(end);
-            }
-            if let Some(limits) = aggregate_limits {
-                self.limit(limits);
-            }
-            let sorted = &self.sorted;
-            for row in sorted {
-                out.offsets[row.when.year() + 1] += 1;
-            }
-            out.loss.extend(sorted.iter().map(|r| r.loss));
-            out.time.extend(sorted.iter().map(|r| r.when.time()));
-            out.risk.extend(sorted.iter().map(|r| r.risk));
-            let cause = |event: u32| if event == ALONE { 0 } else { rows.causes[event as usize] };
-            out.cause.extend(sorted.iter().map(|r| cause(r.event)));
-            out.event.extend(sorted.iter().map(|r| {
-                events += u32::from(r.event == ALONE || r.event != previous);
-                previous = r.event;
-                events - 1
-            }));
-        }
-        let mut total = 0;
-        for offset in &mut out.offsets {
-            total += *offset;
-            *offset = total;
+            self.bin(rows, bin, years, aggregate_limits, out);
         }
         Ok(())
+    }
+
+    /// The same in parts of about `part_rows` rows, while they are in the cache.
+    pub fn parts(
+        &mut self,
+        rows: &Rows,
+        (years, part_rows): (usize, usize),
+        aggregate_limits: Option<&[f64]>,
+        control: &Control,
+        out: &mut LossBlock,
+        each: &mut dyn FnMut(&LossBlock) -> Result<()>,
+    ) -> Result<()> {
+        let first_year = out.first_year;
+        self.begin(aggregate_limits);
+        let bins = years.div_ceil(1 << BIN_BITS);
+        for bin in 0..bins {
+            control.check()?;
+            self.bin(rows, bin, years, aggregate_limits, out);
+            if out.rows() >= part_rows || bin + 1 == bins {
+                each(out)?;
+                out.clear();
+                out.first_year = first_year + ((bin + 1) << BIN_BITS) as u64;
+            }
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, aggregate_limits: Option<&[f64]>) {
+        self.used.clear();
+        self.used.resize(aggregate_limits.map_or(0, <[f64]>::len), (0, 0.0));
+    }
+
+    /// Adds the rows of a bin, up to the last of `years`.
+    fn bin(
+        &mut self,
+        rows: &Rows,
+        bin: usize,
+        years: usize,
+        aggregate_limits: Option<&[f64]>,
+        out: &mut LossBlock,
+    ) {
+        let of_bin = bin << BIN_BITS..years.min((bin + 1) << BIN_BITS);
+        self.sort(&rows.bins[bin]);
+        if of_bin.end & ((1 << BIN_BITS) - 1) != 0 {
+            let end = self.sorted.partition_point(|r| r.when.year() < years);
+            self.sorted.truncate(end);
+        }
+        if let Some(limits) = aggregate_limits {
+            self.limit(limits);
+        }
+        let sorted = &self.sorted;
+        let base = out.loss.len();
+        if out.offsets.is_empty() {
+            out.offsets.push(0);
+        }
+        let mut end = 0;
+        for year in of_bin {
+            end += sorted[end..].partition_point(|r| r.when.year() <= year);
+            out.offsets.push((base + end) as u32);
+        }
+        let (mut number, mut previous) = (out.event.last().map_or(0, |last| last + 1), ALONE);
+        out.loss.extend(sorted.iter().map(|r| r.loss));
+        out.time.extend(sorted.iter().map(|r| r.when.time()));
+        out.risk.extend(sorted.iter().map(|r| r.risk));
+        let cause = |event: u32| if event == ALONE { 0 } else { rows.causes[event as usize] };
+        out.cause.extend(sorted.iter().map(|r| cause(r.event)));
+        out.event.extend(sorted.iter().map(|r| {
+            number += u32::from(r.event == ALONE || r.event != previous);
+            previous = r.event;
+            number - 1
+        }));
     }
 
     /// Annual aggregate limits in date order; rows that get nothing are dropped.
@@ -172,76 +215,47 @@ impl Sorter {
         });
     }
 
-    /// Copies the rows of a bin into `sorted`, by time, then event, then as drawn.
+    /// Copies the rows of a bin into `sorted`, by time, then event, then as drawn: counted into
+    /// slices of time of a row or two, then by insertion.
     fn sort(&mut self, rows: &[Row]) {
-        // The moment within the bin, its 32 leading bits, and the place in the bin below them.
-        let date = |when: Moment| when.0 << (64 - TIME_BITS - BIN_BITS) & !0xFFFF_FFFF;
-        self.keys.clear();
-        self.keys.extend(rows.iter().enumerate().map(|(i, r)| date(r.when) | i as u64));
-        if rows.len() < FEW {
-            self.keys.sort_unstable();
-        } else {
-            self.radix();
+        // At most one slice a row, and no more than the cache holds.
+        let bits = rows.len().max(1).ilog2().clamp(4, MOST_BITS);
+        // The moment within the bin, its leading bits.
+        let slice = |when: Moment| {
+            (when.0 << (64 - TIME_BITS - BIN_BITS) >> (64 - bits)) as usize & ((1 << bits) - 1)
+        };
+        self.places.clear();
+        self.places.resize(1 << bits, 0);
+        for row in rows {
+            self.places[slice(row.when)] += 1;
         }
-        self.sorted.clear();
-        self.sorted.extend(self.keys.iter().map(|k| rows[*k as u32 as usize]));
-        // Rows whose dates agree in all bits of the key.
-        let mut start = 0;
-        while start + 1 < self.keys.len() {
-            let date = self.keys[start] >> 32;
-            let mut end = start + 1;
-            while end < self.keys.len() && self.keys[end] >> 32 == date {
-                end += 1;
-            }
-            if end > start + 1 {
-                self.sorted[start..end]
-                    .sort_by(|a, b| a.when.cmp(&b.when).then(a.event.cmp(&b.event)));
-            }
-            start = end;
+        let mut total = 0;
+        for place in &mut self.places {
+            (*place, total) = (total, total + *place);
         }
-    }
-
-    /// Sorts the keys: two digits from the top by counting, the rest by insertion.
-    fn radix(&mut self) {
-        const SIZE: usize = 1 << DIGIT_BITS;
-        let high = 64 - DIGIT_BITS;
-        let low = high - DIGIT_BITS;
-        let mut counts = [[0u32; SIZE]; 2];
-        for &key in &self.keys {
-            counts[0][(key >> low) as usize % SIZE] += 1;
-            counts[1][(key >> high) as usize] += 1;
-        }
-        for count in &mut counts {
-            let mut total = 0;
-            for c in count {
-                (*c, total) = (total, total + *c);
-            }
-        }
-        self.spare.clear();
-        self.spare.resize(self.keys.len(), 0);
-        for &key in &self.keys {
-            let place = &mut counts[0][(key >> low) as usize % SIZE];
-            self.spare[*place as usize] = key;
+        self.sorted.resize(rows.len(), Row::default());
+        for row in rows {
+            let place = &mut self.places[slice(row.when)];
+            self.sorted[*place as usize] = *row;
             *place += 1;
         }
-        for &key in &self.spare {
-            let place = &mut counts[1][(key >> high) as usize];
-            self.keys[*place as usize] = key;
-            *place += 1;
-        }
-        // Rows crowded into one slice of a few minutes are rare; sort them all if they are not.
+        let sorted = &mut self.sorted;
+        // Rows crowded into a few slices are rare; sort them all if they are not.
         let mut moves = 0;
-        for i in 1..self.keys.len() {
-            let key = self.keys[i];
+        for i in 1..sorted.len() {
+            let row = sorted[i];
+            if sorted[i - 1].key() <= row.key() {
+                continue;
+            }
             let mut j = i;
-            while j > 0 && self.keys[j - 1] > key {
-                self.keys[j] = self.keys[j - 1];
+            while j > 0 && sorted[j - 1].key() > row.key() {
+                sorted[j] = sorted[j - 1];
                 j -= 1;
             }
-            self.keys[j] = key;
+            sorted[j] = row;
             moves += i - j;
-            if moves > 16 * self.keys.len() {
-                self.keys.sort_unstable();
+            if moves > 16 * sorted.len() {
+                sorted.sort_by_key(Row::key);
                 return;
             }
         }

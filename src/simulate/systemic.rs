@@ -68,13 +68,12 @@ pub(super) fn build(
                 BetaQuantile::new(share.a, share.b, 0.0)?,
                 BetaQuantile::new(damage.a, damage.b, 0.0)?,
             ));
-            let key = book.keys.iter().find(|k| k.name == systemic.key);
             for risk in &model.risks {
                 let index = risk.index as usize;
-                let value = key.and_then(|k| k.get(index)).unwrap_or("");
-                members[at].entry(value.to_owned()).or_default().push(Member {
+                let value = value_of(book, &systemic.key, index);
+                members[at].entry(value).or_default().push(Member {
                     law,
-                    entity: entity_id(&format!("{}|{}", book.risk_id[index], systemic.event)),
+                    entity: entity_id(&format!("{}|{}", book.object(index), systemic.event)),
                     risk: risk.clone(),
                 });
             }
@@ -88,6 +87,17 @@ pub(super) fn build(
         }
     }
     Ok((events, names))
+}
+
+/// Value of a key, or of several joined by `+`, of a risk; empty where it has none.
+pub(super) fn value_of(book: &Portfolio, key: &str, risk: usize) -> String {
+    let one = |name: &str| {
+        book.keys.iter().find(|k| k.name == name).and_then(|k| k.get(risk)).unwrap_or("")
+    };
+    if !key.contains('+') {
+        return one(key).to_owned();
+    }
+    key.split('+').map(|name| one(name.trim())).collect::<Vec<_>>().join(" + ")
 }
 
 /// Working memory of one group.

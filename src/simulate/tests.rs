@@ -5,7 +5,7 @@ use crate::portfolio::{self, read_csv};
 use crate::simulate::{Expected, Parameters};
 use std::collections::HashMap;
 
-fn read(text: &str) -> Portfolio {
+pub(super) fn read(text: &str) -> Portfolio {
     let words = Library::shipped().unwrap().vocabulary();
     let table = read_csv("book.csv", text.as_bytes()).unwrap();
     Portfolio::new(&table, &words, &portfolio::Options::default()).unwrap()
@@ -16,32 +16,31 @@ fn usual(coverage: &str) -> Portfolio {
     let library = Library::shipped().unwrap();
     let c = library.get(coverage).unwrap();
     let si = c.terms.sum_insured.map_or(String::new(), |s| s.to_string());
-    let factor = &c.relativities[0];
-    let keys: Vec<String> = c
-        .systemic
-        .iter()
-        .filter(|s| !s.key.is_empty())
-        .map(|s| format!("key.{}", s.key))
-        .collect::<std::collections::BTreeSet<_>>()
-        .into_iter()
-        .collect();
+    let factor = c.relativities.first();
+    let rules = library.vocabulary().coverages.into_iter().find(|r| r.id == coverage).unwrap();
+    let keys: Vec<String> = rules.keys.iter().map(|key| format!("key.{key}")).collect();
+    // Few of what claims by the dozen.
+    let few = if c.frequency.as_ref().is_some_and(|f| f.mean > 1.0) { 0.02 } else { 1.0 };
     let mut text = format!(
         "risk_id,coverage,exposure,sum_insured,deductible,limit,share,stage,inception,expiry,{}",
-        factor.name
+        factor.map_or("note", |f| f.name.as_str())
     );
     for key in &keys {
         text.push(',');
         text.push_str(key);
     }
-    let Some(level) = factor.levels.last() else { panic!("a factor without levels") };
+    let level = factor.and_then(|f| f.levels.last()).map_or("", String::as_str);
     for (id, exposure, stage, to, value) in [
         ("A", 1.0, "industrialisation", "2027-01-01", ""),
         ("B", 3.0, "transformation", "2026-04-01", level),
         ("C", 20.0, "industrialisation", "2027-01-01", ""),
     ] {
         let row = format!(
-            "\n{id},{coverage},{exposure},{si},{},{},{},{stage},2026-01-01,{to},{value}",
-            c.terms.deductible, c.terms.limit, c.terms.share
+            "\n{id},{coverage},{},{si},{},{},{},{stage},2026-01-01,{to},{value}",
+            exposure * few,
+            c.terms.deductible,
+            c.terms.limit,
+            c.terms.share
         );
         text.push_str(&row);
         for _ in &keys {
@@ -51,7 +50,7 @@ fn usual(coverage: &str) -> Portfolio {
     read(&text)
 }
 
-fn simulator(book: &Portfolio, options: Options) -> Simulator {
+pub(super) fn simulator(book: &Portfolio, options: Options) -> Simulator {
     Simulator::new(book, &Library::shipped().unwrap(), options).unwrap()
 }
 
@@ -79,7 +78,7 @@ fn a_cancelled_block_is_left() {
 }
 
 /// Annual totals of claims and of systemic events, and the number of claims.
-fn annual(simulator: &Simulator) -> [Moments; 3] {
+pub(super) fn annual(simulator: &Simulator) -> [Moments; 3] {
     let control = Control::default();
     let parts = run_blocks(0..simulator.blocks(), &control, |scratch, block| {
         let mut out = LossBlock::default();
@@ -103,7 +102,7 @@ fn annual(simulator: &Simulator) -> [Moments; 3] {
         .unwrap()
 }
 
-fn within(name: &str, simulated: Moments, expected: f64) {
+pub(super) fn within(name: &str, simulated: Moments, expected: f64) {
     let z = (simulated.mean - expected) / simulated.standard_error().max(1e-300);
     if std::env::var_os("KEBAO_SHOW").is_some() {
         eprintln!(
@@ -186,10 +185,10 @@ fn bernoulli_units_fail_at_most_once_a_year() {
     assert!(blocks(&simulator, 1).iter().all(|b| (0..b.years()).all(|y| b.year(y).len() == 2)));
 }
 
-type Rows = Vec<(u64, u64, u64, u16)>;
+pub(super) type Rows = Vec<(u64, u64, u64, u16)>;
 
 /// Rows of each risk: year, bits of time and loss, cause.
-fn by_risk(simulator: &Simulator) -> HashMap<String, Rows> {
+pub(super) fn by_risk(simulator: &Simulator) -> HashMap<String, Rows> {
     let mut all: HashMap<String, Rows> = HashMap::new();
     for block in blocks(simulator, 2) {
         for year in 0..block.years() {
@@ -209,7 +208,7 @@ fn by_risk(simulator: &Simulator) -> HashMap<String, Rows> {
     all
 }
 
-const MIXED: &str = "risk_id,coverage,exposure,sum_insured,deductible,limit,aggregate_limit,share,key.base_model,key.cloud_region,key.city,key.firmware\n\
+pub(super) const MIXED: &str = "risk_id,coverage,exposure,sum_insured,deductible,limit,aggregate_limit,share,key.base_model,key.cloud_region,key.city,key.firmware\n\
     A,ai.output_liability,30,,100k,20m,40m,0.9,m1,,,\n\
     B,ai.performance_warranty,1,5m,500k,5m,,0.8,m1,,,\n\
     C,ai.compute_outage_bi,3,,500k,50m,,1,,east,,\n\

@@ -48,9 +48,9 @@ impl Years {
         let uncertain = |out: &mut Vec<f64>, cv: f64, what: &str| {
             out.clear();
             out.resize(BLOCK_YEARS, 1.0);
-            if parameters == Parameters::PerYear && cv > 0.0 {
+            if parameters != Parameters::Off && cv > 0.0 {
                 let name = entity_id(&format!("{}/{what}", model.id));
-                Stream::new(seed, Purpose::Parameter, name, block).fill(out);
+                parameters.uniforms(seed, name, block, out);
                 let (mu, sigma) = unit_lognormal(cv);
                 kernel::lognormal_in_place(out, mu, sigma);
             }
@@ -62,6 +62,12 @@ impl Years {
             for m in &mut self.frequency {
                 *m *= stream.gamma(shape) / shape;
             }
+        }
+        for (factor, sd) in &model.common {
+            let mut z = vec![0.0; BLOCK_YEARS];
+            Stream::new(seed, Purpose::Dependence, *factor, block).fill(&mut z);
+            kernel::lognormal_in_place(&mut z, -0.5 * sd * sd, *sd);
+            self.frequency.iter_mut().zip(&z).for_each(|(m, f)| *m *= f);
         }
         self.slots.clear();
         self.total = 0.0;
@@ -137,15 +143,10 @@ mod tests {
         let library = Library::shipped().unwrap();
         let coverage = library.get("ai.output_liability").unwrap();
         let model = CoverageModel {
-            id: coverage.id.clone(),
-            family: coverage.frequency.family,
             cv_of_mean: 0.6,
             cv_of_scale: 0.5,
             mixing_shape: Some(1.5),
-            sampler: crate::simulate::quantile::Sampler::new(&coverage.severity.distribution)
-                .unwrap(),
-            distribution: coverage.severity.distribution.clone(),
-            risks: Vec::new(),
+            ..crate::simulate::model::empty(coverage).unwrap()
         };
         let mut years = Years::default();
         years.draw(&model, 1, 0, Parameters::PerYear);

@@ -1,5 +1,6 @@
 //! A plan applied to a block of losses: one column a treaty, no allocation per year.
 
+use super::attaching::TreatyYears;
 use super::layer::{Layer, band, largest, sum, sum_of};
 use super::plan::{Plan, Resolved};
 use super::share::to_the_places_of;
@@ -76,10 +77,14 @@ pub struct Scratch {
     pub(super) recoveries: Vec<f64>,
     /// Ceded amounts by treaty and row, of the treaties where later ones want them.
     pub(super) by_row: Vec<Vec<f64>>,
+    /// The same by event, of the covers per event that nobody wants row by row.
+    pub(super) by_event: Vec<Vec<f64>>,
     /// Recoveries lost to used-up limits, by treaty and unit, of the treaties that are backed up.
     pub(super) shortfalls: Vec<Vec<f64>>,
     /// Annual recoveries of the term so far, by treaty.
     pub(super) carried: Vec<f64>,
+    /// The same by treaty year, of the treaties whose years are not those of the losses.
+    pub(super) treaty_years: Vec<TreatyYears>,
 }
 
 impl Resolved {
@@ -123,26 +128,44 @@ impl Plan {
         if block.event.is_empty() && self.tower {
             return tower::apply(self, block, out);
         }
-        let Scratch { units, subject, losses, recoveries, by_row, shortfalls, carried } = scratch;
+        let Scratch {
+            units,
+            subject,
+            losses,
+            recoveries,
+            by_row,
+            by_event,
+            shortfalls,
+            carried,
+            treaty_years,
+        } = scratch;
         units.of(block);
         by_row.resize_with(self.names.len(), Vec::new);
+        by_event.resize_with(self.names.len(), Vec::new);
         shortfalls.resize_with(self.names.len(), Vec::new);
         carried.resize(self.names.len(), 0.0);
+        treaty_years.resize_with(self.names.len(), Vec::new);
 
         for year in 0..years {
             out.gross[year] = gross_of(block, year)?;
         }
         // The largest net event of a tower is found by way of its rows here.
         let events_by_row = events && self.tower;
+        // What `subject` and `losses` hold: treaties on one subject share it.
+        let mut held: Option<&[usize]> = None;
+        let mut summed: Option<(&[usize], Basis)> = None;
         for step in &self.steps {
             let target = &mut std::mem::take(&mut by_row[step.treaty]);
-            let occurrence = step.basis != Basis::Annual;
+            let occurrence = step.basis != Basis::Annual || step.is_attaching();
             let scaled = occurrence && (step.cession.is_some() || step.indexed != 0.0);
             let rows: &[f64] =
                 if !scaled && (step.net_of.is_empty() || !(occurrence || step.by_row)) {
                     &block.loss
                 } else {
-                    net_rows(&block.loss, &step.net_of, by_row, subject);
+                    if held != Some(&step.net_of) {
+                        net_rows(&block.loss, &step.net_of, by_row, subject);
+                    }
+                    held = (!scaled).then_some(&step.net_of);
                     if scaled {
                         self.scale(step, block, subject);
                     }
@@ -151,9 +174,26 @@ impl Plan {
             let carried = &mut carried[step.treaty];
             if occurrence {
                 let wanted = step.by_row || events_by_row;
-                let work =
-                    Work { rows, losses, recoveries, target: wanted.then_some(&mut *target) };
-                if step.is_plain() {
+                let of_event = &mut by_event[step.treaty];
+                of_event.clear();
+                let key = (step.net_of.as_slice(), step.basis);
+                let work = Work {
+                    rows,
+                    losses,
+                    summed: !scaled && summed == Some(key),
+                    recoveries,
+                    target: wanted.then_some(&mut *target),
+                    // Always, so that the largest net event does not depend on what else is wanted.
+                    of_event: (events && step.basis == Basis::Event && step.is_plain())
+                        .then_some(of_event),
+                };
+                if !step.is_attaching() {
+                    summed = (!scaled).then_some(key);
+                }
+                if step.is_attaching() {
+                    let years = &mut treaty_years[step.treaty];
+                    self.attaching(step, work, block, units, years, out);
+                } else if step.is_plain() {
                     self.occurrences(step, work, block, units, out);
                 } else {
                     self.year_by_year(step, work, block, units, shortfalls, carried, out);
@@ -168,7 +208,7 @@ impl Plan {
             out.net[year] = out.gross[year] - ceded;
         }
         if events {
-            self.largest_events(block, units, by_row, subject, losses, out);
+            self.largest_events(block, units, (by_row, by_event), subject, losses, out);
         }
         Ok(())
     }
@@ -181,13 +221,16 @@ impl Plan {
                 .hint("a treaty is `pro rata time`, or has an hours clause")
                 .into_error());
         }
+        for step in self.steps.iter().filter(|step| step.is_attaching() && block.rows() > 0) {
+            self.check_dates(step, block)?;
+        }
         for step in self.steps.iter().filter(|step| step.cession.is_some()) {
             let outside = |risk: &u32| *risk as usize >= step.shares.len();
             if block.rows() > 0 && (block.risk.is_empty() || block.risk.iter().any(outside)) {
                 return Err(Issue::new("missing_column", "losses", "risk_id, sum_insured")
-                    .value("absent or without a sum insured")
-                    .allowed("a risk with a sum insured in every row")
-                    .hint(format!("'{}' cedes by sum insured", self.names[step.treaty]))
+                    .value("absent, or of a risk that is not known")
+                    .allowed("a risk in every row, with a sum insured where the share follows it")
+                    .hint(format!("'{}' cedes by risk", self.names[step.treaty]))
                     .into_error());
             }
         }
@@ -203,12 +246,13 @@ impl Plan {
         out: &mut Annuals,
     ) {
         let spans = units.spans(step.basis, block);
-        let Work { rows, losses: buffer, recoveries, target } = work;
-        let losses: &[f64] = if spans.is_rows() { rows } else { spans.sums(rows, buffer) };
+        let Work { rows, losses: buffer, summed, recoveries, target, of_event } = work;
+        let losses: &[f64] = spans.sums_unless(summed, rows, buffer);
         let time = step.reinstatement.as_ref().filter(|r| r.pro_rata_time);
         let columns = &mut out.treaties[step.treaty];
         let of_year = step.reinstatement.as_ref().filter(|r| !r.pro_rata_time);
-        if target.is_none() && step.event_limit == f64::INFINITY && time.is_none() {
+        let by_unit = target.is_some() || of_event.is_some();
+        if !by_unit && step.event_limit == f64::INFINITY && time.is_none() {
             for year in 0..block.years() {
                 let recovered = layered(&step.layer, &losses[spans.year(year)]);
                 let recovery = step.annual.recovery(recovered);
@@ -245,6 +289,9 @@ impl Plan {
         }
         if let Some(target) = target {
             to_rows(step.participation, rows, losses, recoveries, spans, target);
+        }
+        if let Some(of_event) = of_event {
+            of_event.extend(recoveries.iter().map(|paid| step.participation * paid));
         }
     }
 
@@ -285,20 +332,31 @@ impl Plan {
         &self,
         block: &LossBlock,
         units: &Units,
-        by_row: &[Vec<f64>],
+        (by_row, by_event): (&[Vec<f64>], &[Vec<f64>]),
         net: &mut Vec<f64>,
         events: &mut Vec<f64>,
         out: &mut Annuals,
     ) {
-        let covers: Vec<usize> =
-            self.steps.iter().filter(|s| s.basis != Basis::Annual).map(|s| s.treaty).collect();
-        net_rows(&block.loss, &covers, by_row, net);
+        let covers = self.steps.iter().filter(|s| s.basis != Basis::Annual);
+        let (by_rows, by_events): (Vec<usize>, Vec<usize>) =
+            covers.map(|s| s.treaty).partition(|treaty| by_event[*treaty].is_empty());
+        less_ceded(&block.loss, &by_rows, by_row, net);
         let spans = units.spans(Basis::Event, block);
         let gross: &[f64] = spans.sums(&block.loss, events);
         for year in 0..block.years() {
             out.largest_gross[year] = largest(&gross[spans.year(year)]);
         }
-        let net: &[f64] = spans.sums(net, events);
+        let net: &mut [f64] = if spans.is_rows() {
+            net
+        } else {
+            spans.sums_unless(false, net, events);
+            events
+        };
+        for treaty in by_events {
+            for (net, ceded) in net.iter_mut().zip(&by_event[treaty]) {
+                *net -= ceded;
+            }
+        }
         for year in 0..block.years() {
             out.largest_net[year] = largest(&net[spans.year(year)]);
         }
@@ -308,8 +366,11 @@ impl Plan {
 pub(super) struct Work<'a> {
     pub(super) rows: &'a [f64],
     pub(super) losses: &'a mut Vec<f64>,
+    /// Whether `losses` holds the sums of the rows already.
+    pub(super) summed: bool,
     pub(super) recoveries: &'a mut Vec<f64>,
     pub(super) target: Option<&'a mut Vec<f64>>,
+    pub(super) of_event: Option<&'a mut Vec<f64>>,
 }
 
 /// Recoveries of units given back to their rows, in proportion to their losses.
@@ -345,15 +406,20 @@ pub(super) fn layered(layer: &Layer, losses: &[f64]) -> f64 {
 
 /// Losses less the ceded amounts of some treaties, row by row, never below zero.
 fn net_rows(loss: &[f64], named: &[usize], by_row: &[Vec<f64>], out: &mut Vec<f64>) {
+    less_ceded(loss, named, by_row, out);
+    for row in out {
+        *row = if *row > 0.0 { *row } else { 0.0 };
+    }
+}
+
+/// Losses less the ceded amounts of some treaties, row by row.
+fn less_ceded(loss: &[f64], named: &[usize], by_row: &[Vec<f64>], out: &mut Vec<f64>) {
     out.clear();
     out.extend_from_slice(loss);
     for &treaty in named {
         for (row, ceded) in out.iter_mut().zip(&by_row[treaty]) {
             *row -= ceded;
         }
-    }
-    for row in out {
-        *row = if *row > 0.0 { *row } else { 0.0 };
     }
 }
 

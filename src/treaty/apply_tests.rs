@@ -422,7 +422,7 @@ proptest! {
 fn with_risks(text: &str, losses: &LossBlock, sums: &[f64]) -> Annuals {
     let programme = Programme::from_text(text, None, Some(100.0)).unwrap();
     let plan = Plan::new(&programme, Options::default()).unwrap();
-    let plan = plan.for_risks(sums, &[]).unwrap();
+    let plan = plan.for_risks(sums, &[], &[]).unwrap();
     let (mut scratch, mut out) = (Scratch::default(), Annuals::default());
     plan.apply(losses, &mut scratch, &mut out).unwrap();
     out
@@ -442,7 +442,7 @@ fn surplus_and_bands_cede_by_sum_insured() {
     assert!((out.treaties[0].ceded[0] - (0.1 + 2.0 + 8.0)).abs() < 1e-12);
     let programme: Programme = bands.parse().unwrap();
     let plan = Plan::new(&programme, Options::default()).unwrap();
-    assert_eq!(plan.for_risks(&[], &[]).unwrap_err().issues()[0].field, "sum_insured");
+    assert_eq!(plan.for_risks(&[], &[], &[]).unwrap_err().issues()[0].field, "sum_insured");
     let unbound = plan.apply(&losses, &mut Scratch::default(), &mut Annuals::default());
     assert!(unbound.is_err());
 }

@@ -5,7 +5,9 @@ use super::reader::Reader;
 use super::reinstatement::{self, Reinstatements};
 use super::terms::{Basis, Limit, ProRata, Treaty};
 use super::wording::{amount_text, percent_text};
-use super::{account, corridor, event_limit, hours, nth_event, proportional, stability, term};
+use super::{
+    account, attaching, corridor, event_limit, hours, nth_event, proportional, stability, term,
+};
 
 /// One clause of the wording.
 pub struct Clause {
@@ -219,11 +221,16 @@ pub const CLAUSES: &[Clause] = &[
         write: |treaty| treaty.rate.map(|rate| format!("rate {}", percent_text(rate))),
     },
     proportional::RETENTION,
+    proportional::RISKS,
     event_limit::FRANCHISE,
     nth_event::FROM_EVENT,
     nth_event::TOP_AND_DROP,
     nth_event::DROP,
     hours::CLAUSE,
+    attaching::OCCURRING,
+    attaching::ATTACHING,
+    attaching::CLAIMS_MADE,
+    attaching::INTERLOCKING,
     stability::INDEXED,
     stability::STABILITY,
     term::DEDUCTIBLE,
@@ -240,8 +247,7 @@ pub const CLAUSES: &[Clause] = &[
 ];
 
 /// Words of clauses that exist in the market and not yet here: refused by name, never ignored.
-pub const UNSUPPORTED: &[&str] =
-    &["risks attaching", "claims made", "interlocking", "portfolio transfer", "commutation"];
+pub const UNSUPPORTED: &[&str] = &["portfolio transfer", "commutation"];
 
 fn reinstatement_text(rate: f64) -> String {
     if rate == 0.0 { "free".to_owned() } else { percent_text(rate) }
@@ -263,7 +269,8 @@ pub(super) fn cover_text(treaty: &Treaty) -> String {
     if let Some(lines) = treaty.lines {
         return format!("surplus of {lines} lines");
     }
-    if treaty.is_proportional() && treaty.unit == Unit::Amount {
+    let whole = Treaty { risks: std::collections::BTreeMap::new(), ..treaty.clone() };
+    if whole.is_proportional() && treaty.unit == Unit::Amount {
         return format!("{} quota share", percent_text(treaty.share));
     }
     let share = if treaty.share == 1.0 {
@@ -314,6 +321,7 @@ mod tests {
             retention: Some(1.0),
             retentions: [("a".to_owned(), 1.0)].into(),
             bands: vec![proportional::Band { up_to: Limit::Unlimited, share: 0.1 }],
+            risks: [("a".to_owned(), 1.0)].into(),
             backup_of: Some("a".into()),
             event_franchise: 1.0,
             from_event: Some(nth_event::NthEvent { number: 2, over: None }),
@@ -324,6 +332,8 @@ mod tests {
             term_limit: Limit::Amount(1.0),
             indexed: 0.1,
             stability: Some(stability::Stability { rate: 0.1, beyond: 0.0, pattern: vec![1.0] }),
+            attaches: Some(attaching::Attaches::RisksAttaching),
+            interlocking: true,
             prepaid: true,
             corridor: Some(corridor::Corridor { share: 0.1, from: 0.1, to: 0.2 }),
             sliding: vec![(0.5, 0.2), (0.4, 0.3)],

@@ -44,6 +44,13 @@ pub(super) fn check(treaty: &Treaty, place: &str, faults: &mut Faults) {
         "drop the layer, or put it on the net of the surplus",
     );
     refuse(
+        !treaty.risks.is_empty() && (share || !occurrence || treaty.backup_of.is_some()),
+        "risks_of_what",
+        "risks",
+        "risks are named of a share or a layer per risk or per event",
+        "drop them",
+    );
+    refuse(
         treaty.event_franchise > 0.0 && treaty.basis != Basis::Risk,
         "event_franchise_not_per_risk",
         "event_franchise",
@@ -95,6 +102,39 @@ pub(super) fn check(treaty: &Treaty, place: &str, faults: &mut Faults) {
         "net_of",
         "the subject of a backup is what its treaty could not pay",
         "drop `on net of`",
+    );
+    let attaching = treaty.is_attaching();
+    refuse(
+        attaching
+            && (treaty.hours.is_some()
+                || treaty.from_event.is_some()
+                || treaty.drop.is_some()
+                || treaty.backup_of.is_some()
+                || treaty.term.is_some()
+                || treaty.indexed != 0.0
+                || treaty.pro_rata == ProRata::Time),
+        "clause_by_treaty_year",
+        "attaches",
+        "risks attaching and claims made do not go with hours, event, backup, term, index and time clauses",
+        "drop that clause, or make the treaty losses occurring",
+    );
+    refuse(
+        attaching
+            && (!treaty.sliding.is_empty()
+                || treaty.profit_commission.is_some()
+                || treaty.swing.is_some()
+                || treaty.no_claims_bonus != 0.0),
+        "account_by_treaty_year",
+        "attaches",
+        "accounts that follow the losses are drawn up by year of loss",
+        "drop the scale, the profit commission, the swing rate or the bonus",
+    );
+    refuse(
+        treaty.interlocking && (!attaching || treaty.basis != Basis::Event),
+        "interlocking_what",
+        "interlocking",
+        "only the treaty years of a cover per event interlock",
+        "write `risks attaching, interlocking` on a layer per event",
     );
     let term = treaty.term_deductible > 0.0 || !treaty.term_limit.is_unlimited();
     refuse(
@@ -180,6 +220,16 @@ fn values(treaty: &Treaty, place: &str, faults: &mut Faults) {
     }
     for (name, retention) in &treaty.retentions {
         faults.positive(place, &format!("retention for {name}"), *retention);
+    }
+    for (name, share) in &treaty.risks {
+        faults.fraction(place, &format!("risks, {name}"), *share);
+        let sound =
+            !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || ",，@".contains(c));
+        faults.check(sound, || {
+            Issue::new("invalid_name", place, "risks")
+                .value(format!("'{name}'"))
+                .allowed("ids without blanks, commas and @")
+        });
     }
     let mut below = 0.0;
     for band in &treaty.bands {

@@ -35,21 +35,22 @@ impl Programme {
     /// Layers on one subject and basis, from the ground up.
     fn towers(&self, found: &mut Vec<Diagnostic>) {
         let layers = |treaty: &&Treaty| {
-            !treaty.is_proportional() && !treaty.by_sum_insured() && treaty.backup_of.is_none()
+            !treaty.is_proportional()
+                && !treaty.by_sum_insured()
+                && treaty.risks.is_empty()
+                && treaty.backup_of.is_none()
         };
-        let mut done: Vec<(&[String], Basis, Unit)> = Vec::new();
+        let key =
+            |t: &'_ Treaty| (t.net_of.clone(), t.basis, t.unit, t.attaches.unwrap_or_default());
+        let mut done = Vec::new();
         for treaty in self.treaties().iter().filter(layers) {
-            let key = (treaty.net_of.as_slice(), treaty.basis, treaty.unit);
-            if done.contains(&key) {
+            let this = key(treaty);
+            if done.contains(&this) {
                 continue;
             }
-            done.push(key);
-            let mut tower: Vec<&Treaty> = self
-                .treaties()
-                .iter()
-                .filter(layers)
-                .filter(|other| (other.net_of.as_slice(), other.basis, other.unit) == key)
-                .collect();
+            let mut tower: Vec<&Treaty> =
+                self.treaties().iter().filter(layers).filter(|other| key(other) == this).collect();
+            done.push(this);
             tower.sort_by(|a, b| a.attachment.total_cmp(&b.attachment));
             // Layers of which only shares are sold may lie side by side.
             let mut below: Option<&Treaty> = None;
@@ -112,7 +113,9 @@ impl Programme {
                 && other.corridor.is_none()
                 && other.indexed == 0.0
                 && !other.by_sum_insured()
-                && other.hours == treaty.hours;
+                && other.risks.is_empty()
+                && other.hours == treaty.hours
+                && !other.is_attaching();
             let one_basis = other.basis == treaty.basis || other.is_proportional();
             if endless
                 && one_basis
@@ -167,6 +170,7 @@ fn same_layer(a: &Treaty, b: &Treaty) -> bool {
     let layer = |t: &Treaty| {
         !t.is_proportional()
             && !t.by_sum_insured()
+            && t.risks.is_empty()
             && t.backup_of.is_none()
             && t.from_event.is_none()
     };
@@ -174,6 +178,7 @@ fn same_layer(a: &Treaty, b: &Treaty) -> bool {
         && layer(b)
         && (&a.net_of, a.basis, a.unit) == (&b.net_of, b.basis, b.unit)
         && (a.limit, a.attachment, a.drop, a.hours) == (b.limit, b.attachment, b.drop, b.hours)
+        && a.attaches.unwrap_or_default() == b.attaches.unwrap_or_default()
 }
 
 fn pair(below: &Treaty, above: &Treaty, top: f64, found: &mut Vec<Diagnostic>) {

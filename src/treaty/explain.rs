@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::apply::{Annuals, Scratch};
+use super::attaching::Piece;
 use super::layer::sum;
 use super::occurrence::before_annual_terms;
 use super::plan::{Options, Plan, Resolved};
@@ -15,13 +16,16 @@ use super::terms::{Basis, Unit};
 use super::units::Units;
 use crate::error::{Issue, Result};
 use crate::exec::Control;
-use crate::losses::{Groups, LossBlock, Source};
+use crate::losses::{LossBlock, Source};
 
 /// What one occurrence went through.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Step {
     /// Number of the occurrence in the year, from 1: a risk, an event, or the year itself.
     pub occurrence: usize,
+    /// Year of the run, from 0, whose treaty pays; where that is not the year of the loss.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub treaty_year: Option<usize>,
     /// Fraction of the year; none when the losses carry no date.
     pub time: Option<f64>,
     pub subject_loss: f64,
@@ -64,17 +68,20 @@ pub fn explain(
     block: &LossBlock,
     year: usize,
 ) -> Result<Explanation> {
-    explain_in(programme, treaty, (block, year), Options::default(), (&[], &[]))
+    let bind = |plan: Plan| {
+        if plan.needs_risks() { plan.for_risks(&[], &[], &[]) } else { Ok(plan) }
+    };
+    explain_in(programme, treaty, (block, year), Options::default(), &bind)
 }
 
-/// The same, the years of the block before this one being those of its run; `risks` are their sums
-/// insured and partitions.
+/// The same, the years of the block before this one being those of its run; `bind` tells the plan
+/// what it needs to know of the risks.
 fn explain_in(
     programme: &Programme,
     treaty: &str,
     (block, year): (&LossBlock, usize),
     options: Options,
-    risks: (&[f64], &[Groups]),
+    bind: &dyn Fn(Plan) -> Result<Plan>,
 ) -> Result<Explanation> {
     let index = programme.index(treaty)?;
     if year >= block.years() {
@@ -87,13 +94,10 @@ fn explain_in(
     let block = &one_year(block, year);
     // By row, so that the subject of the treaty is at hand.
     let options = Options { largest_events: true, ..options };
-    let mut plan = Plan::new(programme, options)?;
-    if plan.needs_sums_insured() {
-        plan = plan.for_risks(risks.0, risks.1)?;
-    }
+    let mut plan = bind(Plan::new(programme, options)?)?;
     plan.tower = false;
     for step in &mut plan.steps {
-        step.by_row = step.basis != Basis::Annual;
+        step.by_row |= step.basis != Basis::Annual;
     }
     let (mut scratch, mut annuals) = (Scratch::default(), Annuals::default());
     if plan.carries() {
@@ -102,6 +106,7 @@ fn explain_in(
         plan.apply(&earlier, &mut scratch, &mut annuals)?;
     }
     let mut carried = scratch.carried.get(index).copied().unwrap_or(0.0);
+    let mut treaty_years = scratch.treaty_years.get(index).cloned().unwrap_or_default();
     plan.apply(block, &mut scratch, &mut annuals)?;
     let Some(step) = plan.steps.iter().find(|step| step.treaty == index) else {
         return Err(Issue::new("unknown_name", "explain", "treaty").value(treaty).into_error());
@@ -123,10 +128,7 @@ fn explain_in(
     units.of(block);
     let spans = units.spans(step.basis, block);
     let factor = plan.index(step, block, 0);
-    let (losses, dates): (Vec<f64>, Vec<usize>) = if step.basis == Basis::Annual {
-        let inuring: f64 = step.net_of.iter().map(|&t| annuals.treaties[t].ceded[0]).sum();
-        (vec![(annuals.gross[0] - inuring).max(0.0) / factor], Vec::new())
-    } else {
+    let subject = || {
         let mut rows = block.loss.clone();
         for &named in &step.net_of {
             for (row, ceded) in rows.iter_mut().zip(&scratch.by_row[named]) {
@@ -134,6 +136,23 @@ fn explain_in(
             }
         }
         plan.scale(step, block, &mut rows);
+        rows
+    };
+    if step.is_attaching() {
+        let (mut pieces, _) = plan.pieces(step, &subject(), block, &units, 0);
+        if plan.year_of_run(block.first_year) == 0 {
+            treaty_years.clear();
+        }
+        treaty_years.resize(plan.horizon() as usize, 0.0);
+        plan.annual_of_pieces(step, &mut pieces, &mut treaty_years);
+        explanation.steps = of_pieces(step, &pieces, |unit| spans.first_row(unit), block);
+        return Ok(explanation);
+    }
+    let (losses, dates): (Vec<f64>, Vec<usize>) = if step.basis == Basis::Annual {
+        let inuring: f64 = step.net_of.iter().map(|&t| annuals.treaties[t].ceded[0]).sum();
+        (vec![(annuals.gross[0] - inuring).max(0.0) / factor], Vec::new())
+    } else {
+        let rows = subject();
         spans.year(0).map(|unit| (sum(&rows[spans.rows(unit)]), spans.first_row(unit))).unzip()
     };
     let mut recoveries: Vec<f64> = losses.iter().map(|&x| step.layer.recovery(x)).collect();
@@ -176,6 +195,7 @@ fn explain_in(
         so_far += ceded;
         explanation.steps.push(Step {
             occurrence: at + 1,
+            treaty_year: None,
             time,
             subject_loss: subject_loss * factor,
             layer_recovery: layer_recovery * factor,
@@ -190,6 +210,45 @@ fn explain_in(
         paid = now;
     }
     Ok(explanation)
+}
+
+/// The steps of a cover by treaty year: one a piece.
+fn of_pieces(
+    step: &Resolved,
+    pieces: &[Piece],
+    first_row: impl Fn(usize) -> usize,
+    block: &LossBlock,
+) -> Vec<Step> {
+    let capacity = step.of_treaty_year(f64::INFINITY);
+    let mut ceded_so_far = 0.0;
+    let of = |(at, piece): (usize, &Piece)| {
+        let (before, after) = (piece.so_far - piece.layered, piece.so_far);
+        let aad = |x: f64| (x - step.annual.deductible).max(0.0);
+        let (from, to) = (step.of_treaty_year(before), step.of_treaty_year(after));
+        let ceded = step.participation * piece.paid;
+        ceded_so_far += ceded;
+        let reinstatement = step.reinstatement.as_ref();
+        let charge = reinstatement.map_or(0.0, |r| match (r.prepaid, at) {
+            (false, _) => r.premium * r.charge(from, to),
+            (true, 0) => r.of_year(0.0),
+            (true, _) => 0.0,
+        });
+        Step {
+            occurrence: piece.unit + 1,
+            treaty_year: Some(piece.year),
+            time: block.time.get(first_row(piece.unit)).copied(),
+            subject_loss: piece.loss,
+            layer_recovery: piece.layered,
+            after_aad: aad(after) - aad(before),
+            after_aal: piece.paid,
+            remaining: Some(capacity - to).filter(|left| left.is_finite()),
+            reinstated: reinstatement.map_or(0.0, |r| r.reinstated(to) - r.reinstated(from)),
+            reinstatement_premium: step.participation * charge,
+            ceded,
+            ceded_so_far,
+        }
+    };
+    pieces.iter().enumerate().map(of).collect()
 }
 
 /// The same for year `year` (from 0) of a source, in runs of `horizon` years.
@@ -224,8 +283,8 @@ pub fn explain_source<S: Source>(
         part.first_year = span.start + from;
         LossBlock::append(&mut years, &part);
     }
-    let risks = (source.sums_insured(), source.groups());
-    explain_in(programme, treaty, (&years, (year - first) as usize), options, risks)
+    let bind = |plan: Plan| Ok(plan.bind(source)?.into_owned());
+    explain_in(programme, treaty, (&years, (year - first) as usize), options, &bind)
 }
 
 /// What a spreadsheet needs to work the steps out again.
@@ -280,5 +339,7 @@ fn one_year(block: &LossBlock, year: usize) -> LossBlock {
         time: cut(&block.time, &rows),
         risk: cut(&block.risk, &rows),
         cause: cut(&block.cause, &rows),
+        inception: cut(&block.inception, &rows),
+        reported: cut(&block.reported, &rows),
     }
 }

@@ -28,7 +28,7 @@
 //! | file | idea |
 //! |---|---|
 //! | `terms` | the treaty as data |
-//! | `layer`, `share`, `annual`, `reinstatement`, `event_limit`, `proportional`, `nth_event`, `hours`, `stability`, `term`, `corridor` | a clause each: small pure kernels |
+//! | `layer`, `share`, `annual`, `reinstatement`, `event_limit`, `proportional`, `nth_event`, `hours`, `stability`, `term`, `corridor`, `attaching` | a clause each: small pure kernels |
 //! | `account` | premium and commission that follow the losses |
 //! | `clause` | the list of clauses: words, fields, meaning |
 //! | `wording` | text to programme and back |
@@ -42,6 +42,7 @@
 mod account;
 mod annual;
 mod apply;
+mod attaching;
 mod clause;
 mod clause_faults;
 mod corridor;
@@ -76,6 +77,7 @@ mod wording;
 pub use account::{Account, Profit, Swing, account};
 pub use annual::{Annual, Attribution};
 pub use apply::{Annuals, Scratch, TreatyAnnuals};
+pub use attaching::Attaches;
 pub use clause::{CLAUSES, Clause, UNSUPPORTED};
 pub use corridor::Corridor;
 pub use diagnose::Diagnostic;
@@ -87,7 +89,7 @@ pub use plan::{Options, Plan, Resolved};
 pub use programme::Programme;
 pub use proportional::{Band, Cession, surplus};
 pub use reinstatement::{Reinstatement, Reinstatements};
-pub use run::{Outcome, TreatyColumns, run};
+pub use run::{Outcome, TreatyColumns, run, run_and_gather};
 pub use schema::schema;
 pub use shares::{By, Share, Weighted, shares};
 pub use stability::Stability;

@@ -62,8 +62,8 @@ impl Plan {
         out: &mut Annuals,
     ) {
         let spans = units.spans(step.basis, block);
-        let Work { rows, losses: buffer, recoveries, target } = work;
-        let losses: &[f64] = if spans.is_rows() { rows } else { spans.sums(rows, buffer) };
+        let Work { rows, losses: buffer, summed, recoveries, target, .. } = work;
+        let losses: &[f64] = spans.sums_unless(summed, rows, buffer);
         before_annual_terms(step, block, &spans, losses, shortfalls, recoveries);
         if step.event_franchise > 0.0 {
             units.each_event(&spans, recoveries, losses, |recoveries, losses| {

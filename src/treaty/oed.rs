@@ -6,18 +6,23 @@
 //! leaves. RiskLimit and RiskAttachment are the layer of a cover per risk and OccLimit its event
 //! limit; OccLimit and OccAttachment the layer of a cover per event; AggLimit and AggAttachment its
 //! annual terms, or the layer of an annual cover. Limits of 0 are unlimited.
+//!
+//! Of surplus shares (SS) and facultative covers (FAC) the scope names the risks, one a line, with
+//! CededPercent of a surplus: they become treaties `for risks`. A risk is called by its location, or
+//! its policy or account where that is all there is.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::attaching::Attaches;
 use super::programme::Programme;
 use super::reinstatement::Reinstatements;
 use super::terms::{Basis, Limit, Treaty, Unit};
 use crate::error::{Error, Faults, Issue, Result};
 
 /// Columns of ReinsInfo that are written.
-const INFO: [&str; 21] = [
+const INFO: [&str; 22] = [
     "ReinsNumber",
     "ReinsLayerNumber",
     "ReinsName",
@@ -38,8 +43,12 @@ const INFO: [&str; 21] = [
     "ReinsPremium",
     "TreatyShare",
     "RiskLevel",
+    "AttachmentBasis",
     "OEDVersion",
 ];
+
+/// Columns of ReinsScope that name one risk, the narrowest first.
+const RISKS: [&str; 3] = ["LocNumber", "PolNumber", "AccNumber"];
 
 /// Columns of ReinsScope that narrow a treaty to a part of the portfolio.
 const FILTERS: [&str; 10] = [
@@ -56,7 +65,7 @@ const FILTERS: [&str; 10] = [
 ];
 
 /// Fields of a treaty that OED can say.
-const SAID: [&str; 15] = [
+const SAID: [&str; 17] = [
     "name",
     "net_of",
     "basis",
@@ -72,12 +81,14 @@ const SAID: [&str; 15] = [
     "co_participation",
     "premium",
     "pro_rata",
+    "attaches",
+    "risks",
 ];
 
 const UNLIMITED: f64 = 0.0;
 
 impl Programme {
-    /// The two files as CSV text: ReinsInfo and ReinsScope (all of portfolio 1).
+    /// The two files as CSV text: ReinsInfo and ReinsScope (of portfolio 1).
     ///
     /// # Errors
     /// Every clause that OED has no column for, and inuring that is not by priority.
@@ -85,13 +96,19 @@ impl Programme {
         let mut faults = Faults::new();
         let levels = self.levels(&mut faults);
         let mut info = vec![INFO.join(",")];
-        let mut scope = vec!["ReinsNumber,PortNumber,CededPercent,OEDVersion".to_owned()];
+        let columns = "ReinsNumber,PortNumber,LocNumber,CededPercent,OEDVersion";
+        let mut scope = vec![columns.to_owned()];
         for (index, treaty) in self.treaties().iter().enumerate() {
             let place = format!("programme.{}", treaty.name);
             cannot_say(treaty, &place, &mut faults);
             let cells = row(self, treaty, index + 1, levels[index] + 1, &place, &mut faults);
             info.push(INFO.iter().map(|name| cells[name].clone()).collect::<Vec<_>>().join(","));
-            scope.push(format!("{},1,1,5.0.0", index + 1));
+            if treaty.risks.is_empty() {
+                scope.push(format!("{},1,,1,5.0.0", index + 1));
+            }
+            for (risk, share) in &treaty.risks {
+                scope.push(format!("{},1,{},{share},5.0.0", index + 1, quoted(risk)));
+            }
         }
         faults.finish()?;
         Ok((info.join("\n") + "\n", scope.join("\n") + "\n"))
@@ -126,7 +143,11 @@ impl Programme {
     pub fn from_oed(info: &str, scope: Option<&str>, premium: Option<f64>) -> Result<Self> {
         let mut faults = Faults::new();
         let lines = table("ReinsInfo", info)?;
-        let mut found: Vec<(i64, Treaty)> = Vec::new();
+        let mut found: Vec<(i64, String, Treaty)> = Vec::new();
+        let mut shares = match scope {
+            Some(scope) => scopes(scope, &mut faults)?,
+            None => BTreeMap::new(),
+        };
         let mut currency: Option<String> = None;
         for (number, cells) in lines.iter().enumerate() {
             let line = Line { place: format!("ReinsInfo line {}", number + 2), cells };
@@ -139,37 +160,83 @@ impl Programme {
                     currency = Some(text);
                 }
             }
-            if let Some((priority, treaty)) = read(&line, &mut faults) {
-                found.push((priority, treaty));
+            if let Some((priority, mut treaty)) = read(&line, &mut faults) {
+                let number = line.text("ReinsNumber").unwrap_or_default();
+                let kind = line.text("ReinsType").unwrap_or_default();
+                let by_risk = matches!(kind.as_str(), "SS" | "FAC");
+                treaty.risks = shares.get(&number).cloned().unwrap_or_default();
+                if kind == "SS" {
+                    // The shares of a surplus are those of the scope, that of a cover the info's.
+                    treaty.share = 1.0;
+                } else {
+                    treaty.risks.values_mut().for_each(|share| *share = 1.0);
+                }
+                faults.check(!by_risk || !treaty.risks.is_empty(), || {
+                    Issue::new("missing_scope", &line.place, "ReinsType")
+                        .value(&kind)
+                        .allowed("a cover whose scope names its risks")
+                });
+                found.push((priority, number, treaty));
             }
         }
-        if let Some(scope) = scope {
-            for (number, cells) in table("ReinsScope", scope)?.iter().enumerate() {
-                let line = Line { place: format!("ReinsScope line {}", number + 2), cells };
-                for filter in FILTERS.iter().skip(1) {
-                    if let Some(value) = line.text(filter) {
-                        faults.push(
-                            Issue::new("not_supported", &line.place, *filter)
-                                .value(value)
-                                .allowed("empty: a treaty covers the whole portfolio")
-                                .hint("apply a programme of its own to that part of the book"),
-                        );
-                    }
-                }
-            }
+        for (_, number, _) in &found {
+            shares.remove(number);
+        }
+        for number in shares.keys() {
+            faults.push(
+                Issue::new("unknown_name", "ReinsScope", "ReinsNumber")
+                    .value(number)
+                    .allowed("the number of a treaty in ReinsInfo"),
+            );
         }
         faults.finish()?;
         let names: Vec<(i64, String)> =
-            found.iter().map(|(priority, treaty)| (*priority, treaty.name.clone())).collect();
+            found.iter().map(|(priority, _, treaty)| (*priority, treaty.name.clone())).collect();
         let treaties = found
             .into_iter()
-            .map(|(priority, mut treaty)| {
+            .map(|(priority, _, mut treaty)| {
                 let earlier = names.iter().filter(|(other, _)| *other < priority);
                 treaty.net_of = earlier.map(|(_, name)| name.clone()).collect();
                 treaty
             })
             .collect();
         Self::new(treaties, currency, premium)
+    }
+}
+
+/// Shares of the risks that ReinsScope names, by number of the treaty; empty for whole portfolios.
+fn scopes(text: &str, faults: &mut Faults) -> Result<BTreeMap<String, BTreeMap<String, f64>>> {
+    let mut shares: BTreeMap<String, BTreeMap<String, f64>> = BTreeMap::new();
+    for (number, cells) in table("ReinsScope", text)?.iter().enumerate() {
+        let line = Line { place: format!("ReinsScope line {}", number + 2), cells };
+        let of = shares.entry(line.text("ReinsNumber").unwrap_or_default()).or_default();
+        let named = RISKS.iter().find_map(|column| line.text(column));
+        for filter in FILTERS.iter().filter(|filter| !RISKS.contains(filter)).skip(1) {
+            if let Some(value) = line.text(filter) {
+                faults.push(
+                    Issue::new("not_supported", &line.place, *filter)
+                        .value(value)
+                        .allowed("empty: a scope is the whole portfolio, or names its risks")
+                        .hint("name the risks of that part of the book, a line each"),
+                );
+            }
+        }
+        if let Some(risk) = named {
+            let share = line.number("CededPercent", 1.0, faults);
+            faults.check(of.insert(risk.clone(), share).is_none(), || {
+                Issue::new("repeated_name", &line.place, "LocNumber").value(&risk).allowed("once")
+            });
+        }
+    }
+    Ok(shares)
+}
+
+/// A cell of CSV.
+fn quoted(text: &str) -> String {
+    if text.contains(['"', ',']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
     }
 }
 
@@ -218,6 +285,12 @@ fn row(
     set("ReinsCurrency", programme.currency().unwrap_or_default().to_owned());
     set("OEDVersion", "5.0.0".to_owned());
     set("ReinsPremium", treaty.premium.map_or_else(String::new, |p| p.to_string()));
+    let basis = match treaty.attaches.unwrap_or_default() {
+        Attaches::LossesOccurring => "LO",
+        Attaches::RisksAttaching => "RA",
+        Attaches::ClaimsMade => "CM",
+    };
+    set("AttachmentBasis", basis.to_owned());
     let zero = ["RiskLimit", "RiskAttachment", "OccLimit", "OccAttachment"];
     for name in zero.into_iter().chain(["AggLimit", "AggAttachment"]) {
         set(name, "0".to_owned());
@@ -240,11 +313,33 @@ fn row(
     set("AggLimit", amount(treaty.aal).to_string());
     set("AggAttachment", treaty.aad.to_string());
     if treaty.basis == Basis::Event {
+        let ones = treaty.risks.values().all(|share| *share == 1.0);
+        faults.check(ones, || {
+            let issue = Issue::new("not_in_oed", place, "risks").value("shares of a layer");
+            issue.allowed("1 for each risk: the info states one share for all")
+        });
         set("ReinsType", "CXL".to_owned());
         set("OccLimit", limit);
         set("OccAttachment", attachment);
     } else {
-        set("ReinsType", if treaty.is_proportional() { "QS" } else { "PR" }.to_owned());
+        let whole = treaty.limit.is_unlimited() && treaty.attachment == 0.0;
+        // Shares of single risks are surplus shares, covers of single risks facultative.
+        let kind = match (whole, treaty.risks.is_empty()) {
+            (true, true) => "QS",
+            (true, false) => "SS",
+            (false, true) => "PR",
+            (false, false) => "FAC",
+        };
+        faults.check(kind != "SS" || treaty.share == 1.0, || {
+            let issue = Issue::new("not_in_oed", place, "share").value(treaty.share);
+            issue.allowed("1: the scope states the share of each risk")
+        });
+        let ones = treaty.risks.values().all(|share| *share == 1.0);
+        faults.check(kind != "FAC" || ones, || {
+            let issue = Issue::new("not_in_oed", place, "risks").value("shares of a layer");
+            issue.allowed("1 for each risk: the info states one share for all")
+        });
+        set("ReinsType", kind.to_owned());
         set("RiskLevel", "LOC".to_owned());
         set("RiskLimit", limit);
         set("RiskAttachment", attachment);
@@ -328,14 +423,24 @@ fn read(line: &Line<'_>, faults: &mut Faults) -> Option<(i64, Treaty)> {
             Issue::new("not_supported", &line.place, field).value(value).allowed("0")
         });
     }
+    let basis = line.text("AttachmentBasis");
+    treaty.attaches = match basis.as_deref() {
+        None | Some("LO") => None,
+        Some("RA") => Some(Attaches::RisksAttaching),
+        Some("CM") => Some(Attaches::ClaimsMade),
+        Some(other) => {
+            faults.push(Issue::unknown(&line.place, "AttachmentBasis", other, ["LO", "RA", "CM"]));
+            None
+        }
+    };
     let kind = line.text("ReinsType").unwrap_or_default();
     match kind.as_str() {
-        "QS" => {
+        "QS" | "SS" => {
             treaty.basis = Basis::Risk;
             treaty.limit = limit(risk);
             treaty.event_limit = limit(event);
         }
-        "PR" => {
+        "PR" | "FAC" => {
             treaty.basis = Basis::Risk;
             treaty.limit = limit(risk);
             treaty.attachment = over;
@@ -351,17 +456,8 @@ fn read(line: &Line<'_>, faults: &mut Faults) -> Option<(i64, Treaty)> {
             treaty.limit = limit(aggregate);
             treaty.attachment = aad;
         }
-        "SS" | "FAC" => {
-            faults.push(
-                Issue::new("not_supported", &line.place, "ReinsType")
-                    .value(kind)
-                    .allowed("QS, PR, CXL or AXL")
-                    .hint("its shares stand in the scope, risk by risk: give them with the book"),
-            );
-            return None;
-        }
         _ => {
-            let known = ["QS", "PR", "CXL", "AXL"];
+            let known = ["QS", "SS", "PR", "FAC", "CXL", "AXL"];
             faults.push(Issue::unknown(&line.place, "ReinsType", &kind, known));
             return None;
         }

@@ -147,14 +147,18 @@ fn treaty(place: &str, fields: Map<String, Value>, faults: &mut Faults) -> Optio
             "unit" => choice(place, field, value, &["amount", "loss_ratio"], faults),
             "pro_rata" => choice(place, field, value, &["amount", "time"], faults),
             "reinstatements" => reinstatements(place, value, faults),
-            "prepaid" => match value {
+            "attaches" => {
+                let known = ["losses_occurring", "risks_attaching", "claims_made"];
+                choice(place, field, value, &known, faults)
+            }
+            "prepaid" | "interlocking" => match value {
                 Value::Bool(_) => Some(value),
                 other => {
                     faults.push(wrong(place, field, &other, "true or false"));
                     None
                 }
             },
-            "retentions" | "bands" | "from_event" | "drop" | "stability" | "corridor"
+            "retentions" | "risks" | "bands" | "from_event" | "drop" | "stability" | "corridor"
             | "sliding" | "profit_commission" | "swing" => {
                 let value = plain(value);
                 let readable = readable(field, &value);
@@ -223,6 +227,10 @@ fn readable(field: &str, value: &Value) -> Option<&'static str> {
         "retentions" => (
             is::<std::collections::BTreeMap<String, f64>>(value),
             "a table of amounts by sector or coverage",
+        ),
+        "risks" => (
+            is::<std::collections::BTreeMap<String, f64>>(value),
+            "a table of ceded shares by risk",
         ),
         "bands" => (is::<Vec<Band>>(value), "a list of {up_to, share}"),
         "from_event" => (is::<NthEvent>(value), "{number, over}"),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::account::AccountTerms;
 use super::annual::{Annual, Attribution};
+use super::attaching::Attaches;
 use super::hours::HOURS_A_YEAR;
 use super::layer::Layer;
 use super::nth_event::{Counted, NthEvent};
@@ -72,6 +73,10 @@ pub struct Resolved {
     pub indexed: f64,
     /// Length of an occurrence as a fraction of the year.
     pub window: Option<f64>,
+    pub attaches: Attaches,
+    pub interlocking: bool,
+    /// Date at which each risk's policy is renewed, once the plan knows the risks.
+    pub renewals: Arc<[f64]>,
     pub account: AccountTerms,
 }
 
@@ -99,6 +104,9 @@ impl Resolved {
             term: None,
             indexed: 0.0,
             window: None,
+            attaches: Attaches::default(),
+            interlocking: false,
+            renewals: Arc::from([]),
             account: AccountTerms::default(),
         }
     }
@@ -111,7 +119,7 @@ impl Resolved {
     /// The clause that makes a recovery more than a layer of the loss and the terms of one year.
     pub fn why_not_plain(&self) -> Option<&'static str> {
         let found = [
-            (self.cession.is_some(), "the ceded share depends on the sum insured of the risk"),
+            (self.cession.is_some(), "the ceded share depends on the risk"),
             (self.event_franchise > 0.0, "an event franchise makes the recovery jump"),
             (self.counted.is_some(), "the cover depends on the number of events of the year"),
             (self.backup_of.is_some(), "a backup depends on the year so far"),
@@ -119,6 +127,7 @@ impl Resolved {
             (self.term.is_some(), "a term of years depends on the years before"),
             (self.indexed != 0.0, "indexed amounts differ from year to year"),
             (self.window.is_some(), "the hours clause regroups the events of the year"),
+            (self.is_attaching(), "the treaty's years are those of its policies or reports"),
             (!self.annual.is_plain(), "a loss corridor takes back a share of the year"),
         ];
         found.into_iter().find_map(|(there, why)| there.then_some(why))
@@ -244,6 +253,9 @@ impl Plan {
                 }),
                 indexed: treaty.indexed,
                 window: treaty.hours.map(|hours| hours / HOURS_A_YEAR),
+                attaches: treaty.attaches.unwrap_or_default(),
+                interlocking: treaty.interlocking,
+                renewals: Arc::from([]),
                 account: AccountTerms {
                     sliding: treaty.sliding.clone(),
                     profit: treaty.profit_commission,
@@ -261,11 +273,16 @@ impl Plan {
                 .value(horizon)
                 .allowed(format!("1 to {MOST_YEARS} years"))
         });
-        for step in steps.iter().filter(|step| step.indexed != 0.0) {
+        for step in steps.iter().filter(|step| step.indexed != 0.0 || step.is_attaching()) {
             faults.check(options.horizon.is_some(), || {
                 let place = format!("programme.{}", programme.treaties()[step.treaty].name);
-                Issue::new("missing_horizon", place, "indexed")
-                    .value("amounts grow from year to year, and the years of a run are not stated")
+                let (field, what) = if step.is_attaching() {
+                    (step.attaches.words(), "a treaty year meets losses of several years")
+                } else {
+                    ("indexed", "amounts grow from year to year")
+                };
+                Issue::new("missing_horizon", place, field)
+                    .value(format!("{what}, and the years of a run are not stated"))
                     .hint("state them: `apply(…, horizon=5)`")
             });
         }
@@ -277,16 +294,31 @@ impl Plan {
     /// A plan of steps that are resolved and in order: finds out which recoveries are wanted by row.
     pub(super) fn of_steps(names: Vec<String>, mut steps: Vec<Resolved>, options: Options) -> Self {
         let horizon = options.horizon.unwrap_or(1);
-        let occurrence = |step: &Resolved| step.basis != Basis::Annual;
+        let occurrence = |step: &Resolved| step.basis != Basis::Annual || step.is_attaching();
         let tower = tower::applies(&steps, options);
         // The largest net event of a tower follows from its largest gross event.
         let every_row = options.largest_events && !tower;
-        let wanted: Vec<usize> =
-            steps.iter().filter(|s| occurrence(s)).flat_map(|s| s.net_of.clone()).collect();
+        let mut wanted: Vec<usize> = Vec::new();
+        for step in steps.iter().rev() {
+            if occurrence(step) || wanted.contains(&step.treaty) {
+                wanted.extend(&step.net_of);
+            }
+        }
         for step in &mut steps {
-            step.by_row = every_row || wanted.contains(&step.treaty);
+            // The largest net event takes a plain cover per event by event.
+            let by_event = step.basis == Basis::Event && step.is_plain();
+            step.by_row = (every_row && !by_event && step.basis != Basis::Annual)
+                || wanted.contains(&step.treaty);
         }
         Self { names, steps, options, tower, horizon }
+    }
+
+    /// The plan that finds the largest events as well.
+    #[must_use]
+    pub fn with_largest_events(&self) -> Self {
+        let options = Options { largest_events: true, ..self.options };
+        let steps = self.steps.clone();
+        Self { horizon: self.horizon, ..Self::of_steps(self.names.clone(), steps, options) }
     }
 
     /// The plan with every recovery given back to its rows.
@@ -327,7 +359,7 @@ impl Plan {
 
     /// Whether what one year leaves of a term matters to the next.
     pub(super) fn carries(&self) -> bool {
-        self.steps.iter().any(|step| step.term.is_some())
+        self.steps.iter().any(|step| step.term.is_some() || step.is_attaching())
     }
 
     /// Whether it matters which year of its run a year is.

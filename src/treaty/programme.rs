@@ -275,6 +275,7 @@ fn backup(treaty: &Treaty, other: &Treaty, place: &str, faults: &mut Faults) {
     refuse(!limited, "which has no annual limit to use up", "give it reinstatements or `aal`");
     refuse(other.basis == Basis::Annual, "an annual cover", "write the layer above it");
     refuse(other.basis != treaty.basis, "which works on another basis", "give both one basis");
+    refuse(other.is_attaching(), "whose years are not those of the losses", "drop that clause");
     refuse(other.backup_of.is_some(), "a backup itself", "back up the treaty it stands behind");
     refuse(
         other.indexed != 0.0 || other.corridor.is_some(),

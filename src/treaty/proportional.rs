@@ -26,6 +26,8 @@ pub enum Cession {
     Surplus { lines: f64, retention: f64, retentions: BTreeMap<String, f64> },
     /// The share of the first band that reaches S; nothing above the last.
     Bands(Vec<Band>),
+    /// Shares by id of the risk; nothing of the others.
+    Risks(BTreeMap<String, f64>),
     /// What the lines of a pool leave: 1 − Σ min(sᵢ, Mᵢ / S).
     Overflow(Vec<Line>),
     /// One member's part of what the lines take: min(sᵢ, Mᵢ / S) / Σ min(sⱼ, Mⱼ / S).
@@ -52,7 +54,15 @@ impl Cession {
             let retention = treaty.retention.unwrap_or(f64::INFINITY);
             return Some(Self::Surplus { lines, retention, retentions: treaty.retentions.clone() });
         }
+        if !treaty.risks.is_empty() {
+            return Some(Self::Risks(treaty.risks.clone()));
+        }
         (!treaty.bands.is_empty()).then(|| Self::Bands(treaty.bands.clone()))
+    }
+
+    /// Whether it follows from the sum insured of the risk.
+    pub fn by_sum_insured(&self) -> bool {
+        !matches!(self, Self::Risks(_))
     }
 
     /// Ceded share of a risk; `retention` is that of its class, where it has one.
@@ -65,6 +75,7 @@ impl Cession {
                 .iter()
                 .find(|band| sum_insured <= band.up_to.amount())
                 .map_or(0.0, |band| band.share),
+            Self::Risks(_) => 0.0,
             Self::Overflow(lines) => (1.0 - taken(lines, sum_insured)).max(0.0),
             Self::Line { lines, member } => {
                 lines.get(*member).map_or(0.0, |line| line.of(sum_insured))
@@ -74,7 +85,15 @@ impl Cession {
     }
 
     /// Ceded shares of all risks.
-    pub(super) fn shares(&self, sums_insured: &[f64], groups: &[Groups]) -> Vec<f64> {
+    pub(super) fn shares(
+        &self,
+        sums_insured: &[f64],
+        groups: &[Groups],
+        ids: &[String],
+    ) -> Vec<f64> {
+        if let Self::Risks(risks) = self {
+            return ids.iter().map(|id| risks.get(id).copied().unwrap_or(0.0)).collect();
+        }
         let classes: Vec<(&Groups, Vec<Option<f64>>)> = match self {
             Self::Surplus { retentions, .. } if !retentions.is_empty() => groups
                 .iter()
@@ -126,6 +145,28 @@ pub(super) const RETENTION: Clause = Clause {
             text.push_str(&format!(", {} for {name}", amount_text(*amount)));
         }
         Some(text)
+    },
+};
+
+pub(super) const RISKS: Clause = Clause {
+    words: "for risks",
+    fields: &["risks"],
+    form: "for risks P17 40%, P23 100%",
+    about: "covers these risks only, each with its ceded share: facultative covers, shares of a scope",
+    read: |reader, treaty| {
+        loop {
+            let name = reader.word("the id of a risk")?;
+            let share = reader.rate("the ceded share of the risk")?;
+            treaty.risks.insert(name, share);
+            if !reader.another_share() {
+                return Some(());
+            }
+        }
+    },
+    write: |treaty| {
+        let share = |(name, share): (&String, &f64)| format!("{name} {}", percent_text(*share));
+        let shares: Vec<String> = treaty.risks.iter().map(share).collect();
+        (!shares.is_empty()).then(|| format!("for risks {}", shares.join(", ")))
     },
 };
 
@@ -181,7 +222,7 @@ mod tests {
             names: vec!["ic".into(), "uav".into()],
             of_risk: vec![0, 1],
         };
-        assert_eq!(cession.shares(&[200.0, 200.0], &[groups]), [0.5, 0.5]);
+        assert_eq!(cession.shares(&[200.0, 200.0], &[groups], &[]), [0.5, 0.5]);
         assert_eq!(cession.share(400.0, Some(50.0)), 0.25);
     }
 

@@ -10,6 +10,9 @@ const UNITS: &[&str] = &[
     "十亿", "百亿", "千亿", "万亿",
 ];
 
+/// Clauses of one word and a rate.
+const RATED: [&str; 5] = ["placed", "co-participation", "commission", "rate", "indexed"];
+
 #[derive(Clone, Copy)]
 pub(super) struct Token<'a> {
     pub(super) text: &'a str,
@@ -136,6 +139,17 @@ impl<'a> Reader<'a> {
         let found = word(0) == Some(",")
             && word(1).is_some_and(|word| parse_amount(word).is_some())
             && matches!(word(2), Some("to" | "above"));
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Steps over a comma that `name rate` follows: the next risk.
+    pub(super) fn another_share(&mut self) -> bool {
+        let word = |ahead: usize| self.tokens.get(self.at + ahead).map(|token| token.text);
+        let found = word(0) == Some(",")
+            && word(2).is_some_and(|word| word.ends_with('%'))
+            && matches!(word(3), None | Some(","))
+            && word(1).is_some_and(|word| !RATED.contains(&word));
         self.at += usize::from(found);
         found
     }

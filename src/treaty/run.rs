@@ -1,6 +1,7 @@
 //! A programme run over a source, block by block, on all threads.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
@@ -8,11 +9,13 @@ use std::sync::{Mutex, PoisonError};
 use sha2::{Digest, Sha256};
 
 use super::apply::{Annuals, Scratch};
-use super::plan::Plan;
+use super::attaching::Attaches;
+use super::plan::{Plan, Resolved};
 use super::proportional::Cession;
+use super::shares::{By, Gathering, Share, known, merge};
 use crate::error::{Faults, Issue, Result};
 use crate::exec::{Control, run_blocks};
-use crate::losses::{Groups, LossBlock, Source};
+use crate::losses::{Groups, LossBlock, Parts, Source};
 
 /// Annual columns of a run: memory is O(block) a thread and these.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -47,15 +50,16 @@ pub struct TreatyColumns {
 
 #[derive(Default)]
 struct Memory<S> {
-    source: S,
-    block: LossBlock,
-    part: LossBlock,
+    parts: Parts<S>,
     scratch: Scratch,
     annuals: Annuals,
+    gathering: Gathering,
 }
 
-/// Rows applied at a time: working memory stays in the cache, whatever a block holds.
-pub(super) const PART_ROWS: usize = 1 << 16;
+/// Rows applied at a time: the columns in hand stay in the cache, whatever a block holds.
+pub(super) const PART_ROWS: usize = 1 << 13;
+/// The same where one pass needs one column.
+const TOWER_ROWS: usize = 1 << 15;
 
 /// Applies a plan to every year of a source.
 ///
@@ -65,8 +69,27 @@ pub(super) const PART_ROWS: usize = 1 << 16;
 /// # Errors
 /// Those of the source and of [`Plan::apply`]; a group that the source does not have.
 pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outcome> {
-    let bound = plan.bind(source)?;
+    Ok(run_and_gather(plan, source, &[], control)?.0)
+}
+
+/// The same, and what groups of the risks bear in the mean, in the same pass.
+///
+/// # Errors
+/// Those of [`run`] and of [`super::shares`].
+pub fn run_and_gather<S: Source>(
+    plan: &Plan,
+    source: &S,
+    by: &[By],
+    control: &Control,
+) -> Result<(Outcome, Vec<Vec<Share>>)> {
+    let mut bound = plan.bind(source)?;
+    if !by.is_empty() {
+        let mut plan = bound.by_row();
+        plan.options.largest_events = bound.options.largest_events;
+        bound = Cow::Owned(plan);
+    }
     let plan = bound.as_ref();
+    let rows = if plan.tower { TOWER_ROWS } else { PART_ROWS };
     let mut outcome = Outcome::blank(plan, source.years() as usize);
     // Each block's part of every column: a thread writes to its place, in memory that is touched
     // for the first time there.
@@ -81,11 +104,11 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
             rest = after;
         }
     }
-    let block = |memory: &mut Memory<S::Scratch>, number: u64| -> Result<Vec<(u64, u64)>> {
-        let Memory { source: scratch, block, part, scratch: applied, annuals } = memory;
-        source.fill(number, control, scratch, block)?;
-        let mut counts = vec![(0, 0); plan.names().len()];
-        let mut apply = |rows: &LossBlock, first: usize| -> Result<()> {
+    let block = |memory: &mut Memory<S::Scratch>, number: u64, done: &mut Done| -> Result<()> {
+        let Memory { parts, scratch: applied, annuals, gathering } = memory;
+        let start = source.span(number).start;
+        let mut apply = |rows: &LossBlock| -> Result<()> {
+            let first = (rows.first_year - start) as usize;
             plan.apply(rows, applied, annuals)?;
             if let Some(place) = places.get(number as usize) {
                 let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
@@ -93,36 +116,27 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
                     place[first..first + column.len()].copy_from_slice(column);
                 }
             }
-            for ((attached, exhausted), treaty) in counts.iter_mut().zip(&annuals.treaties) {
+            for ((attached, exhausted), treaty) in done.counts.iter_mut().zip(&annuals.treaties) {
                 *attached += treaty.attached;
                 *exhausted += treaty.exhausted;
             }
+            for (by, sums) in by.iter().zip(&mut done.groups) {
+                for year in 0..rows.years() {
+                    gathering.year((rows, year), &applied.by_row, source, *by, &[1.0], sums)?;
+                }
+            }
             Ok(())
         };
-        if block.rows() <= 2 * PART_ROWS {
-            apply(block, 0)?;
-        } else {
-            let years = block.years();
-            let step = (years * PART_ROWS / block.rows()).max(1);
-            for first in (0..years).step_by(step) {
-                control.check()?;
-                block.copy_years(first..(first + step).min(years), part);
-                apply(part, first)?;
-            }
-        }
-        Ok(counts)
+        source.parts(number, rows, control, parts, &mut apply)
     };
     // Where terms of years go across blocks, one thread does those blocks in order.
     let together = plan.in_order(source);
     let work = |memory: &mut Memory<S::Scratch>, number: u64| {
-        let mut counts = vec![(0, 0); plan.names().len()];
+        let mut done = Done::new(plan, source, by);
         for number in together[number as usize].clone() {
-            for ((attached, exhausted), more) in counts.iter_mut().zip(block(memory, number)?) {
-                *attached += more.0;
-                *exhausted += more.1;
-            }
+            block(memory, number, &mut done)?;
         }
-        Ok(counts)
+        Ok(done)
     };
     let done = run_blocks(0..together.len() as u64, control, work)?;
     drop(places);
@@ -135,13 +149,33 @@ pub fn run<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<Outc
     for column in outcome.columns() {
         column.truncate(years as usize);
     }
-    for counts in done.done {
-        for (treaty, (attached, exhausted)) in outcome.treaties.iter_mut().zip(counts) {
+    let mut total = Done::new(plan, source, by);
+    for done in done.done {
+        for (treaty, (attached, exhausted)) in outcome.treaties.iter_mut().zip(done.counts) {
             treaty.attached += attached;
             treaty.exhausted += exhausted;
         }
+        for (total, more) in total.groups.iter_mut().zip(&done.groups) {
+            merge(total, more);
+        }
     }
-    Ok(outcome)
+    Ok((outcome, total.groups.into_iter().flatten().collect()))
+}
+
+/// What a block leaves beside its columns.
+struct Done {
+    /// Years attached and exhausted, by treaty.
+    counts: Vec<(u64, u64)>,
+    /// By partition, with one set of weights.
+    groups: Vec<Vec<Vec<Share>>>,
+}
+
+impl Done {
+    fn new<S: Source>(plan: &Plan, source: &S, by: &[By]) -> Self {
+        let blank = |by: &By| vec![vec![Share::default(); known(source, *by)]];
+        let groups = by.iter().map(blank).collect();
+        Self { counts: vec![(0, 0); plan.names().len()], groups }
+    }
 }
 
 impl Plan {
@@ -162,21 +196,45 @@ impl Plan {
         all
     }
 
-    /// Whether a treaty needs the sums insured of the risks.
-    pub fn needs_sums_insured(&self) -> bool {
+    /// Whether the ceded share of a treaty depends on the risk.
+    pub fn needs_risks(&self) -> bool {
         self.steps.iter().any(|step| step.cession.is_some())
     }
 
-    /// The plan for a source whose risks are known: ceded shares by sum insured are resolved.
+    /// The plan for a source whose risks are known: ceded shares by risk are resolved.
     ///
     /// # Errors
-    /// Sums insured that are missing or not positive; classes of a table of lines that no risk has.
-    pub fn for_risks(&self, sums_insured: &[f64], groups: &[Groups]) -> Result<Self> {
+    /// Sums insured that are missing or not positive; classes of a table of lines, and named risks,
+    /// that do not occur.
+    pub fn for_risks(
+        &self,
+        sums_insured: &[f64],
+        groups: &[Groups],
+        ids: &[String],
+    ) -> Result<Self> {
         let mut bound = self.clone();
         let mut faults = Faults::new();
         for step in &mut bound.steps {
             let Some(cession) = &step.cession else { continue };
             let place = format!("programme.{}", self.names[step.treaty]);
+            if let Cession::Risks(risks) = cession {
+                faults.check(!ids.is_empty(), || {
+                    Issue::new("missing_column", "losses", "risk_id")
+                        .value("absent")
+                        .allowed("the id of the risk in every row")
+                        .hint(format!("{place} covers named risks"))
+                });
+                let known: HashSet<&str> = ids.iter().map(String::as_str).collect();
+                for name in risks.keys().filter(|name| !known.contains(name.as_str())) {
+                    let issue = Issue::new("unknown_name", &place, "for risks").value(name);
+                    let nearest = crate::error::nearest(name, ids.iter().map(String::as_str));
+                    let hint = nearest.map(|found| format!("did you mean '{found}'?"));
+                    let issue = issue.allowed("the id of a risk of the losses");
+                    faults.push(if let Some(hint) = hint { issue.hint(hint) } else { issue });
+                }
+                step.shares = cession.shares(sums_insured, groups, ids).into();
+                continue;
+            }
             faults.check(!sums_insured.is_empty(), || {
                 Issue::new("missing_column", "losses", "sum_insured")
                     .value("absent")
@@ -200,7 +258,7 @@ impl Plan {
                     }
                 }
             }
-            step.shares = cession.shares(sums_insured, groups).into();
+            step.shares = cession.shares(sums_insured, groups, ids).into();
         }
         faults.finish()?;
         Ok(bound)
@@ -208,10 +266,16 @@ impl Plan {
 
     /// The plan with what it needs to know of the source's risks.
     pub(super) fn bind<S: Source>(&self, source: &S) -> Result<Cow<'_, Self>> {
-        if self.needs_sums_insured() {
-            return Ok(Cow::Owned(self.for_risks(source.sums_insured(), source.groups())?));
+        let mut plan = Cow::Borrowed(self);
+        if self.needs_risks() {
+            let (sums, groups) = (source.sums_insured(), source.groups());
+            plan = Cow::Owned(self.for_risks(sums, groups, source.risk_ids())?);
         }
-        Ok(Cow::Borrowed(self))
+        let by_policy = |step: &Resolved| step.attaches == Attaches::RisksAttaching;
+        if self.steps.iter().any(by_policy) && !source.renewals().is_empty() {
+            plan.to_mut().with_renewals(source.renewals())?;
+        }
+        Ok(plan)
     }
 }
 

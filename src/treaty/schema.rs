@@ -45,6 +45,10 @@ pub fn schema() -> Value {
                         },
                     ],
                 }),
+                "attaches" => {
+                    choice(&["losses_occurring", "risks_attaching", "claims_made"], &about)
+                }
+                "prepaid" | "interlocking" => json!({"type": "boolean", "description": about}),
                 "pro_rata" => choice(&["amount", "time"], &about),
                 name if SIMPLE.contains(&name) => amount(&about),
                 // Clauses of several parts, which the reader checks in full.

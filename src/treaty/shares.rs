@@ -57,9 +57,94 @@ struct Memory<S> {
     years: Vec<usize>,
     scratch: Scratch,
     annuals: Annuals,
+    gathering: Gathering,
+}
+
+/// Working memory of one year's amounts by group.
+#[derive(Default)]
+pub(super) struct Gathering {
     /// Gross and each treaty of the groups struck in the year at hand.
     amounts: Vec<f64>,
     struck: Vec<u32>,
+    is_struck: Vec<bool>,
+}
+
+impl Gathering {
+    /// Adds one year of an applied block, under each set of sums its weight.
+    pub fn year<S: Source>(
+        &mut self,
+        (part, year): (&LossBlock, usize),
+        by_row: &[Vec<f64>],
+        source: &S,
+        by: By,
+        weights: &[f64],
+        sums: &mut [Vec<Share>],
+    ) -> Result<()> {
+        let Self { amounts, struck, is_struck } = self;
+        let width = 1 + by_row.len();
+        struck.clear();
+        for row in part.year(year) {
+            let group = group(part, source, by, row)?;
+            let first = group as usize * width;
+            if amounts.len() < first + width {
+                amounts.resize(first + width, 0.0);
+                is_struck.resize(group as usize + 1, false);
+            }
+            if !std::mem::replace(&mut is_struck[group as usize], true) {
+                struck.push(group);
+            }
+            let amounts = &mut amounts[first..first + width];
+            amounts[0] += part.loss[row];
+            for (amount, ceded) in amounts[1..].iter_mut().zip(by_row) {
+                *amount += ceded.get(row).copied().unwrap_or(0.0);
+            }
+        }
+        for &group in &*struck {
+            is_struck[group as usize] = false;
+            let first = group as usize * width;
+            let amounts = &mut amounts[first..first + width];
+            let ceded: f64 = amounts[1..].iter().sum();
+            for (sums, &weight) in sums.iter_mut().zip(weights) {
+                if weight == 0.0 {
+                    continue;
+                }
+                if sums.len() <= group as usize {
+                    sums.resize(group as usize + 1, Share::default());
+                }
+                let share = &mut sums[group as usize];
+                share.treaties.resize(width - 1, Weighted::default());
+                share.gross.add(weight, amounts[0]);
+                share.ceded.add(weight, ceded);
+                share.net.add(weight, amounts[0] - ceded);
+                for (treaty, amount) in share.treaties.iter_mut().zip(&amounts[1..]) {
+                    treaty.add(weight, *amount);
+                }
+            }
+            amounts.fill(0.0);
+        }
+        Ok(())
+    }
+}
+
+/// Groups that a source names.
+pub(super) fn known<S: Source>(source: &S, by: By) -> usize {
+    match by {
+        By::Risk => source.risk_ids().len(),
+        By::Cause => source.causes().len(),
+        By::Groups(index) => source.groups().get(index).map_or(0, |groups| groups.names.len()),
+    }
+}
+
+/// Adds the sums of further years.
+pub(super) fn merge(total: &mut [Vec<Share>], part: &[Vec<Share>]) {
+    for (total, part) in total.iter_mut().zip(part) {
+        if total.len() < part.len() {
+            total.resize(part.len(), Share::default());
+        }
+        for (total, part) in total.iter_mut().zip(part) {
+            total.merge(part);
+        }
+    }
 }
 
 /// Blocks whose sums are held at a time.
@@ -79,12 +164,7 @@ pub fn shares<S: Source>(
     let plan = plan.bind(source)?.by_row();
     let sequence = plan.knows_its_year();
     let together = plan.in_order(source);
-    let width = 1 + plan.names().len();
-    let known = match by {
-        By::Risk => source.risk_ids().len(),
-        By::Cause => source.causes().len(),
-        By::Groups(index) => source.groups().get(index).map_or(0, |groups| groups.names.len()),
-    };
+    let known = known(source, by);
     let blank = |groups: usize| vec![vec![Share::default(); groups]; weights.len()];
     let mut total = blank(known);
     let block =
@@ -99,52 +179,16 @@ pub fn shares<S: Source>(
             if !span.clone().any(wanted) {
                 return Ok(());
             }
-            let Memory { source: from, block, part, years, scratch, annuals, amounts, struck } =
-                memory;
+            let Memory { source: from, block, part, years, scratch, annuals, gathering } = memory;
             source.fill(number, control, from, block)?;
             let mut flush = |part: &mut LossBlock, years: &mut Vec<usize>| -> Result<()> {
                 plan.apply(part, scratch, annuals)?;
-                let group = |row: usize| group(part, source, by, row);
+                let mut of_year = vec![0.0; weights.len()];
                 for (at, year) in years.iter().enumerate() {
-                    struck.clear();
-                    for row in part.year(at) {
-                        let group = group(row)?;
-                        let first = group as usize * width;
-                        if amounts.len() < first + width {
-                            amounts.resize(first + width, 0.0);
-                        }
-                        let amounts = &mut amounts[first..first + width];
-                        if amounts[0] == 0.0 {
-                            struck.push(group);
-                        }
-                        amounts[0] += part.loss[row];
-                        for (amount, ceded) in amounts[1..].iter_mut().zip(&scratch.by_row) {
-                            *amount += ceded.get(row).copied().unwrap_or(0.0);
-                        }
+                    for (to, set) in of_year.iter_mut().zip(weights) {
+                        *to = weight(set, span.start + *year as u64);
                     }
-                    for &group in &*struck {
-                        let first = group as usize * width;
-                        let amounts = &mut amounts[first..first + width];
-                        let ceded: f64 = amounts[1..].iter().sum();
-                        for (sums, set) in sums.iter_mut().zip(weights) {
-                            let weight = weight(set, span.start + *year as u64);
-                            if weight == 0.0 {
-                                continue;
-                            }
-                            if sums.len() <= group as usize {
-                                sums.resize(group as usize + 1, Share::default());
-                            }
-                            let share = &mut sums[group as usize];
-                            share.treaties.resize(width - 1, Weighted::default());
-                            share.gross.add(weight, amounts[0]);
-                            share.ceded.add(weight, ceded);
-                            share.net.add(weight, amounts[0] - ceded);
-                            for (treaty, amount) in share.treaties.iter_mut().zip(&amounts[1..]) {
-                                treaty.add(weight, *amount);
-                            }
-                        }
-                        amounts.fill(0.0);
-                    }
+                    gathering.year((part, at), &scratch.by_row, source, by, &of_year, sums)?;
                 }
                 part.clear();
                 years.clear();
@@ -180,14 +224,7 @@ pub fn shares<S: Source>(
     for first in (0..all).step_by(CHUNK as usize) {
         let blocks = first..(first + CHUNK).min(all);
         for part in run_blocks(blocks, control, work)?.complete()? {
-            for (total, part) in total.iter_mut().zip(part) {
-                if total.len() < part.len() {
-                    total.resize(part.len(), Share::default());
-                }
-                for (total, part) in total.iter_mut().zip(part) {
-                    total.merge(&part);
-                }
-            }
+            merge(&mut total, &part);
         }
     }
     Ok(total)

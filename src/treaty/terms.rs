@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::account::{Profit, Swing};
+use super::attaching::Attaches;
 use super::corridor::Corridor;
 use super::nth_event::{Drop, NthEvent};
 use super::proportional::Band;
@@ -160,6 +161,9 @@ pub struct Treaty {
     /// Variable quota share: ceded shares by band of sum insured, ascending.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bands: Vec<Band>,
+    /// Ceded shares of the risks that are covered, by id; empty: all are.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub risks: BTreeMap<String, f64>,
     /// Treaty whose recoveries lost to its used-up annual limit are the subject.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backup_of: Option<String>,
@@ -189,6 +193,12 @@ pub struct Treaty {
     pub indexed: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stability: Option<Stability>,
+    /// Which losses belong to a year of the treaty; `None`: those that occur in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attaches: Option<Attaches>,
+    /// The treaty years that one event strikes share one retention and one limit.
+    #[serde(skip_serializing_if = "is_default")]
+    pub interlocking: bool,
     /// Reinstatement premium is paid in advance, whatever is used.
     #[serde(skip_serializing_if = "is_default")]
     pub prepaid: bool,
@@ -238,6 +248,7 @@ impl Default for Treaty {
             retention: None,
             retentions: BTreeMap::new(),
             bands: Vec::new(),
+            risks: BTreeMap::new(),
             backup_of: None,
             event_franchise: 0.0,
             from_event: None,
@@ -248,6 +259,8 @@ impl Default for Treaty {
             term_limit: Limit::default(),
             indexed: 0.0,
             stability: None,
+            attaches: None,
+            interlocking: false,
             prepaid: false,
             corridor: None,
             sliding: Vec::new(),
@@ -282,11 +295,17 @@ impl Treaty {
             && self.limit.is_unlimited()
             && self.attachment == 0.0
             && !self.by_sum_insured()
+            && self.risks.is_empty()
     }
 
     /// A surplus or a variable quota share: its share depends on the sum insured of the risk.
     pub fn by_sum_insured(&self) -> bool {
         self.lines.is_some() || !self.bands.is_empty()
+    }
+
+    /// Whether its years are those of policies or of reports, not those of losses.
+    pub fn is_attaching(&self) -> bool {
+        self.attaches.is_some_and(|attaches| attaches != Attaches::LossesOccurring)
     }
 
     /// Whether what one year leaves over matters to the next.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::layer::sum;
 use super::terms::Basis;
 use crate::losses::LossBlock;
+use crate::numeric::dispatch::{self, Kernel};
 
 /// Boundaries of events and risks in a block.
 #[derive(Debug, Default)]
@@ -38,7 +39,7 @@ impl Units {
         }
         let event = |row: usize| block.event[row] != block.event[row - 1];
         self.events.fill(block, event);
-        if !block.risk.is_empty() {
+        if !block.risk.is_empty() && !dispatch::run(AllDiffer(&block.event, &block.risk)) {
             self.risks.fill(block, |row| event(row) || block.risk[row] != block.risk[row - 1]);
         }
     }
@@ -95,6 +96,22 @@ impl Units {
     }
 }
 
+/// Whether every row differs from the one before in event or risk: the rule, told without a branch.
+struct AllDiffer<'a>(&'a [u32], &'a [u32]);
+
+impl Kernel for AllDiffer<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    #[expect(clippy::needless_bitwise_bool, reason = "read in vectors")]
+    fn run(self) -> bool {
+        let Self(event, risk) = self;
+        let events = event.iter().zip(event.get(1..).unwrap_or(&[]));
+        let risks = risk.iter().zip(risk.get(1..).unwrap_or(&[]));
+        events.zip(risks).fold(true, |ok, ((a, b), (c, d))| ok & ((a != b) | (c != d)))
+    }
+}
+
 impl Bounds {
     /// One pass; leaves `rows` empty when every row turns out to be a unit.
     fn fill(&mut self, block: &LossBlock, starts: impl Fn(usize) -> bool) {
@@ -139,8 +156,21 @@ impl Spans<'_> {
 
     /// Sums of a row column by unit; the column itself when each row is a unit.
     pub(super) fn sums<'b>(&self, rows: &'b [f64], buffer: &'b mut Vec<f64>) -> &'b [f64] {
+        self.sums_unless(false, rows, buffer)
+    }
+
+    /// The same; `summed` says that the buffer holds them already.
+    pub(super) fn sums_unless<'b>(
+        &self,
+        summed: bool,
+        rows: &'b [f64],
+        buffer: &'b mut Vec<f64>,
+    ) -> &'b [f64] {
         if self.rows.is_empty() {
             return rows;
+        }
+        if summed {
+            return buffer;
         }
         buffer.clear();
         buffer.extend(self.rows.windows(2).map(|w| sum(&rows[w[0] as usize..w[1] as usize])));

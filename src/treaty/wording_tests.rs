@@ -59,6 +59,7 @@ fn every_clause_reads_as_its_example_says() {
             "retention" => ("surplus of 5 lines", "", ""),
             "pro rata time" | "prepaid" => ("9m xs 1m", ", 1 @ 100%", ""),
             "term deductible" | "term limit" => ("9m xs 1m", "", ", term 3 years"),
+            "interlocking" => ("9m xs 1m", ", risks attaching", ""),
             "term" => ("9m xs 1m", ", term limit 50m", ""),
             "deficit carried" => ("9m xs 1m", ", profit commission 20% after 10%", ""),
             "credit carried" => ("9m xs 1m", ", sliding 24% to 46% at 71% to 49%", ""),

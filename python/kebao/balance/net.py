@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .. import _kebao
 from ..errors import InputError, Issue
 from ..reserve.bootstrap import LEVELS, Bootstrap, _distribution
+from ..reserve.individual import IndividualClaims
 from ..table import Table
 from ..treaty import LossTable, Programme
 
@@ -27,14 +28,11 @@ class NetReserves:
     """
 
     def __init__(self, gross: Floats, ceded: Floats, origins: list[str]) -> None:
-        self.gross = gross
         self.ceded = ceded
+        self.net = gross - ceded
+        # What was rounded off in the difference: at most a unit in the last place of gross.
+        self.gross = ceded + self.net
         self.origins = origins
-
-    @property
-    def net(self) -> Floats:
-        """Gross less ceded."""
-        return self.gross - self.ceded
 
     def distribution(self, part: str = "net", *, levels: Sequence[float] = LEVELS) -> Table:
         """Mean, standard deviation and quantiles with their errors, by origin and in total.
@@ -96,8 +94,8 @@ def net_reserves(
     programme: Programme,
     claims: Any,
     *,
-    simulations: int,
-    origins: Sequence[str],
+    simulations: int | None = None,
+    origins: Sequence[str] | None = None,
     threads: int | None = None,
 ) -> NetReserves:
     """Ceded and net reserves: the programme on ultimate claims less the programme on paid claims.
@@ -109,13 +107,13 @@ def net_reserves(
     ----------
     programme : Programme
         Its premium is that of one origin.
-    claims : mapping of columns
+    claims : mapping of columns, or fitted `IndividualClaims` with ``keep="claims"``
         ``simulation`` (from 0), ``origin`` (number from 0, in the order of ``origins``),
         ``ultimate`` and ``paid`` of each claim; paid may be left out.
     simulations : int
-        Number of outcomes, with or without claims.
+        Number of outcomes, with or without claims; known of fitted claims.
     origins : sequence of str
-        Labels.
+        Labels; known of fitted claims.
     threads : int, optional
 
     Returns
@@ -132,6 +130,18 @@ def net_reserves(
     ... ).ceded.ravel()
     array([3000000., 1000000.])
     """
+    if isinstance(claims, IndividualClaims):
+        simulations, origins = claims.totals_.size, claims.origins_
+        claims = claims.to_claims()
+    if simulations is None or origins is None:
+        allowed = "given, for claims in columns"
+        names = (("simulations", simulations), ("origins", origins))
+        missing = [
+            Issue("missing", "net_reserves", name, "", allowed)
+            for name, value in names
+            if value is None
+        ]
+        raise InputError(issues=missing)
     columns = {name: np.asarray(claims[name]) for name in ("simulation", "origin", "ultimate")}
     columns["paid"] = (
         np.asarray(claims["paid"]) if "paid" in claims else np.zeros(len(columns["ultimate"]))

@@ -13,6 +13,7 @@ from .clark import ClarkCapeCod, ClarkLDF
 from .compare import Comparison, compare
 from .counts import FrequencySeverity, Nowcast
 from .glm import ODP, GammaGLM
+from .individual import IndividualClaims
 from .mack_tests import MackTests
 from .meyers import CCL, CSR
 from .one_year import MerzWuthrich
@@ -41,6 +42,7 @@ __all__ = [
     "FrequencySeverity",
     "GammaGLM",
     "IncrementalAdditive",
+    "IndividualClaims",
     "Mack",
     "MackBootstrap",
     "MackTests",

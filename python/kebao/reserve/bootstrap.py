@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -278,8 +279,10 @@ class ODPBootstrap(Bootstrap):
     negatives : {"mirror", "shift", "mean"}
         What is made of a negative mean: the mirror image of an amount of mean abs(m); that amount
         moved down by 2 abs(m), skewed to the right; or the mean itself. `counts_` tells how many.
-    method : {"chain_ladder", "bornhuetter_ferguson", "cape_cod"}
-        What projects a resampled triangle. The others take ``exposure`` in `fit`.
+    method : {"chain_ladder", "bornhuetter_ferguson", "cape_cod"} or Estimator
+        What projects a resampled triangle. The second and the third take ``exposure`` in `fit`. Any
+        other estimator of one measure is fitted to all resampled triangles, with ``exposure`` if it
+        is given; the reserve of an origin is spread over the cells to come by the method's pattern.
     prior : float or sequence of float
         Prior loss ratio, one or by origin, for Bornhuetter-Ferguson.
     prior_cv : float
@@ -322,6 +325,8 @@ class ODPBootstrap(Bootstrap):
     True
     """
 
+    _replaced: list[int] | None = None
+
     def __init__(
         self,
         *,
@@ -332,7 +337,7 @@ class ODPBootstrap(Bootstrap):
         zones: Sequence[int] | None = None,
         process: str = "gamma",
         negatives: str = "mirror",
-        method: str = "chain_ladder",
+        method: str | Estimator = "chain_ladder",
         prior: float | Sequence[float] | None = None,
         prior_cv: float = 0.0,
         decay: float = 1.0,
@@ -378,8 +383,7 @@ class ODPBootstrap(Bootstrap):
         ----------
         triangle : Triangle
         exposure : array, optional
-            Premium or exposure by origin, or segment × origin; for Bornhuetter-Ferguson and Cape
-            Cod.
+            Premium or exposure by origin, or segment × origin, for methods that take it.
         progress : callable, optional
             Called as ``progress(done, total)`` in long runs.
 
@@ -409,7 +413,53 @@ class ODPBootstrap(Bootstrap):
             **{name: getattr(self, name) for name in _ODP},
             **_shared(self),
         }
+        self._replaced = None
+        if isinstance(self.method, Estimator):
+            choices |= {"projection": "chain_ladder", "exposure": None}
+            choices |= self._given(triangle, choices, numbers)
         return self._simulate(triangle, choices, progress)
+
+    def _given(
+        self, triangle: Triangle, choices: dict[str, Any], exposure: Floats | None
+    ) -> dict[str, Any]:
+        """Means of the cells to come, from the method fitted to every resampled triangle."""
+        name = type(self).__name__
+        selection = self._selection("mack")
+        everything = {**_DEFAULTS, **choices, "correlation": None}
+        one = {**everything, "simulations": 1, "process": "none", "keep": "cells"}
+        layout = _kebao.run_bootstrap(triangle._core, name, selection, one)
+        ages = {int(age): at for at, age in enumerate(triangle.ages)}
+        rows = {label: at for at, label in enumerate(triangle.origins)}
+        means: list[list[float]] = []
+        replaced: list[int] = []
+        for segment in range(len(triangle.segments)):
+            core = _kebao.bootstrap_triangles(triangle._core, name, selection, everything, segment)
+            if core is None:
+                means.append([])
+                replaced.append(0)
+                continue
+            cells = [(rows[origin], ages[age]) for origin, age, _ in layout.future(segment)]
+            many = Triangle._of(core)
+            alone = Triangle._of(triangle._core.pick([segment]))
+            units = None if exposure is None else exposure[segment]
+            observed, _ = _means(self.method, alone, cells, units, layout, segment)
+            found, failed = _means(self.method, many, cells, units, layout, segment)
+            if np.isnan(observed).any():
+                told = f"{type(self.method).__name__} on the observed triangle has no reserve"
+                raise InputError(issues=[Issue("no_result", name, "method", told)])
+            # An outcome that the method cannot be fitted to takes what was observed.
+            found[:, failed] = observed
+            means.append(found.ravel().tolist())
+            replaced.append(int(failed.sum()))
+        self._replaced = replaced
+        return {"projection": "given", "means": means}
+
+    @property
+    def outcomes_replaced_(self) -> Any:
+        """Outcomes that ``method`` could not be fitted to, and that took the observed means."""
+        if self._replaced is None:
+            raise AttributeError("only known when method is an estimator")
+        return self._replaced[0] if len(self._replaced) == 1 else self._replaced
 
     @property
     def scale_(self) -> Floats:
@@ -531,9 +581,12 @@ class Plot:
         flows = np.cumsum(self._boot._outcomes.by_period[segment], axis=0)
         paid = np.vstack([np.zeros(flows.shape[1]), flows])
         periods = np.arange(len(paid))
-        for level in sorted(levels, reverse=True):
+        for rank, level in enumerate(sorted(levels, reverse=True)):
             low, high = np.quantile(paid, [(1 - level) / 2, (1 + level) / 2], axis=1)
-            ax.fill_between(periods, low, high, color="C0", alpha=0.22, lw=0, label=f"{level:.0%}")
+            # The first default colour on white, denser for narrower intervals.
+            weight = 1 - 0.78 ** (rank + 1)
+            shade = tuple(1 - weight * (1 - part) for part in (0.122, 0.467, 0.706))
+            ax.fill_between(periods, low, high, color=shade, lw=0, label=f"{level:.0%}")
         ax.plot(periods, np.median(paid, axis=1), color="C0", label="median")
         ax.set(xlabel="periods from now", ylabel="paid from now")
         ax.yaxis.set_major_formatter(lambda value, _: amount(value))
@@ -570,7 +623,46 @@ _DEFAULTS = {
     "prior_cv": 0.0,
     "decay": 1.0,
     "trend": 0.0,
+    "means": None,
 }
+
+
+def _means(
+    method: Any,
+    triangle: Triangle,
+    cells: list[tuple[int, int]],
+    exposure: Floats | None,
+    layout: _kebao.BootstrapFit,
+    segment: int,
+) -> tuple[Floats, Any]:
+    """Mean of each cell to come, cell × segment of the triangle, and the segments without.
+
+    The reserve of an origin is spread as the method's share of the ultimate grows; where the method
+    has no pattern, as that of the chain ladder does.
+    """
+    count, last = len(triangle.segments), len(triangle.ages)
+    own = copy.copy(method)
+    if exposure is None:
+        own = own.fit(triangle)
+    else:
+        own = own.fit(triangle, exposure=np.broadcast_to(exposure, (count, len(exposure))))
+    reserve = (own.ultimate_ - own.latest_).reshape(count, -1)
+    share = np.atleast_2d(own._result.emerged).copy()
+    share[~np.isfinite(share).all(axis=1)] = np.atleast_2d(layout.basis.emerged)[segment]
+    share = np.hstack([share, np.ones((count, 1))])
+    with_tail = any(age + 1 == last for _, age in cells)
+    if not with_tail and (np.abs(share[:, last - 1] - 1) > 1e-9).any():
+        allowed = "the tail of the method, so that its cells are simulated"
+        raise InputError(issues=[Issue("missing", "ODPBootstrap", "tail", "None", allowed)])
+    steps = np.array([share[:, age + 1] - share[:, age] for _, age in cells])
+    whole = np.zeros((len(triangle.origins), count))
+    origins = np.array([origin for origin, _ in cells])
+    np.add.at(whole, origins, steps)
+    with np.errstate(all="ignore"):
+        found = reserve.T[origins] * steps / whole[origins]
+    # Nothing is to come: neither by the pattern nor in amount.
+    found[(reserve.T[origins] == 0) & (steps == 0)] = 0.0
+    return found, ~np.isfinite(found).all(axis=0)
 
 
 def _shared(boot: Any) -> dict[str, Any]:

@@ -111,20 +111,25 @@ class Nowcast(MethodWithErrors):
 
 
 class FrequencySeverity(MethodWithErrors):
-    """Number of claims times average cost, each developed by chain ladder.
+    """Number of claims times average cost.
+
+    Average costs are developed by chain ladder; counts too or, with ``exposure`` in `fit`, by
+    `Nowcast`: through the reporting delay, with credibility between exposure and reported counts.
 
     Parameters
     ----------
     amount, count : str
         Names of the measures: amounts, and the counts that they belong to (closed counts for paid,
         reported counts for incurred amounts).
+    shape : float, optional
+        Of the nowcast, as for `Nowcast`.
     average, n, exclude, tail, selection
         Development factors of both, as for `ChainLadder`.
 
     Notes
     -----
     Friedland (2010), Estimating unpaid claims using basic techniques, CAS, chapter 11. Errors:
-    Mack's of counts and of averages, taken as independent of each other.
+    Mack's, or those of the nowcast, of counts and averages, taken as independent of each other.
 
     Examples
     --------
@@ -148,6 +153,7 @@ class FrequencySeverity(MethodWithErrors):
         *,
         amount: str = "paid",
         count: str = "count",
+        shape: float | None = None,
         average: str = "volume",
         n: int | None = None,
         exclude: Iterable[tuple[str, int]] | None = None,
@@ -156,18 +162,21 @@ class FrequencySeverity(MethodWithErrors):
     ) -> None:
         self.amount = amount
         self.count = count
+        self.shape = shape
         self.average = average
         self.n = n
         self.exclude = exclude
         self.tail = tail
         self.selection = selection
 
-    def fit(self, triangle: Triangle) -> Self:
+    def fit(self, triangle: Triangle, exposure: Any = None) -> Self:
         """Fit to every segment of a triangle with both measures.
 
         Parameters
         ----------
         triangle : Triangle
+        exposure : float, sequence, mapping, series or Triangle, optional
+            Exposure by origin; forms as for `BornhuetterFerguson`.
 
         Returns
         -------
@@ -178,13 +187,16 @@ class FrequencySeverity(MethodWithErrors):
         InputError
             A measure is missing, or a choice is not one.
         """
-        self._check(triangle)
+        self._check(triangle, exposure)
+        name = type(self).__name__
         fitted = _kebao.frequency_severity(
             triangle._core,
-            type(self).__name__,
+            name,
             self.amount,
             self.count,
             self._selection(),
+            None if exposure is None else by_origin(exposure, triangle, name, "exposure"),
+            self.shape,
         )
         return self._keep(triangle[self.amount], fitted)
 

@@ -19,11 +19,8 @@ from .pattern import Pattern
 Floats = NDArray[np.float64]
 
 
-class Estimator:
-    """What the estimators share: parameters, and results read from the fit."""
-
-    _fit: _kebao.ReserveFit | None = None
-    _triangle: Triangle | None = None
+class Choices:
+    """Choices by keyword that can be read, changed and shown: the contract of scikit-learn."""
 
     @classmethod
     def _parameters(cls) -> list[str]:
@@ -69,6 +66,22 @@ class Estimator:
         for name, value in params.items():
             setattr(self, name, value)
         return self
+
+    def _call(self) -> str:
+        defaults = inspect.signature(type(self).__init__).parameters
+        changed = [
+            f"{name}={value!r}"
+            for name, value in self.get_params().items()
+            if value != defaults[name].default
+        ]
+        return f"{type(self).__name__}({', '.join(changed)})"
+
+
+class Estimator(Choices):
+    """What the estimators share: parameters, and results read from the fit."""
+
+    _fit: _kebao.ReserveFit | None = None
+    _triangle: Triangle | None = None
 
     def _check(self, triangle: Triangle) -> None:
         if not isinstance(triangle, Triangle):
@@ -152,10 +165,11 @@ class Estimator:
     def status_(self) -> Any:
         """Outcome: ``"ok"`` or the worst finding; a list when there are several segments.
 
-        ``links_left_out``, ``zero_latest``, ``sigma_reverted``, ``non_positive_factor``: all values
-        stand, look at the cells. ``errors_undefined``, ``not_a_staircase``: ultimates stand, some
-        errors are NaN. ``tail_undefined``, ``no_factor``, ``empty_origin``, ``no_links``,
-        ``not_finite``, ``empty``: some ultimates are NaN.
+        ``falling_age`` (a factor below one), ``links_left_out``, ``zero_latest``,
+        ``sigma_reverted``, ``non_positive_factor``: all values stand, look at the cells.
+        ``errors_undefined``, ``not_a_staircase``: ultimates stand, some errors are NaN.
+        ``tail_undefined``, ``no_factor``, ``empty_origin``, ``no_links``, ``not_finite``,
+        ``empty``: some ultimates are NaN.
         """
         status = self._result.status
         return status[0] if len(status) == 1 else status
@@ -228,15 +242,6 @@ class Estimator:
         import polars
 
         return polars.DataFrame(self.to_dict())
-
-    def _call(self) -> str:
-        defaults = inspect.signature(type(self).__init__).parameters
-        changed = [
-            f"{name}={value!r}"
-            for name, value in self.get_params().items()
-            if value != defaults[name].default
-        ]
-        return f"{type(self).__name__}({', '.join(changed)})"
 
     def _table(self) -> list[list[str]] | None:
         if self._fit is None or len(self._fitted_triangle.segments) > 1:

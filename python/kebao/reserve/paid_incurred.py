@@ -134,6 +134,16 @@ class MunichChainLadder(Method):
         return self._both()[0].column("ratio")
 
     @property
+    def paid_rho_(self) -> Floats:
+        """Conditional deviation rho of the incurred-to-paid ratio at each age."""
+        return self._both()[0].column("rho")
+
+    @property
+    def incurred_rho_(self) -> Floats:
+        """Conditional deviation rho of the paid-to-incurred ratio at each age."""
+        return self._both()[1].column("rho")
+
+    @property
     def paid_correlation_(self) -> Any:
         """Slope of the paid residuals on those of the incurred-to-paid ratios."""
         return self._both()[0].column("correlation")

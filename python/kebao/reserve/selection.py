@@ -61,7 +61,8 @@ class Selection:
         Development after the last age: a factor, with errors if known, or a curve through the
         selected factors: ``exponential``, ``inverse_power``, ``sherman`` and ``weibull`` (Sherman
         1984), ``bondy`` (the last factor again), ``generalized_bondy`` (ln f falls geometrically),
-        ``mcclenahan`` (increments fall geometrically; McClenahan 1975). As a mapping, with
+        ``mcclenahan`` (increments fall geometrically; McClenahan 1975), ``clark`` (loglogistic
+        growth, by likelihood at average ages of k - 1/2 periods; Clark 2003). As a mapping, with
         ``curve`` and any of ``from`` and ``to`` (ages in months of the first and last factor used)
         and ``periods`` (ages for which it is continued, 100).
 

@@ -75,6 +75,8 @@ def sheets(method: ChainLadder, prefix: str = "") -> list[Sheet]:
         here = letter(column)
         if average == factors[k] or abs(average / factors[k] - 1) < 1e-12:
             formulas.append((rows + 1, column, f"={here}{rows + 2}", factors[k]))
+        elif not last and (text := _selected(method, names[0], k, factors[k])):
+            formulas.append((rows + 1, column, text, factors[k]))
         after = "" if last else f"*{letter(column + 1)}{rows + 4}"
         formulas.append((rows + 2, column, f"={here}{rows + 3}{after}", to_ultimate[k]))
         formulas.append((rows + 3, column, f"=1/{here}{rows + 4}", 1 / to_ultimate[k]))
@@ -104,6 +106,35 @@ def sheets(method: ChainLadder, prefix: str = "") -> list[Sheet]:
         text = f"=SUM({place[name]}2:{place[name]}{rows + 1})"
         formulas.append((rows, columns.index(name) + 1, text, by_origin[name][rows]))
     return [(data, ()), factor_sheet, (results, keep(formulas))]
+
+
+def _selected(method: ChainLadder, sheet: str, k: int, factor: float) -> str | None:
+    """The factor as a formula of the links that it averages; none where judgement made it."""
+    triangle = method._fitted_triangle.cumulative()
+    start, end = triangle.values[:, k], triangle.values[:, k + 1]
+    excluded = {(str(origin), int(age)) for origin, age in method.exclude or ()}
+    age = int(triangle.ages[k])
+    used = [
+        row
+        for row, label in enumerate(triangle.origins)
+        if start[row] > 0 and not np.isnan(end[row]) and (label, age) not in excluded
+    ]
+    used = used[-method.n :] if method.n else used
+    if not used:
+        return None
+    x, y = start[used], end[used]
+    cells = [(cell(sheet, row, k + 1), cell(sheet, row, k + 2)) for row in used]
+    first, later = "+".join(a for a, _ in cells), "+".join(b for _, b in cells)
+    simple = "+".join(f"{b}/{a}" for a, b in cells)
+    cross, square = "+".join(f"{a}*{b}" for a, b in cells), "+".join(f"{a}*{a}" for a, _ in cells)
+    for value, text in (
+        (y.sum() / x.sum(), f"=({later})/({first})"),
+        ((y / x).mean(), f"=({simple})/{len(used)}"),
+        ((x * y).sum() / (x * x).sum(), f"=({cross})/({square})"),
+    ):
+        if abs(value / factor - 1) < 1e-12:
+            return text
+    return None
 
 
 def keep(formulas: list[tuple[int, int, str, float]]) -> Formulas:

@@ -47,6 +47,29 @@ pub struct BootstrapChoices {
     prior_cv: f64,
     decay: f64,
     trend: f64,
+    /// By segment, future cell and outcome: means that another method found.
+    means: Option<Vec<Vec<f64>>>,
+}
+
+/// What a bootstrap needs, checked.
+struct Ready {
+    method: Method,
+    resampling: Resampling,
+    options: BootstrapOptions,
+    entities: Vec<u64>,
+    control: Control,
+}
+
+impl Ready {
+    fn triangles<'a>(&'a self, core: &'a reserve::Triangle) -> Triangles<'a> {
+        Triangles {
+            values: &core.values,
+            origins: core.origins,
+            ages: core.ages,
+            entities: &self.entities,
+            lag: (core.origin_grain.months() / core.development_grain.months()).max(1) as usize,
+        }
+    }
 }
 
 /// Simulates the reserves of every segment of a triangle of one measure.
@@ -60,6 +83,54 @@ pub fn run_bootstrap(
     choices: BootstrapChoices,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<BootstrapFit> {
+    let ready = ready(&triangle, method, &selection, choices)?;
+    let core = &triangle.0;
+    let work = || {
+        let Ready { method, resampling, options, control, .. } = &ready;
+        reserve::bootstrap(ready.triangles(core), method, resampling, options, control)
+    };
+    let done = if ready.options.simulations * core.segments.len() <= SHORT {
+        detached(py, work)?
+    } else {
+        watched(py, progress, &ready.control, work, |py, _| Ok(py.None()))?
+    };
+    Ok(BootstrapFit { core: done, origins: core.origin_labels(), ages: core.age_months() })
+}
+
+/// The resampled triangles of a segment, a segment each; none when it has no model.
+#[pyfunction]
+pub fn bootstrap_triangles(
+    py: Python<'_>,
+    triangle: PyRef<'_, PyTriangle>,
+    method: &str,
+    selection: PyRef<'_, PySelection>,
+    choices: BootstrapChoices,
+    segment: usize,
+) -> PyResult<Option<PyTriangle>> {
+    let ready = ready(&triangle, method, &selection, choices)?;
+    let core = &triangle.0;
+    let work = || {
+        let Ready { method, resampling, options, control, .. } = &ready;
+        let triangles = ready.triangles(core);
+        reserve::pseudo_triangles(triangles, segment, method, resampling, options, control)
+    };
+    let values = watched(py, None, &ready.control, work, |py, _| Ok(py.None()))?;
+    if values.is_empty() {
+        return Ok(None);
+    }
+    let mut many = core.pick(&[segment]);
+    many.index = vec!["simulation".to_owned()];
+    many.segments = (0..ready.options.simulations).map(|at| vec![at.to_string()]).collect();
+    many.values = values;
+    Ok(Some(PyTriangle(many)))
+}
+
+fn ready(
+    triangle: &PyTriangle,
+    method: &str,
+    selection: &PySelection,
+    choices: BootstrapChoices,
+) -> PyResult<Ready> {
     let mut faults = Faults::new();
     triangle.one_measure(&mut faults, method);
     let core = &triangle.0;
@@ -121,13 +192,14 @@ pub fn run_bootstrap(
                 decay: choices.decay,
                 trend: choices.trend,
             },
+            "given" => Projection::Given { means: choices.means.unwrap_or_default() },
             other => {
                 faults.push(Issue::unknown(method, "method", other, names));
                 Projection::ChainLadder
             }
         };
         let needs = match &projection {
-            Projection::ChainLadder => false,
+            Projection::ChainLadder | Projection::Given { .. } => false,
             Projection::BornhuetterFerguson { prior, .. } => prior.is_empty(),
             Projection::CapeCod { exposure, .. } => exposure.is_empty(),
         };
@@ -147,22 +219,8 @@ pub fn run_bootstrap(
 
     let labels = core.segments.iter().map(|labels| entity_id(&labels.join("\u{1f}")));
     let entities: Vec<u64> = labels.collect();
-    let triangles = Triangles {
-        values: &core.values,
-        origins: core.origins,
-        ages: core.ages,
-        entities: &entities,
-        lag: (core.origin_grain.months() / core.development_grain.months()).max(1) as usize,
-    };
     let method = Method { development, errors };
-    let control = Control::new(choices.threads);
-    let work = || reserve::bootstrap(triangles, &method, &resampling, &options, &control);
-    let done = if options.simulations * segments <= SHORT {
-        detached(py, work)?
-    } else {
-        watched(py, progress, &control, work, |py, _| Ok(py.None()))?
-    };
-    Ok(BootstrapFit { core: done, origins: core.origin_labels(), ages: core.age_months() })
+    Ok(Ready { method, resampling, options, entities, control: Control::new(choices.threads) })
 }
 
 /// Outcomes that are done before a watch would look.

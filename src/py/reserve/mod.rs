@@ -12,9 +12,11 @@ pub use models::{
     trend_family,
 };
 mod bootstrap;
+mod individual;
 mod one_year;
 
-pub use bootstrap::{BootstrapFit, run_bootstrap, tail_measures};
+pub use bootstrap::{BootstrapFit, bootstrap_triangles, run_bootstrap, tail_measures};
+pub use individual::simulate_individual_claims;
 pub use one_year::{OneYearFit, run_one_year};
 
 use numpy::{IntoPyArray, PyArray1, PyArrayDyn, PyArrayMethods, PyReadonlyArray2};

@@ -204,14 +204,7 @@ pub fn nowcast(
     triangle.one_measure(&mut faults, method);
     let exposure = exposure
         .map(|values| by_origin(&mut faults, triangle_, method, "exposure", &values, false));
-    if let Some(shape) = shape {
-        at_least(&mut faults, method, "shape", shape, 0.0, f64::INFINITY);
-        faults.check(exposure.is_some() || shape == 0.0, || {
-            Issue::new("contradiction", method, "shape")
-                .value(shape)
-                .hint("a shape needs an exposure to lean on: fit(triangle, exposure=…)")
-        });
-    }
+    shape_needs_exposure(&mut faults, method, shape, exposure.is_some());
     let chain = chain(&mut faults, triangle_, method, selection)?;
     faults.finish().map_err(PyErr::from)?;
     let (values, origins, ages) = (&triangle_.values, triangle_.origins, triangle_.ages);
@@ -221,9 +214,20 @@ pub fn nowcast(
     Ok(MethodFit::new(triangle_, fitted))
 }
 
-/// Counts times average costs, each by chain ladder.
+fn shape_needs_exposure(faults: &mut Faults, method: &str, shape: Option<f64>, has: bool) {
+    let Some(shape) = shape else { return };
+    at_least(faults, method, "shape", shape, 0.0, f64::INFINITY);
+    faults.check(has || shape == 0.0, || {
+        Issue::new("contradiction", method, "shape")
+            .value(shape)
+            .hint("a shape needs an exposure to lean on: fit(triangle, exposure=…)")
+    });
+}
+
+/// Counts times average costs, counts by chain ladder or nowcast.
 #[pyfunction]
-#[pyo3(signature = (triangle, method, amount, count, selection))]
+#[pyo3(signature = (triangle, method, amount, count, selection, exposure=None, shape=None))]
+#[expect(clippy::too_many_arguments, reason = "one call from the face a fit")]
 pub fn frequency_severity(
     py: Python<'_>,
     triangle: &PyTriangle,
@@ -231,17 +235,25 @@ pub fn frequency_severity(
     amount: &str,
     count: &str,
     selection: &PySelection,
+    exposure: Option<Values<'_>>,
+    shape: Option<f64>,
 ) -> PyResult<MethodFit> {
     let triangle = &triangle.0;
     let mut faults = Faults::new();
+    let exposure =
+        exposure.map(|values| by_origin(&mut faults, triangle, method, "exposure", &values, false));
+    shape_needs_exposure(&mut faults, method, shape, exposure.is_some());
     let amounts = measure(&mut faults, triangle, method, "amount", amount);
     let counts = measure(&mut faults, triangle, method, "count", count);
     let chain = chain(&mut faults, triangle, method, selection)?;
     faults.finish().map_err(PyErr::from)?;
     let (amounts, counts) = (amounts.unwrap_or_default(), counts.unwrap_or_default());
     let (origins, ages) = (triangle.origins, triangle.ages);
-    let fitted =
-        detached(py, || Ok(reserve::frequency_severity(&amounts, &counts, origins, ages, &chain)))?;
+    let fitted = detached(py, || {
+        let size = (origins, ages);
+        let exposure = exposure.as_deref();
+        Ok(reserve::frequency_severity(&amounts, &counts, size, &chain, exposure, shape))
+    })?;
     Ok(MethodFit::new(triangle, fitted))
 }
 

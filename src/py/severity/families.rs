@@ -171,13 +171,13 @@ plain! {
     Lomax(alpha: f64, scale: Amount), from_mean_cv;
     GPD(shape: f64, scale: Amount, threshold: Amount = Amount(0.0));
     GEV(shape: f64, location: Amount, scale: Amount);
-    Frechet(shape: f64, scale: Amount);
+    Frechet(shape: f64, scale: Amount), from_mean_cv;
     Burr(alpha: f64, gamma: f64, scale: Amount);
     LogLogistic(shape: f64, scale: Amount), from_mean_cv;
     InverseGaussian(mean: Amount, shape: Amount), from_mean_cv;
     InverseGamma(shape: f64, scale: Amount), from_mean_cv;
     GB2(alpha: f64, tau: f64, scale: Amount, gamma: f64 = 1.0);
-    LogGamma(shape: f64, rate: f64, scale: Amount = Amount(1.0));
+    LogGamma(shape: f64, rate: f64, scale: Amount = Amount(1.0)), from_mean_cv;
     LogPareto(shape: f64, rate: f64, scale: Amount);
     LogT(mu: f64, sigma: f64, df: f64);
     Uniform(low: Amount, high: Amount), from_mean_cv;

@@ -31,8 +31,19 @@ pub(super) struct Odp<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum OwnProjection<'a> {
     ChainLadder,
-    BornhuetterFerguson { prior: &'a [f64], cv: f64 },
-    CapeCod { exposure: &'a [f64], decay: f64, trend: f64 },
+    BornhuetterFerguson {
+        prior: &'a [f64],
+        cv: f64,
+    },
+    CapeCod {
+        exposure: &'a [f64],
+        decay: f64,
+        trend: f64,
+    },
+    /// By future cell and outcome.
+    Given {
+        means: &'a [f64],
+    },
 }
 
 impl Projection {
@@ -45,6 +56,9 @@ impl Projection {
             }
             Self::CapeCod { exposure, decay, trend } => {
                 OwnProjection::CapeCod { exposure: &exposure[range], decay: *decay, trend: *trend }
+            }
+            Self::Given { means } => {
+                OwnProjection::Given { means: means.get(triangle).map_or(&[], Vec::as_slice) }
             }
         }
     }
@@ -83,7 +97,7 @@ impl Counts {
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     uniform: Vec<f64>,
-    cumulative: Vec<Lane>,
+    pub cumulative: Vec<Lane>,
     factors: Vec<Lane>,
     share: Vec<Lane>,
     ratio: Vec<Lane>,
@@ -95,19 +109,23 @@ pub(super) struct Scratch {
 }
 
 impl Odp<'_> {
-    /// Fills `scratch.mean` with the future cells of 64 outcomes, of which `lanes` are wanted.
-    pub fn block(&self, address: Address, lanes: usize, scratch: &mut Scratch) -> Counts {
-        let Address { seed, entity, resample, block } = address;
-        let mut counts = Counts::default();
-        let (origins, ages) = (self.cells.origins, self.cells.ages);
-        let increments = &self.model.increments;
-
-        scratch.uniform.resize(increments.len() * LANES, 0.0);
-        let columns = increments.len();
+    /// Fills `scratch.cumulative` with 64 resampled triangles.
+    pub fn resample(&self, address: Address, scratch: &mut Scratch) {
+        let Address { seed, resample, block, .. } = address;
+        let columns = self.model.increments.len();
+        scratch.uniform.resize(columns * LANES, 0.0);
         Lanes { seed, purpose: Purpose::Bootstrap, entity: resample, block, columns }
             .uniform(0, &mut scratch.uniform);
-        scratch.cumulative.resize(origins * ages, [f64::NAN; LANES]);
+        scratch.cumulative.resize(self.cells.origins * self.cells.ages, [f64::NAN; LANES]);
         dispatch::run(Resample { of: self, scratch });
+    }
+
+    /// Fills `scratch.mean` with the projection of resampled triangles.
+    fn means(&self, address: Address, lanes: usize, scratch: &mut Scratch) -> Counts {
+        let Address { seed, entity, block, .. } = address;
+        let mut counts = Counts::default();
+        let (origins, ages) = (self.cells.origins, self.cells.ages);
+        self.resample(address, scratch);
 
         scratch.factors.resize(ages, [1.0; LANES]);
         if let Some(fixed) = &self.fixed {
@@ -132,8 +150,8 @@ impl Odp<'_> {
             );
         }
 
-        scratch.mean.resize(self.future.len() * LANES, 0.0);
         match self.projection {
+            OwnProjection::Given { .. } => {}
             OwnProjection::ChainLadder => dispatch::run(Project { of: self, scratch }),
             OwnProjection::BornhuetterFerguson { prior, cv } => {
                 scratch.ratio.resize(origins, [0.0; LANES]);
@@ -171,6 +189,28 @@ impl Odp<'_> {
                     latest[..lanes].iter().filter(|value| **value <= 0.0).count() as u64;
             }
         }
+        counts
+    }
+
+    /// Fills `scratch.mean` with the future cells of 64 outcomes, of which `lanes` are wanted.
+    pub fn block(&self, address: Address, lanes: usize, scratch: &mut Scratch) -> Counts {
+        let Address { seed, entity, block, .. } = address;
+        scratch.mean.resize(self.future.len() * LANES, 0.0);
+        let mut counts = match self.projection {
+            OwnProjection::Given { means } => {
+                let outcomes = means.len().checked_div(self.future.len()).unwrap_or(0);
+                let first = block as usize * LANES;
+                scratch.mean.fill(f64::NAN);
+                let rows = means.chunks_exact(outcomes.max(1));
+                for (to, from) in scratch.mean.chunks_exact_mut(LANES).zip(rows) {
+                    if let Some(from) = from.get(first..first + lanes) {
+                        to[..lanes].copy_from_slice(from);
+                    }
+                }
+                Counts::default()
+            }
+            _ => self.means(address, lanes, scratch),
+        };
 
         scratch.variance.resize(scratch.mean.len(), 0.0);
         let Scratch { mean, variance, process, .. } = scratch;

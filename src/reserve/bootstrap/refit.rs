@@ -26,6 +26,9 @@ pub enum Projection {
         /// Growth of the loss ratio from an origin to the next.
         trend: f64,
     },
+    /// Means that another method found for the resampled triangles: by triangle, then by future
+    /// cell and outcome.
+    Given { means: Vec<Vec<f64>> },
 }
 
 pub(super) type Lane = [f64; LANES];

@@ -16,6 +16,6 @@ mod special_reserve;
 mod subsidy;
 
 pub use data::{Band, Breaker, Insured, Member, Pool};
-pub use settle::{Party, Settlement, settle};
+pub use settle::{Party, Settlement, settle, settle_by};
 pub use special_reserve::{Rule, SpecialReserve, Trigger, When, run as special_reserve};
 pub use subsidy::{OverCap, Policy, Rationing, Subsidy, Supported};

@@ -10,6 +10,7 @@ use crate::treaty::plan::{Options, Plan, Resolved};
 use crate::treaty::proportional::{Cession, Line};
 use crate::treaty::run::run;
 use crate::treaty::share::to_the_places_of;
+use crate::treaty::shares::{By, Share, shares};
 use crate::treaty::terms::Basis;
 
 /// One party's losses.
@@ -97,6 +98,46 @@ pub fn settle<S: Source>(
     }
     out.apply_defaults(pool, seed);
     Ok(out)
+}
+
+/// Means of every party by sector, coverage, cause or risk, in the run of [`settle`]: a row a group,
+/// `expected_loss` and a column a party, which sum to it.
+///
+/// # Errors
+/// Those of [`settle`]; pools whose members default or whose cover is suspended, as neither belongs
+/// to single losses.
+pub fn settle_by<S: Source>(
+    pool: &Pool,
+    source: &S,
+    by: By,
+    horizon: Option<u64>,
+    control: &Control,
+) -> Result<Vec<(String, Vec<f64>)>> {
+    let mut faults = Faults::new();
+    let suspends = pool.circuit_breaker.as_ref().is_some_and(|breaker| breaker.suspends > 0);
+    let defaults = pool.members.iter().any(|member| member.default_probability > 0.0);
+    for (bad, field) in [(suspends, "circuit_breaker"), (defaults, "members")] {
+        faults.check(!bad, || {
+            Issue::new("not_supported", "pool", field)
+                .value("years without cover and members in default belong to no single loss")
+                .hint("ask by party, or by group of the pool without it")
+        });
+    }
+    faults.finish()?;
+    let compiled = compile(pool, horizon, true)?;
+    let found = shares(&compiled.plan, source, by, &[&[]], control)?.pop().unwrap_or_default();
+    let years = source.years() as f64;
+    let mut columns: Vec<(String, Vec<f64>)> =
+        vec![("expected_loss".into(), found.iter().map(|share| share.gross.sum / years).collect())];
+    for (at, (party, _)) in compiled.parties.iter().enumerate() {
+        let mean = |share: &Share| share.treaties.get(at).map_or(0.0, |sum| sum.sum / years);
+        let part = found.iter().map(mean);
+        match columns.iter_mut().skip(1).find(|(name, _)| name == party) {
+            Some((_, column)) => column.iter_mut().zip(part).for_each(|(all, more)| *all += more),
+            None => columns.push((party.clone(), part.collect())),
+        }
+    }
+    Ok(columns)
 }
 
 fn compile(pool: &Pool, horizon: Option<u64>, members: bool) -> Result<Compiled> {
