@@ -43,7 +43,8 @@ def _families() -> list[tuple[str, Any, Callable[[Any, int], Any]]]:
         x[tail] = 5e6 * (1.0 + r.pareto(1.4, tail.size))
         return np.minimum(x, 5e8)
 
-    seen = np.random.default_rng(0).lognormal(12.6, 1.7, 1000)
+    seen, share = np.random.default_rng(0).lognormal(12.6, 1.7, (2, 1000))
+    share /= share.sum()
     return [
         ("LogNormal", kb.LogNormal(12.6, 1.7), lambda r, n: r.lognormal(12.6, 1.7, n)),
         ("Exponential", kb.Exponential(3e5), lambda r, n: r.exponential(3e5, n)),
@@ -98,7 +99,11 @@ def _families() -> list[tuple[str, Any, Callable[[Any, int], Any]]]:
             kb.PiecewisePareto([1e5, 3e5, 2e6], [0.9, 1.4, 2.2]),
             piecewise,
         ),
-        ("Empirical", kb.Empirical(seen), lambda r, n: seen[r.integers(0, len(seen), n)]),
+        (
+            "Empirical",
+            kb.Empirical(seen, weights=share),
+            lambda r, n: r.choice(seen, n, p=share),
+        ),
         (
             "MBBEFD",
             kb.MBBEFD(0.25, 40),
@@ -111,7 +116,9 @@ def _families() -> list[tuple[str, Any, Callable[[Any, int], Any]]]:
         ),
         (
             "Spliced, capped",
-            kb.Spliced(kb.LogNormal(12.6, 1.7), kb.Pareto(1.4, 5e6), 5e6, 0.049).capped(5e8),
+            kb.Spliced(
+                kb.LogNormal(12.6, 1.7), kb.Pareto(1.4, 5e6), threshold=5e6, tail_weight=0.049
+            ).capped(5e8),
             spliced,
         ),
         (

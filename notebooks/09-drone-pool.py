@@ -135,13 +135,13 @@ f"{band:.0%} of the cost of a claim limited at 1m lies in the no-fault band"
 # ## The fund for uninsured drones
 #
 # 2% of the premium against the losses of 1% of aircraft that fly without cover, smoothed over ten
-# years, starting from one year's levy: it stands with 99%.
+# years, starting from three years' levy: it stands with 99%.
 
 # %%
 levy = 0.02 * premium
 uninsured = 0.01 * simulated
 blocks = uninsured[: years // 10 * 10].reshape(-1, 10)
-balance = levy + np.cumsum(levy - np.minimum(blocks, 5 * levy), axis=1)
+balance = 3 * levy + np.cumsum(levy - np.minimum(blocks, 5 * levy), axis=1)
 ruin = (balance.min(axis=1) < 0).mean()
 assert ruin < 0.01
 f"the fund is exhausted within ten years with probability {ruin:.2%}"

@@ -14,7 +14,7 @@ SETTINGS = {
     "bio.clinical_trial": {},
     "nev.tpl": {},
     "uav.hull": {"sum_insured": 2e4},
-    "space.launch": {"sum_insured": 3e8},
+    "space.inorbit": {"sum_insured": 3e8},
     "cyber.first_party": {"limit": 5e6},
 }
 
@@ -54,7 +54,7 @@ def plain(tmp_path, name="bio.clinical_trial", **changes):
 @pytest.mark.parametrize("name", sorted(SETTINGS))
 @pytest.mark.parametrize("uncertain", [True, False])
 def test_means_are_those_without_simulation(name, uncertain):
-    mean = kb.sectors[name]._library.mean_severity(name)
+    mean = kb.sectors[name].severity_mean
     paid = 0.3 * mean * SETTINGS[name].get("sum_insured", 1.0)
     fit = kb.IndividualClaims(name, n=8_000, seed=5, uncertain=uncertain, **SETTINGS[name]).fit(
         some_claims(paid), exposure=book(name), ages=ages()
@@ -336,11 +336,15 @@ def test_all_faults_are_told_at_once():
     with pytest.raises(kb.InputError, match=r"open.*\n.*paid|paid.*\n.*open"):
         kb.IndividualClaims("uav.hull").fit({"origin": [1]}, exposure={1: 2}, ages=[12])
     with pytest.raises(kb.InputError, match="sum_insured"):
-        kb.IndividualClaims("space.launch").fit(
+        kb.IndividualClaims("space.inorbit").fit(
             {"origin": [], "open": [], "paid": []}, exposure={1: 2}, ages=[12]
         )
     with pytest.raises(kb.InputError, match="finite mean"):
         kb.IndividualClaims("uav.hull", severity=kb.Pareto(alpha=0.9, scale=1e4)).fit(
+            {"origin": [], "open": [], "paid": []}, exposure={1: 2}, ages=[12]
+        )
+    with pytest.raises(kb.InputError, match="process claims"):
+        kb.IndividualClaims("credit.tech_loan").fit(
             {"origin": [], "open": [], "paid": []}, exposure={1: 2}, ages=[12]
         )
     falling = type("P", (), {"paid_cumulative": [0.5, 1.1, 0.9], "reported_cumulative": [1, 1, 1]})
@@ -349,7 +353,7 @@ def test_all_faults_are_told_at_once():
             {"origin": [], "open": [], "paid": []}, exposure={1: 2}, ages=[12]
         )
     with pytest.raises(kb.InputError, match="exposure"):
-        kb.IndividualClaims("space.launch", sum_insured=1e8).fit(
+        kb.IndividualClaims("space.inorbit", sum_insured=1e8).fit(
             {"origin": [1, 1], "open": [True, True], "paid": [0, 0]}, exposure={1: 1}, ages=[12]
         )
     nothing = {"origin": [], "open": [], "paid": []}

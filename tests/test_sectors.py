@@ -47,7 +47,7 @@ def test_cards_and_pages_show_everything(id: str) -> None:
     assert "<svg" in card
     assert "expert" in card
     assert str(one.plot()).startswith("<svg")
-    assert "cv" in page
+    assert "| cv 0" in page or "| standard error" in page
 
 
 def test_the_schema_is_that_of_the_files() -> None:
@@ -156,7 +156,7 @@ def test_accumulations_and_scenarios() -> None:
     assert struck["risk_id"] == ["A", "B"]
     assert struck["loss"][0] == pytest.approx(5e5)
     with pytest.raises(InputError, match="did you mean 'east'"):
-        book.scenario({"cloud_region": "est"})
+        book.scenario({"cloud_region": "eas"})
 
 
 def test_variance_is_split_and_two_levels_agree() -> None:
@@ -168,34 +168,30 @@ def test_variance_is_split_and_two_levels_agree() -> None:
     total = losses.annual().var(ddof=1)
     three = sum(parts[k][0] for k in ("process", "parameter", "systemic"))
     assert three == pytest.approx(total, rel=1e-9)
-    assert parts["between_parameters"][0] > 5 * parts["between_parameters"][1]
+    assert parts["between_parameters"][0] > 3 * parts["between_parameters"][1]
     rest = parts["given_parameters"][0] + parts["between_parameters"][0]
     assert rest == pytest.approx(total, rel=0.05)
 
 
 def test_bad_books_name_every_row() -> None:
     columns = {
-        "risk_id": ["A", "A", "B", "C", "D", "E"],
-        "coverage": ["uav.tpl", "uav.tpl", "idx.wind", "uav.tpl", "space.launch", "uav.tpl"],
-        "exposure": [1, 1, 1, 1, 1.5, 1],
-        "exposure_unit": ["aircraft-year", None, None, "flight hour", None, None],
-        "sum_insured": [None, None, None, None, 1e8, None],
-        "limit": [1e6] * 6,
-        "stage": ["industrialisation", None, None, "reserch", None, "research"],
-        "stage_after": [None, None, None, None, None, "industrialisation"],
+        "risk_id": ["A", "A", "B", "C", "D", "E", "F"],
+        "coverage": [*["uav.tpl"] * 2, "idx.wind", "uav.tpl", "space.launch", *["uav.tpl"] * 2],
+        "exposure": [1, 1, 1, 1, 1.5, 1, 2],
+        "exposure_unit": [*[None] * 3, "flight hour", None, None, "aircraft-year"],
+        "sum_insured": [None, None, None, None, 1e8, None, None],
+        "limit": [1e6] * 7,
+        "stage": [None, None, None, "reserch", None, "research", None],
+        "stage_after": [None, None, None, None, None, "industrialisation", None],
     }
     with pytest.raises(InputError) as told:
         kb.Portfolio(columns)
     codes = {issue.code for issue in told.value.issues}
-    assert {
-        "duplicate_risk",
-        "wrong_unit",
-        "unknown_name",
-        "missing_value",
-        "out_of_range",
-    } <= codes
+    wanted = {"duplicate_risk", "wrong_unit", "unknown_name", "missing_value", "out_of_range"}
+    assert wanted <= codes
     check = kb.Portfolio(columns, strict=False).check()
-    assert check.rows_in == check.rows_used + check.rows_rejected == 6
+    assert check.rows_in == check.rows_used + check.rows_rejected == 7
+    assert check.rows_used == 2
 
 
 def test_stages_and_interests_from_python() -> None:
@@ -266,8 +262,8 @@ def test_experience_store(tmp_path: Path) -> None:
     found = store.credibility("uav.tpl", by="insurer", within="region")
     assert sorted(found.groups["group"]) == ["A", "B", "C"]
     duckdb = pytest.importorskip("duckdb")
-    count = duckdb.sql(f"select count(*) from '{tmp_path}/store/*.parquet'").fetchone()
-    assert count == (10,)
+    count = duckdb.sql(f"select count(*) from '{tmp_path}/store/*.parquet'").fetchall()
+    assert count == [(10,)]
     with pytest.raises(InputError) as told:
         store.append(
             {**{k: v[:1] for k, v in columns.items()}, "coverage": ["uav.tlp"], "claims": ["x"]}

@@ -51,6 +51,7 @@ ALL = [
     kb.GB2(2.2, 0.8, 3e5, 1.4),
     kb.LogGamma(2.5, 3.1, 1e4),
     kb.LogT(12, 0.9, 5),
+    kb.LogPareto(9, 12, 1e5),
     kb.Uniform(1e5, 4e5),
     kb.MixedErlang([0.5, 0, 0.2, 0.3], 1e5),
     kb.PiecewisePareto([1e5, 3e5, 2e6], [0.9, 1.4, 2.2]),
@@ -419,6 +420,12 @@ FROM_MEAN_CV = [
     (kb.LogLogistic, 0.01),
     (kb.InverseGaussian, 2.0),
     (kb.InverseGamma, 1.3),
+    (kb.Frechet, 0.4),
+    (kb.Frechet, 25.0),
+    (kb.Frechet, 0.02),
+    (kb.LogGamma, 0.9),
+    (kb.LogGamma, 60.0),
+    (kb.LogGamma, 0.1),
     (kb.Uniform, 0.5),
 ]
 
@@ -489,6 +496,19 @@ def test_losses_that_were_seen():
     with pytest.raises(kb.InputError) as caught:
         kb.Empirical([1, -2], weights=[1])
     assert len(caught.value.issues) == 2
+
+
+def test_samples_of_many_values():
+    weights = np.random.default_rng(1).exponential(1, 200) ** 3
+    x = kb.Empirical(np.arange(200.0), weights=weights)
+    draws = x.sample(400_000, seed=4)
+    seen = np.bincount(draws.astype(int), minlength=200)
+    expected = 400_000 * weights / weights.sum()
+    often = expected > 20
+    chi2 = ((seen - expected)[often] ** 2 / expected[often]).sum()
+    assert stats.chi2.sf(chi2, often.sum() - 1) > 1e-4
+    # Few draws are looked up one by one, many through a guide: the same.
+    np.testing.assert_array_equal(x.sample(20, seed=4), draws[:20])
 
 
 def test_logarithms_go_where_probabilities_underflow():

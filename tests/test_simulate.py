@@ -28,7 +28,12 @@ def test_coverages_tell_parameters_and_sources() -> None:
         assert all(status and source for _, status, source in coverage.sources())
         assert id in repr(coverage)
         assert 0 < coverage.pattern.paid_cumulative[-1] < 1.2
-    assert kb.sectors["low_altitude"].coverages == ["uav.tpl", "uav.hull"]
+    assert kb.sectors["low_altitude"].coverages == [
+        "uav.tpl",
+        "uav.hull",
+        "uav.logistics",
+        "evtol.hull_pax",
+    ]
     with pytest.raises(InputError, match=r"did you mean 'space\.launch'"):
         kb.sectors["space.lunch"]
 

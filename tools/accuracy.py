@@ -29,8 +29,9 @@ Worst relative error against mpmath with 60 digits, at the points of `tests/gold
 survival probabilities from 1 down to 1e-300, lower tails down to 1e-100 where they exist, layers
 from 1e-5 of their attachment to 60 times it, from the body down to where their mean is 1e-290.
 `points` is the least number of them over the functions of a family. SciPy {scipy} stands beside it
-where it has the family; its layer means are `integrate.quad` of its `sf`. Transforms are of several
-families each. Made by `python tools/accuracy.py --write`, the references by `--references`.
+where it has the family; its layer means are `integrate.quad` of its `sf` with default tolerances,
+which stop at an absolute error of 1e-8. Transforms are of several families each. Made by
+`python tools/accuracy.py --write`, the references by `--references`.
 
 Bars, held by `tests/severity_gold.rs`: cdf and sf 1e-13; quantiles 5e-14 plus 8 ulp times the
 condition of the point (how much a quantile moves for a relative change of the smaller of p and

@@ -8,7 +8,17 @@ use crate::error::{Error, Issue, Result, nearest};
 use std::collections::HashMap;
 
 /// Life-cycle stage of a risk; scales frequency and severity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
     Research,
@@ -460,7 +470,11 @@ fn read_row(
         issue.allowed = format!("below the sum insured {sum_insured}");
     }
     let rules = &words.coverages[coverage?];
-    if let Some(unit) = text(cell(15)).filter(|unit| *unit != rules.unit) {
+    if let Some(unit) = text(cell(15)).filter(|unit| {
+        // What stands in brackets only explains the unit.
+        let head = rules.unit.split(" (").next().unwrap_or_default();
+        *unit != rules.unit && unit != head
+    }) {
         let issue = faults.fault("wrong_unit", "exposure_unit");
         issue.value = format!("'{unit}'");
         issue.allowed = format!("'{}', the unit of {}", rules.unit, rules.id);

@@ -5,6 +5,7 @@ use super::process::{
     Claims, Credit, Index, Loans, LossProcess, Maturity, Process, Project, Sources,
 };
 use crate::error::{Error, Result};
+use crate::portfolio::Stage;
 use crate::severity::Severity;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -166,7 +167,7 @@ impl FrequencyFamily {
     }
 }
 
-/// How often: ground-up claims per unit, all relativities 1, stage industrialisation.
+/// How often: ground-up claims per unit, all relativities 1, stage of effect 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Frequency {
@@ -250,6 +251,9 @@ pub struct Terms {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub aggregate_limit: Option<f64>,
+    /// Stage of a usual policy: one at which the frequency and severity of the file are met.
+    #[serde(default, skip_serializing_if = "is_last")]
+    pub stage: Stage,
     /// Units of exposure of a usual policy.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     #[schemars(extend("exclusiveMinimum" = 0))]
@@ -258,6 +262,11 @@ pub struct Terms {
     pub status: Option<Status>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+fn is_last(stage: &Stage) -> bool {
+    *stage == Stage::default()
 }
 
 fn one() -> f64 {

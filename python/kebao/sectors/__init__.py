@@ -169,7 +169,7 @@ class Coverage:
 
     @property
     def frequency_mean(self) -> float:
-        """Ground-up claims per unit of exposure, all relativities 1, industrialised.
+        """Ground-up claims per unit of exposure, all relativities 1, at the usual stage.
 
         For an index the probability of a payout.
         """
@@ -328,11 +328,12 @@ class Coverage:
             "deductible": terms["deductible"],
             "limit": math.inf if terms["limit"] is None else terms["limit"],
             "share": terms["share"],
+            "stage": terms.get("stage", "industrialisation"),
         }
         return {name: [value] for name, value in row.items() if value is not None}
 
     def indicated(self, loss_ratio: float = 0.65) -> Indicated:
-        """Premium of a unit at the usual terms, base relativities, industrialised.
+        """Premium of a unit at the usual terms and stage, base relativities.
 
         Closed form, parameters uncertain; annual aggregate limits are left out.
 

@@ -38,6 +38,11 @@ def parameters(coverage: Coverage) -> list[tuple[str, str, str, str, str]]:
             cv = table.get(_CV.get(group, ""))
             wide = name in {"mean", "distribution.mean"} or head == "distribution"
             uncertain = f"cv {cv:.2g}" if cv is not None and wide else ""
+            if name == "marginal.mean" and table["marginal"].get("history_years"):
+                error = table["marginal"]["sd"] / math.sqrt(table["marginal"]["history_years"])
+                uncertain = f"standard error {error:.2g}"
+            elif name == "marginal.mean" and table["marginal"].get("cv_of_mean"):
+                uncertain = f"cv {table['marginal']['cv_of_mean']:.2g}"
             status, source = known.get("status", ""), known.get("source", "")
             rows.append((f"{group}.{name}", _shown(value), uncertain, status or "", source or ""))
     for stage in ("research", "transformation", "industrialisation"):

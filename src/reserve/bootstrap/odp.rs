@@ -214,13 +214,7 @@ impl Odp<'_> {
 
         scratch.variance.resize(scratch.mean.len(), 0.0);
         let Scratch { mean, variance, process, .. } = scratch;
-        for ((v, m), scale) in
-            variance.chunks_exact_mut(LANES).zip(mean.chunks_exact(LANES)).zip(&self.future_scale)
-        {
-            for (v, m) in v.iter_mut().zip(m) {
-                *v = scale * m.abs();
-            }
-        }
+        dispatch::run(process::Spreads { scale: &self.future_scale, mean, variance });
         let columns = self.future.len();
         let draws = Lanes { seed, purpose: Purpose::Process, entity, block, columns };
         counts.negative_means +=

@@ -73,6 +73,28 @@ pub(super) fn apply(
     below
 }
 
+/// φ |m| of each cell.
+pub(super) struct Spreads<'a> {
+    pub scale: &'a [f64],
+    pub mean: &'a [f64],
+    pub variance: &'a mut [f64],
+}
+
+impl Kernel for Spreads<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let columns = self.variance.as_chunks_mut::<LANES>().0.iter_mut();
+        let means = self.mean.as_chunks::<LANES>().0;
+        for ((variance, mean), scale) in columns.zip(means).zip(self.scale) {
+            for lane in 0..LANES {
+                variance[lane] = scale * mean[lane].abs();
+            }
+        }
+    }
+}
+
 /// Shapes m² / v for gamma and Poisson; counts negative means.
 struct Prepare<'a> {
     process: Process,

@@ -14,6 +14,8 @@ pub struct Delay {
     at: Vec<f64>,
     reported: Vec<f64>,
     paid: Vec<f64>,
+    /// ∫ P' / (R − P) from the first year's end to each age; infinite from where all are settled on.
+    passed: Vec<f64>,
 }
 
 impl Delay {
@@ -61,7 +63,15 @@ impl Delay {
             r.push(1.0);
             p.push(1.0);
         }
-        Ok(Self { at, reported: r, paid: p })
+        let mut delay = Self { at, reported: r, paid: p, passed: Vec::new() };
+        let mut sum = 0.0;
+        let steps = delay.pieces(1.0).map(|(_, width, open, paid, grown)| {
+            sum += passed(open, paid, grown, width);
+            sum
+        });
+        let passed: Vec<f64> = [0.0, 0.0].into_iter().chain(steps).collect();
+        delay.passed = passed;
+        Ok(delay)
     }
 
     /// Age by which all is settled.
@@ -138,13 +148,37 @@ impl Delay {
 
     /// Age at which a claim open at `age` is settled, `e` being a standard exponential.
     pub fn settle(&self, age: f64, e: f64) -> f64 {
+        let Some((start, width, open, paid, grown)) = self.pieces(age).next() else {
+            return age;
+        };
+        // Within the piece of `age` itself.
+        let here = passed(open, paid, grown, width);
+        if e < here {
+            return inverse((start, width, open, paid, grown), e);
+        }
+        // Later, by the sums over whole pieces, as long as these can be told apart.
+        let next = self.at.partition_point(|at| *at <= age);
+        let known = self.passed.get(next).copied().unwrap_or(f64::INFINITY);
+        if known == f64::INFINITY {
+            return self.settle_later(start + width, e - here);
+        }
+        let target = e - here + known;
+        let end = next + self.passed[next..].partition_point(|passed| *passed <= target);
+        if end >= self.at.len() {
+            return self.end().max(age);
+        }
+        let from = self.at[end - 1];
+        self.pieces(from).next().map_or(from, |piece| inverse(piece, target - self.passed[end - 1]))
+    }
+
+    /// The same, piece by piece.
+    fn settle_later(&self, age: f64, e: f64) -> f64 {
         let mut left = e;
-        for (start, width, open, paid, grown) in self.pieces(age) {
+        for piece in self.pieces(age) {
+            let (_, width, open, paid, grown) = piece;
             let all = passed(open, paid, grown, width);
             if left < all {
-                // open(t) = open · exp(grown · left / paid), and t − start by its rise.
-                let x = left / paid;
-                return start + (open * x * expm1_ratio(grown * x)).min(width);
+                return inverse(piece, left);
             }
             left -= all;
         }
@@ -161,6 +195,16 @@ impl Delay {
         }
         ((self.paid(until) - self.paid(age) - open * gone) / unreported).clamp(0.0, 1.0)
     }
+}
+
+/// The age in a piece by which the hazard e has passed: open(t) = open · exp(grown · e / paid), and
+/// t − start by its rise.
+fn inverse((start, width, open, paid, grown): (f64, f64, f64, f64, f64), e: f64) -> f64 {
+    if open <= 0.0 {
+        return start;
+    }
+    let x = e / paid;
+    start + (open * x * expm1_ratio(grown * x)).min(width)
 }
 
 /// ∫ paid / (open + grown · t) over (0, width).
@@ -257,6 +301,16 @@ mod tests {
         let at_once = Delay::new(&[0.4, 1.0], &[0.4, 1.0], 5.0).unwrap();
         assert_eq!(at_once.end(), 2.0);
         assert_eq!(at_once.settle(0.7, 3.0), 0.7);
+        // All open ones are settled in year two, and those reported after it with delay again.
+        let twice = Delay::new(&[0.3, 0.5, 0.8, 1.0], &[0.1, 0.5, 0.6, 1.0], 5.0).unwrap();
+        for age in [0.2, 0.9, 1.5, 2.0, 2.5, 3.9] {
+            for e in [0.01, 0.3, 1.0, 9.0] {
+                let at = twice.settle(age, e);
+                assert!((age..=twice.end()).contains(&at) && (age >= 2.0 || at <= 2.0));
+                let hazard = twice.hazard(age, at);
+                assert!(at == twice.end() || at == 2.0 || (hazard - e).abs() < 1e-9 * e.max(1.0));
+            }
+        }
         let error = Delay::new(&[0.9, 1.0, 1.0], &[0.5, 1.05, 0.97], 5.0).unwrap_err();
         assert_eq!(error.issues().len(), 2);
         assert!(Delay::new(&[1.0], &[], 0.0).unwrap_err().issues().len() == 2);

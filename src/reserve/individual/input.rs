@@ -3,7 +3,7 @@
 use super::{Delay, Law, Model, Origin, Reported};
 use crate::error::{Faults, Issue, Result};
 use crate::random::entity_id;
-use crate::sector::{Basis, Coverage, FrequencyFamily};
+use crate::sector::{Basis, Coverage, FrequencyFamily, Process};
 use crate::severity::Severity;
 use std::collections::HashMap;
 
@@ -31,15 +31,16 @@ impl Model {
         (reported, paid): (&[f64], &[f64]),
         choices: &Choices,
     ) -> Result<Self> {
+        let claims = coverage.frequency.as_ref().zip(coverage.severity.as_ref());
+        let Some((frequency, size)) = claims.filter(|_| coverage.process == Process::Claims) else {
+            return Err(Issue::new("wrong_process", OBJECT, "coverage")
+                .value(format!("'{}'", coverage.id))
+                .allowed("a coverage of the process claims: counts and severities")
+                .into_error());
+        };
         let mut faults = Faults::new();
         let delay = || Delay::new(reported, paid, choices.tail_years);
         faults.take(delay())?;
-        let (Some(frequency), Some(size)) = (&coverage.frequency, &coverage.severity) else {
-            let issue = Issue::new("no_claims", OBJECT, "coverage")
-                .value(&coverage.id)
-                .allowed("a coverage with claim counts and sizes: claims, maturity or credit");
-            return Err(issue.into_error());
-        };
         let fraction = size.basis == Basis::FractionOfSumInsured;
         let own = choices.severity.is_none();
         faults.check(!(fraction && own) || choices.sum_insured.is_some(), || {

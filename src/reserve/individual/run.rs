@@ -177,8 +177,13 @@ impl Simulator<'_> {
             let (paid, case) = (self.claims.paid[row], self.claims.case[row]);
             fill(draw, Purpose::Severity, self.claims.entity[row]);
             if case.is_nan() {
-                for (u, s) in draw.iter_mut().zip(&*scale) {
-                    *u *= model.severity.sf(paid / s);
+                if paid > 0.0 {
+                    when.clear();
+                    when.extend(scale.iter().map(|s| paid / s));
+                    model.severity.sf_in_place(when);
+                    for (u, above) in draw.iter_mut().zip(&*when) {
+                        *u *= above;
+                    }
                 }
                 model.severity.sample(draw);
                 for (x, s) in draw.iter_mut().zip(&*scale) {
