@@ -4,7 +4,7 @@ from os import PathLike
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["__version__", "Aggregate", "Bernoulli", "Beta", "BetaBernoulli", "BetaBinomial", "Binomial", "BootstrapFit", "Burr", "Capped", "CompoundCount", "CountFit", "Curve", "Delaporte", "Distortion", "Empirical", "EmpiricalCount", "Exponential", "Franchise", "Frechet", "Frequency", "GB2", "GEV", "GPD", "Gamma", "GammaPareto", "GammaPoisson", "Geometric", "GoodnessOfFit", "InverseGamma", "InverseGaussian", "Layered", "Library", "LogGamma", "LogLogistic", "LogNormal", "LogPareto", "LogT", "Logarithmic", "Lomax", "LossSample", "LossScan", "LossTable", "MBBEFD", "Maximum", "MethodFit", "Minimum", "MixedErlang", "MixedPoisson", "Mixture", "MixtureFit", "NegativeBinomial", "NeymanA", "NormalInverseGamma", "OneYearFit", "Pareto", "Piecewise", "PiecewisePareto", "Poisson", "PoissonInverseGaussian", "Pool", "Portfolio", "Programme", "ReserveFit", "Result", "Scaled", "Selection", "Settlement", "Severity", "SeverityFit", "Shifted", "Sichel", "Simulation", "SpecialReserve", "SpliceFit", "Spliced", "Table", "Triangle", "Truncated", "UncertainAggregate", "Uniform", "Weibull", "ZeroModified", "ZeroTruncated", "_probe", "apply_programme", "berquist_sherman", "bornhuetter_ferguson", "c_ross_capital", "c_ross_guarantee", "cape_cod", "case_outstanding", "clark", "clauses", "conger_nolibos", "cost_of_capital", "csm_roll", "exposure_needed", "fit_families", "fit_frequency", "flows_from_pattern", "frequency_severity", "increment_glm", "incremental_additive", "instruction_set", "lic_roll", "lrc_roll", "mack_tests", "measure_allocation", "measure_bounds", "measure_curve", "measure_spectral", "measure_tails", "meyers", "munich", "nowcast", "paid_incurred", "parse_amount", "premium_deficiency", "risk_margin", "run_bootstrap", "run_one_year", "score_lognormal", "score_sample", "split_into_claims", "subsidise", "tail_measures", "treaty_terms", "trend_family", "triangle_combine", "triangle_first", "triangle_from_parts", "triangle_on_level", "triangle_period", "triangle_residuals", "triangle_scaled", "triangle_to_grain", "triangle_trended", "triangle_valued_at", "ulae_ratio", "unearned_premium", "write_sheets", "zero_claims"]
+__all__ = ["__version__", "Aggregate", "Bernoulli", "Beta", "BetaBernoulli", "BetaBinomial", "Binomial", "Bivariate", "BootstrapFit", "Burr", "Capped", "ClaytonCopula", "ComonotoneCopula", "CompoundCount", "Copula", "CountFit", "Curve", "Delaporte", "Distortion", "Empirical", "EmpiricalCopula", "EmpiricalCount", "Evaluation", "Exponential", "Franchise", "FrankCopula", "Frechet", "Frequency", "GB2", "GEV", "GPD", "Gamma", "GammaPareto", "GammaPoisson", "GaussianCopula", "Geometric", "GoodnessOfFit", "GroupedTCopula", "GumbelCopula", "Histogram", "IndependenceCopula", "InverseGamma", "InverseGaussian", "JoeCopula", "Layered", "LearningCurve", "Library", "Lines", "LogGamma", "LogLogistic", "LogNormal", "LogPareto", "LogT", "Logarithmic", "Lomax", "LossSample", "LossScan", "LossTable", "MBBEFD", "Maximum", "MethodFit", "Minimum", "MixedErlang", "MixedPoisson", "Mixture", "MixtureFit", "NegativeBinomial", "NestedCopula", "NeymanA", "NormalInverseGamma", "OneYearFit", "Pareto", "Piecewise", "PiecewisePareto", "Poisson", "PoissonInverseGaussian", "Pool", "Portfolio", "Programme", "ReserveFit", "Result", "Scaled", "Selection", "Settlement", "Severity", "SeverityFit", "Shifted", "Sichel", "Simulation", "SpecialReserve", "SpliceFit", "Spliced", "Survival", "TCopula", "Table", "Triangle", "Truncated", "UncertainAggregate", "Uniform", "Vasicek", "Weibull", "ZeroModified", "ZeroTruncated", "_probe", "apply_programme", "basis_risk", "berquist_sherman", "bootstrap_triangles", "bornhuetter_ferguson", "buhlmann_straub", "c_ross_capital", "c_ross_guarantee", "cape_cod", "case_outstanding", "clark", "clauses", "conger_nolibos", "cost_of_capital", "coverage_schema", "csm_roll", "dependence_aggregate", "dependence_correlation", "dependence_iman_conover", "dependence_nearest", "dependence_reorder", "evaluate", "evaluate_all", "evaluate_sensitivity", "exposure_needed", "fit_families", "fit_frequency", "flows_from_pattern", "frequency_severity", "increment_glm", "incremental_additive", "index_burn", "instruction_set", "lic_roll", "lrc_roll", "mack_tests", "measure_allocation", "measure_bounds", "measure_curve", "measure_spectral", "measure_tails", "meyers", "munich", "nowcast", "paid_incurred", "parse_amount", "premium_deficiency", "risk_margin", "run_bootstrap", "run_one_year", "score_lognormal", "score_sample", "sector_names", "simulate_individual_claims", "split_into_claims", "subsidise", "tail_measures", "treaty_terms", "trend_family", "triangle_combine", "triangle_first", "triangle_from_parts", "triangle_on_level", "triangle_period", "triangle_residuals", "triangle_scaled", "triangle_to_grain", "triangle_trended", "triangle_valued_at", "ulae_ratio", "unearned_premium", "write_sheets", "zero_claims"]
 
 __version__: Final[str]
 
@@ -39,9 +39,12 @@ class Aggregate:
         """
         Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `verdict`.
         """
-    def fft(self, /, *, log2: SupportsIndex = ..., step: SupportsFloat | SupportsIndex | str | None = None) -> Aggregate:
+    def fft(self, /, *, log2: SupportsIndex = ..., step: SupportsFloat | SupportsIndex | str | None = None, discretisation: str = "mean_preserving") -> Aggregate:
         """
         The same model on a grid of 2^`log2` buckets, `step` apart (chosen for the model by default).
+
+        `discretisation` puts the severity on the grid: `mean_preserving` (Gerber 1982), `rounding`, or
+        `lower` and `upper`, which bound every probability.
         """
     @property
     def frequency(self, /) -> Frequency:
@@ -69,6 +72,16 @@ class Aggregate:
     def mean(self, /) -> float:
         """
         Expected value; `inf` where it does not exist.
+        """
+    def panjer(self, /, *, log2: SupportsIndex = 12, step: SupportsFloat | SupportsIndex | str | None = None, discretisation: str = "mean_preserving") -> Aggregate:
+        """
+        The same by Panjer's recursion: relative accuracy far out, at a cost that grows with the square
+        of the buckets. Refused for counts without an (a, b) recursion, and where it is unstable.
+        """
+    @property
+    def pmf(self, /) -> tuple[Incomplete, Incomplete]:
+        """
+        Probabilities of the grid: its amounts and P(S = amount).
         """
     def quantile(self, /, p: SupportsFloat | SupportsIndex) -> float:
         """
@@ -224,6 +237,79 @@ class Binomial(Frequency):
     def __new__(cls, /, n: SupportsFloat | SupportsIndex, p: SupportsFloat | SupportsIndex) -> Binomial: ...
 
 @final
+class Bivariate:
+    """
+    Net and ceded of a year together, on a plane of probabilities.
+
+    Parameters
+    ----------
+    loss : Aggregate
+    limit, attachment : amount
+        The layer of each loss that is ceded; without a limit all above the attachment.
+    share : float, default 1
+        Ceded share of that layer.
+    log2 : (int, int), default (9, 9)
+        Buckets of net and of ceded, as powers of 2; their sum at most 24.
+    steps : (amount, amount), optional
+        Steps of both grids; chosen for the model by default.
+
+    Examples
+    --------
+    >>> import kebao as kb
+    >>> loss = kb.Aggregate(kb.Poisson(3), kb.Pareto(1.5, 100).capped(2000))
+    >>> both = kb.Bivariate(loss, limit=700, attachment=300)
+    >>> abs(both.net_mean + both.ceded_mean - loss.mean) < 1e-9 * loss.mean
+    True
+    >>> 0 < both.correlation < 1
+    True
+    """
+    def __new__(cls, /, loss: Aggregate, *, limit: SupportsFloat | SupportsIndex | str | None = None, attachment: SupportsFloat | SupportsIndex | str = ..., share: SupportsFloat | SupportsIndex = 1.0, log2: tuple[SupportsIndex, SupportsIndex] = ..., steps: tuple[SupportsFloat | SupportsIndex | str, SupportsFloat | SupportsIndex | str] | None = None) -> Bivariate: ...
+    def __repr__(self, /) -> str: ...
+    def cdf(self, /, net: SupportsFloat | SupportsIndex | str, ceded: SupportsFloat | SupportsIndex | str) -> float:
+        """
+        P(net ≤ x and ceded ≤ y).
+        """
+    @property
+    def ceded(self, /) -> Incomplete:
+        """
+        Amounts of the ceded buckets.
+        """
+    def ceded_given_net(self, /) -> Incomplete:
+        """
+        E[ceded | net] at the net buckets; NaN where the probability is lost in rounding.
+        """
+    @property
+    def ceded_mean(self, /) -> float:
+        """
+        Expected ceded in closed form.
+        """
+    @property
+    def correlation(self, /) -> float:
+        """
+        Correlation of net and ceded on the grid.
+        """
+    @property
+    def net(self, /) -> Incomplete:
+        """
+        Amounts of the net buckets.
+        """
+    @property
+    def net_mean(self, /) -> float:
+        """
+        Expected net in closed form.
+        """
+    @property
+    def pmf(self, /) -> Incomplete:
+        """
+        Joint probabilities: (net buckets, ceded buckets).
+        """
+    @property
+    def truncated_mass(self, /) -> float:
+        """
+        P(net or ceded beyond its grid).
+        """
+
+@final
 class BootstrapFit:
     """
     Simulated reserves, by segment.
@@ -313,6 +399,35 @@ class Capped(Severity):
     def __new__(cls, /, base: Incomplete, limit: SupportsFloat | SupportsIndex | str) -> Capped: ...
 
 @final
+class ClaytonCopula(Copula):
+    """
+    Clayton's copula: C(u) = (Σ uᵢ^−theta − d + 1)^(−1/theta), lower tail dependence 2^(−1/theta).
+
+    theta ≥ 0, with two components also down to −1; 0 is independence. Kendall's τ = theta/(theta + 2).
+
+    >>> import kebao as kb
+    >>> kb.ClaytonCopula.from_kendall_tau(0.5, dim=3)
+    ClaytonCopula(theta=2, dim=3)
+    """
+    def __new__(cls, /, theta: SupportsFloat | SupportsIndex, dim: SupportsIndex = 2) -> ClaytonCopula: ...
+    @staticmethod
+    def from_kendall_tau(tau: SupportsFloat | SupportsIndex, dim: SupportsIndex = 2) -> ClaytonCopula:
+        """
+        The copula with this Kendall's τ.
+        """
+
+@final
+class ComonotoneCopula(Copula):
+    """
+    Components that are one variable: C(u) = min uᵢ, the upper Fréchet bound.
+
+    >>> import kebao as kb
+    >>> kb.ComonotoneCopula(3).cdf([0.5, 0.2, 0.9])
+    0.2
+    """
+    def __new__(cls, /, dim: SupportsIndex = 2) -> ComonotoneCopula: ...
+
+@final
 class CompoundCount(Frequency):
     """
     A number `primary` of events, each with its own number `secondary` of losses.
@@ -325,6 +440,72 @@ class CompoundCount(Frequency):
     24.0
     """
     def __new__(cls, /, primary: Frequency, secondary: Frequency) -> CompoundCount: ...
+
+@disjoint_base
+class Copula:
+    """
+    The dependence of several variables, apart from their margins: a distribution on the unit cube with uniform
+    margins.
+
+    Every family has `sample`, `cdf`, `kendall_tau`, `spearman_rho` and `tail_dependence`.
+    """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __reduce__(self, /) -> tuple[Any, tuple[str]]: ...
+    def __repr__(self, /) -> str: ...
+    def cdf(self, /, u: Any) -> Any:
+        """
+        P(U₁ ≤ u₁, …, U_d ≤ u_d) for `u` of shape (dim,) or (n, dim).
+
+        Gaussian and t copulas: two components below 1 at most, to 1e-10; else NumericError.
+        """
+    @property
+    def dim(self, /) -> int:
+        """
+        Number of components.
+        """
+    @staticmethod
+    def from_json(text: str) -> Copula:
+        """
+        A copula from its JSON form; all faults are told at once.
+        """
+    def kendall_tau(self, /, i: SupportsIndex = 0, j: SupportsIndex = 1) -> float:
+        """
+        Kendall's τ of components i and j.
+        """
+    @property
+    def parameters(self, /) -> dict:
+        """
+        Parameters by name.
+        """
+    @property
+    def repair_distance(self, /) -> float:
+        """
+        Frobenius distance that the correlation matrix was moved by `repair=True`; 0 if it was not.
+        """
+    def sample(self, /, n: SupportsIndex, *, seed: SupportsIndex, threads: SupportsIndex | None = None) -> Incomplete:
+        """
+        `n` rows of the copula, an array of shape (n, dim) in Fortran order, each number in (0, 1).
+
+        The numbers depend on the copula and `seed` only, not on `threads`; a larger sample begins with a smaller.
+
+        >>> import kebao as kb
+        >>> kb.GaussianCopula(0.8).sample(100_000, seed=1).shape
+        (100000, 2)
+        """
+    def spearman_rho(self, /, i: SupportsIndex = 0, j: SupportsIndex = 1) -> float:
+        """
+        Spearman's ρ of components i and j; in closed form or by quadrature to 1e-7.
+        """
+    def tail_dependence(self, /, i: SupportsIndex = 0, j: SupportsIndex = 1) -> tuple[float, float]:
+        """
+        Coefficients (lower, upper) of tail dependence of components i and j: the limits of P(U ≤ q | V ≤ q) for
+        q → 0 and of P(U > q | V > q) for q → 1.
+        """
+    def to_json(self, /) -> str:
+        """
+        The JSON form, read back by `Copula.from_json`.
+        """
 
 @final
 class CountFit:
@@ -453,6 +634,22 @@ class Empirical(Severity):
         """
 
 @final
+class EmpiricalCopula(Copula):
+    """
+    The copula of observed data: a row of its ranks at random, smoothed.
+
+    `data` has shape (observations, components). `smoothing` "checkerboard" spreads rank r of n evenly
+    over ((r − 1)/n, r/n); "beta" draws Beta(r, n + 1 − r), the Bernstein copula of degree n
+    (Segers, Sibuya and Tsukahara 2017). Margins are uniform either way.
+
+    >>> import kebao as kb
+    >>> copula = kb.EmpiricalCopula([[1, 10], [2, 30], [3, 20], [4, 40]])
+    >>> copula.kendall_tau()
+    0.5
+    """
+    def __new__(cls, /, data: Any, *, smoothing: str = "checkerboard") -> EmpiricalCopula: ...
+
+@final
 class EmpiricalCount(Frequency):
     """
     The count whose probabilities of 0, 1, 2, … are given.
@@ -462,6 +659,71 @@ class EmpiricalCount(Frequency):
     0.7
     """
     def __new__(cls, /, probabilities: SupportsGetItem[int, SupportsFloat | SupportsIndex]) -> EmpiricalCount: ...
+
+@final
+class Evaluation:
+    """
+    A number, its error, how it was found and why so.
+
+    `standard_error` is that of a simulation, `bound` the largest error of a method without randomness;
+    the other of the two is NaN.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def bound(self, /) -> float:
+        """
+        Largest error of a method without randomness; NaN otherwise.
+        """
+    @property
+    def effective(self, /) -> float:
+        """
+        Effective number of contributions, (Σ w)²/Σ w².
+        """
+    @property
+    def hits(self, /) -> int:
+        """
+        Draws that contributed.
+        """
+    @property
+    def interval(self, /) -> tuple[float, float]:
+        """
+        (low, high): 95% interval of a simulation, or the bounds of a method without randomness.
+        """
+    @property
+    def method(self, /) -> str:
+        """
+        Name of the method; under ``auto`` the one that was chosen.
+        """
+    @property
+    def reason(self, /) -> str:
+        """
+        What was done, and why.
+        """
+    @property
+    def standard_error(self, /) -> float:
+        """
+        Standard error of a simulation; NaN without one.
+        """
+    @property
+    def value(self, /) -> float:
+        """
+        The expected loss, or the probability.
+        """
+    @property
+    def variance_factor(self, /) -> float:
+        """
+        Variance of plain simulation of as many years over the variance of this method.
+        """
+    @property
+    def years(self, /) -> int:
+        """
+        Years, or points, that were drawn.
+        """
+    @property
+    def years_for_1pct(self, /) -> float:
+        """
+        Years of this method whose standard error is 1% of the value.
+        """
 
 @final
 class Exponential(Severity):
@@ -478,11 +740,34 @@ class Franchise(Severity):
     def __new__(cls, /, base: Incomplete, deductible: SupportsFloat | SupportsIndex | str) -> Franchise: ...
 
 @final
+class FrankCopula(Copula):
+    """
+    Frank's copula: C(u) = −ln(1 + Π(e^(−theta uᵢ) − 1)/(e^−theta − 1)^(d−1))/theta; no tail dependence.
+
+    theta in [0, 700], with two components also negative; 0 is independence.
+
+    >>> import kebao as kb
+    >>> round(kb.FrankCopula(5.736).kendall_tau(), 4)
+    0.5
+    """
+    def __new__(cls, /, theta: SupportsFloat | SupportsIndex, dim: SupportsIndex = 2) -> FrankCopula: ...
+    @staticmethod
+    def from_kendall_tau(tau: SupportsFloat | SupportsIndex, dim: SupportsIndex = 2) -> FrankCopula:
+        """
+        The copula with this Kendall's τ.
+        """
+
+@final
 class Frechet(Severity):
     """
     Fréchet (inverse Weibull): P(X ≤ x) = exp(−(x/scale)^−shape).
     """
     def __new__(cls, /, shape: SupportsFloat | SupportsIndex, scale: SupportsFloat | SupportsIndex | str) -> Frechet: ...
+    @staticmethod
+    def from_mean_cv(mean: SupportsFloat | SupportsIndex | str, cv: SupportsFloat | SupportsIndex | str) -> Severity:
+        """
+        The distribution of this family with this mean and coefficient of variation.
+        """
 
 @disjoint_base
 class Frequency:
@@ -781,6 +1066,32 @@ class GammaPoisson:
         """
 
 @final
+class GaussianCopula(Copula):
+    """
+    The copula of normal variables: C(u) = Φ_R(Φ⁻¹(u₁), …, Φ⁻¹(u_d)).
+
+    `correlation` is a correlation matrix, or one number for two components. A matrix with a negative
+    eigenvalue is refused, or with `repair=True` replaced by the nearest correlation matrix (Higham 2002);
+    `repair_distance` is then the Frobenius norm of the change.
+
+    >>> import kebao as kb
+    >>> copula = kb.GaussianCopula(0.5)
+    >>> round(copula.spearman_rho(), 10), round(copula.kendall_tau(), 6)
+    (0.4825837395, 0.333333)
+    """
+    def __new__(cls, /, correlation: Any, *, repair: bool = False) -> GaussianCopula: ...
+    @staticmethod
+    def from_kendall_tau(tau: Any, *, repair: bool = False) -> GaussianCopula:
+        """
+        The copula with these Kendall's τ, a matrix or one number: ρ = sin(πτ/2).
+        """
+    @staticmethod
+    def from_spearman_rho(rho: Any, *, repair: bool = False) -> GaussianCopula:
+        """
+        The copula with these Spearman's ρ, a matrix or one number: ρ = 2 sin(πρ_S/6).
+        """
+
+@final
 class Geometric(Frequency):
     """
     Geometric counts from 0: P(N = k) = meanᵏ/(1 + mean)^(k+1), the negative binomial of shape 1.
@@ -812,6 +1123,100 @@ class GoodnessOfFit:
     def replicates(self, /) -> int: ...
 
 @final
+class GroupedTCopula(Copula):
+    """
+    The grouped t copula: degrees of freedom for each group of components, their mixing variables
+    comonotone (Daul, De Giorgi, Lindskog and McNeil 2003).
+
+    `groups[i]` is the group of component i, `df[g]` the degrees of freedom of group g.
+
+    >>> import kebao as kb
+    >>> copula = kb.GroupedTCopula([[1, 0.5], [0.5, 1]], groups=[0, 1], df=[3, 10])
+    >>> 0 < copula.tail_dependence()[1] < kb.TCopula(0.5, df=3).tail_dependence()[1]
+    True
+    """
+    def __new__(cls, /, correlation: Any, groups: SupportsGetItem[int, SupportsIndex], df: SupportsGetItem[int, SupportsFloat | SupportsIndex], *, repair: bool = False) -> GroupedTCopula: ...
+
+@final
+class GumbelCopula(Copula):
+    """
+    Gumbel's copula: C(u) = exp(−(Σ (−ln uᵢ)^theta)^(1/theta)), upper tail dependence 2 − 2^(1/theta).
+
+    theta ≥ 1; 1 is independence. Kendall's τ = 1 − 1/theta.
+
+    >>> import kebao as kb
+    >>> kb.GumbelCopula(2).kendall_tau()
+    0.5
+    """
+    def __new__(cls, /, theta: SupportsFloat | SupportsIndex, dim: SupportsIndex = 2) -> GumbelCopula: ...
+    @staticmethod
+    def from_kendall_tau(tau: SupportsFloat | SupportsIndex, dim: SupportsIndex = 2) -> GumbelCopula:
+        """
+        The copula with this Kendall's τ.
+        """
+
+@final
+class Histogram:
+    """
+    Annual losses of a stream, counted by size: quantiles within 0.1%, whatever the order of its parts.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import kebao as kb
+    >>> stream = kb.measure.Histogram()
+    >>> stream.add(np.arange(1.0, 1001.0))
+    >>> low, high = stream.quantile(0.99)
+    >>> low <= 990 <= high
+    True
+    >>> len(stream)
+    1000
+    """
+    def __len__(self, /) -> int: ...
+    def __new__(cls, /) -> Histogram: ...
+    def __repr__(self, /) -> str: ...
+    def add(self, /, losses: Incomplete) -> None:
+        """
+        Counts annual losses; refused as a whole if one is negative or not finite.
+        """
+    def add_zeros(self, /, years: SupportsIndex) -> None:
+        """
+        Counts years without a loss.
+        """
+    def exceedance(self, /, amount: SupportsFloat | SupportsIndex | str) -> tuple[float, float]:
+        """
+        (low, high): bounds of the share of years above an amount.
+        """
+    @property
+    def mean(self, /) -> tuple[float, float]:
+        """
+        (low, high): bounds of the mean.
+        """
+    def merge(self, /, other: Histogram) -> None:
+        """
+        Adds the counts of another.
+        """
+    def quantile(self, /, p: SupportsFloat | SupportsIndex) -> tuple[float, float]:
+        """
+        (low, high): bounds of inf{x : F(x) ≥ p}, 0.1% apart at most.
+        """
+    def tvar(self, /, p: SupportsFloat | SupportsIndex) -> tuple[float, float]:
+        """
+        (low, high): bounds of the mean of the worst share 1 − p.
+        """
+
+@final
+class IndependenceCopula(Copula):
+    """
+    Independent components.
+
+    >>> import kebao as kb
+    >>> kb.IndependenceCopula(2).cdf([0.5, 0.5])
+    0.25
+    """
+    def __new__(cls, /, dim: SupportsIndex = 2) -> IndependenceCopula: ...
+
+@final
 class InverseGamma(Severity):
     """
     Inverse gamma: scale/X is a standard gamma of this shape.
@@ -836,6 +1241,24 @@ class InverseGaussian(Severity):
         """
 
 @final
+class JoeCopula(Copula):
+    """
+    Joe's copula: C(u) = 1 − (1 − Π(1 − (1 − uᵢ)^theta))^(1/theta), upper tail dependence 2 − 2^(1/theta).
+
+    theta ≥ 1; 1 is independence.
+
+    >>> import kebao as kb
+    >>> round(kb.JoeCopula(2).kendall_tau(), 6)
+    0.355066
+    """
+    def __new__(cls, /, theta: SupportsFloat | SupportsIndex, dim: SupportsIndex = 2) -> JoeCopula: ...
+    @staticmethod
+    def from_kendall_tau(tau: SupportsFloat | SupportsIndex, dim: SupportsIndex = 2) -> JoeCopula:
+        """
+        The copula with this Kendall's τ.
+        """
+
+@final
 class Layered(Severity):
     """
     min(max(X − attachment, 0), limit): what a layer pays of one loss.
@@ -843,13 +1266,61 @@ class Layered(Severity):
     def __new__(cls, /, base: Incomplete, limit: SupportsFloat | SupportsIndex | str, attachment: SupportsFloat | SupportsIndex | str = ...) -> Layered: ...
 
 @final
+class LearningCurve:
+    """
+    Failure probability of attempt n: p₁ n⁻ᵇ, by maximum likelihood from classes of attempts.
+    """
+    def at(self, /, n: SupportsFloat | SupportsIndex) -> float:
+        """
+        Failure probability of attempt `n`.
+        """
+    @property
+    def chi_square(self, /) -> float:
+        """
+        Pearson's χ² over the classes.
+        """
+    @property
+    def degrees(self, /) -> int:
+        """
+        Degrees of freedom of χ².
+        """
+    @property
+    def first(self, /) -> float:
+        """
+        Failure probability of the first attempt.
+        """
+    @staticmethod
+    def fit(classes: SupportsGetItem[int, tuple[SupportsFloat | SupportsIndex, SupportsFloat | SupportsIndex, SupportsFloat | SupportsIndex, SupportsFloat | SupportsIndex]]) -> LearningCurve:
+        """
+        From classes (first attempt, last attempt, failures, trials); `inf` for an open class.
+        """
+    def posterior(self, /, n: SupportsFloat | SupportsIndex, *, weight: SupportsFloat | SupportsIndex, failures: SupportsFloat | SupportsIndex, attempts: SupportsFloat | SupportsIndex) -> tuple[float, float, float]:
+        """
+        Mean, cv and credibility after own attempts, the curve being worth `weight` attempts.
+        """
+    @property
+    def rate(self, /) -> float:
+        """
+        Exponent of learning.
+        """
+
+@final
 class Library:
     """
     Coverages by id; changing one makes a new library.
     """
+    def exceeded(self, /, id: str, probabilities: SupportsGetItem[int, SupportsFloat | SupportsIndex]) -> list[float]:
+        """
+        The losses exceeded with given probabilities by one claim (fractions of the sum insured where
+        the basis is one), the cap applied.
+        """
     def json(self, /, id: str) -> str:
         """
         A coverage as JSON text.
+        """
+    def mean_frequency(self, /, id: str) -> float:
+        """
+        The chance of a payout of an index in a period; the mean frequency of the other processes.
         """
     def mean_severity(self, /, id: str) -> float:
         """
@@ -859,6 +1330,10 @@ class Library:
     def pattern(self, /, id: str) -> tuple[str, str, str, list[float], list[float]] | None:
         """
         The development pattern of a coverage: id, status, source, paid, reported.
+        """
+    def payouts(self, /, id: str, values: SupportsGetItem[int, SupportsFloat | SupportsIndex]) -> list[float]:
+        """
+        Parts of the sum insured an index pays at given values.
         """
     def select(self, /, patterns: SupportsGetItem[int, str]) -> Library:
         """
@@ -881,13 +1356,124 @@ class Library:
         """
         The coverage after own experience: library, posterior mean, cv, credibility.
         """
+    def update_severity(self, /, id: str, losses: SupportsGetItem[int, SupportsFloat | SupportsIndex]) -> tuple[Library, float, float, float]:
+        """
+        The coverage after own losses: library, posterior of the scale (mean, cv), credibility.
+        """
     def with_file(self, /, path: str | PathLike[str]) -> tuple[Library, str]:
         """
         With the coverage of the file added, or put in the place of the one of its id.
         """
+    def with_parameter(self, /, id: str, path: str, value: str) -> Library:
+        """
+        With one parameter of a coverage changed, given as TOML text.
+        """
     def with_toml(self, /, origin: str, text: str) -> tuple[Library, str]:
         """
         With the coverage of a TOML text added, or put in the place of the one of its id.
+        """
+
+@final
+class Lines:
+    """
+    The total over lines that share what makes them bad.
+
+    Parameters
+    ----------
+    lines : dict of str to Aggregate
+        Each line's own losses, by name.
+    shock_rate : float, default 0
+        Events a year that may strike every line.
+    shock_shares : dict of str to float, optional
+        Probability that an event brings a line a loss; 0 for lines that are not named.
+    mixing : float, default 0
+        Variance b of a common gamma factor of mean 1 on the means of Poisson counts.
+
+    Notes
+    -----
+    The transform of the total is exp{Σ ln Pⱼ(φⱼ) + λ₀(Πⱼ(1 − qⱼ + qⱼφⱼ) − 1)}, with mixing the first
+    sum becomes −(1/b) ln(1 + b Σ λⱼ(1 − φⱼ)) (Wang 1998, PCAS 85). Cov(Nⱼ, Nₖ) = λ₀qⱼqₖ + bλⱼλₖ.
+
+    Examples
+    --------
+    >>> import kebao as kb
+    >>> one = kb.Aggregate(kb.Poisson(2), kb.Gamma(2, 500))
+    >>> lines = kb.Lines({"ai": one, "cloud": one}, shock_rate=0.1, shock_shares={"ai": 1, "cloud": 1})
+    >>> lines.mean, round(lines.correlation[0, 1], 4)
+    (4200.0, 0.0317)
+    >>> round(lines.quantile(0.99) / lines.mean, 2)
+    3.12
+    """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __len__(self, /) -> int: ...
+    def __new__(cls, /, lines: dict, *, shock_rate: SupportsFloat | SupportsIndex = 0.0, shock_shares: dict | None = None, mixing: SupportsFloat | SupportsIndex = 0.0) -> Lines: ...
+    def __reduce__(self, /) -> tuple[Any, tuple[str]]: ...
+    def __repr__(self, /) -> str: ...
+    def _allocate(self, /, distortion: Distortion) -> Table:
+        """
+        The natural allocation of a measure: line, mean, value, and share of the whole.
+
+        aⱼ = Σₓ E[Xⱼ | S = x] (g(S(x−)) − g(S(x))) (Mildenhall and Major 2022, 14.3), exact on the grid;
+        the parts add up to the measure. What lies beyond the grid is left out.
+        """
+    def cdf(self, /, x: Any) -> Any:
+        """
+        P(S ≤ x); a number or an array.
+        """
+    @property
+    def correlation(self, /) -> Incomplete:
+        """
+        Correlations of the lines' totals: (lines, lines).
+        """
+    @property
+    def covariance(self, /) -> Incomplete:
+        """
+        Covariances of the lines' totals: (lines, lines).
+        """
+    @property
+    def errors(self, /) -> dict:
+        """
+        Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `verdict`.
+        """
+    def fft(self, /, *, log2: SupportsIndex = ..., step: SupportsFloat | SupportsIndex | str | None = None) -> Lines:
+        """
+        The same lines on a grid of 2^`log2` buckets, `step` apart (chosen for the model by default).
+        """
+    @staticmethod
+    def from_json(text: str) -> Lines:
+        """
+        Lines from their JSON form; all faults are told at once.
+        """
+    def layer_mean(self, /, limit: SupportsFloat | SupportsIndex | str, attachment: SupportsFloat | SupportsIndex | str = ...) -> float:
+        """
+        Expected loss to the annual layer `limit` xs `attachment`.
+        """
+    @property
+    def mean(self, /) -> float:
+        """
+        Expected value; `inf` where it does not exist.
+        """
+    def quantile(self, /, p: SupportsFloat | SupportsIndex) -> float:
+        """
+        inf{x : F(x) ≥ p}; refused beyond the end of the grid.
+        """
+    @property
+    def sd(self, /) -> float:
+        """
+        Standard deviation, the common causes included.
+        """
+    def sf(self, /, x: Any) -> Any:
+        """
+        P(S > x); a number or an array.
+        """
+    def to_json(self, /) -> str:
+        """
+        The JSON form, from which `from_json` makes an equal object.
+        """
+    def tvar(self, /, p: SupportsFloat | SupportsIndex) -> float:
+        """
+        Mean of the worst share 1 − p of years.
         """
 
 @final
@@ -896,6 +1482,11 @@ class LogGamma(Severity):
     Log-gamma: ln(X/scale) is a gamma of this shape and rate; support from `scale`.
     """
     def __new__(cls, /, shape: SupportsFloat | SupportsIndex, rate: SupportsFloat | SupportsIndex, scale: SupportsFloat | SupportsIndex | str = ...) -> LogGamma: ...
+    @staticmethod
+    def from_mean_cv(mean: SupportsFloat | SupportsIndex | str, cv: SupportsFloat | SupportsIndex | str) -> Severity:
+        """
+        The distribution of this family with this mean and coefficient of variation.
+        """
 
 @final
 class LogLogistic(Severity):
@@ -1058,7 +1649,7 @@ class LossScan:
     @property
     def groups(self, /) -> list[str]:
         """
-        Partitions of the risks are known to whole tables only.
+        Partitions that results can be asked by.
         """
     @staticmethod
     def open(path: str | PathLike[str], *, first: SupportsIndex, last: SupportsIndex) -> LossScan | None:
@@ -1086,6 +1677,11 @@ class LossTable:
         """
     @property
     def first_year(self, /) -> int: ...
+    @staticmethod
+    def from_elt(data: Any, occurrence: Any, periods: SupportsIndex) -> tuple[LossTable, int, int]:
+        """
+        An SELT or an MELT with the periods of its events.
+        """
     @staticmethod
     def from_ord(data: Any, periods: SupportsIndex) -> tuple[LossTable, int, int]:
         """
@@ -1212,6 +1808,22 @@ class NegativeBinomial(Frequency):
     Poisson counts with a gamma-mixed mean: variance mean + mean²/shape.
     """
     def __new__(cls, /, mean: SupportsFloat | SupportsIndex, shape: SupportsFloat | SupportsIndex) -> NegativeBinomial: ...
+
+@final
+class NestedCopula(Copula):
+    """
+    A nested Archimedean copula: a tree of thetas of one generator, which must not fall inwards (Hofert
+    2011).
+
+    `generator` is "Clayton", "Gumbel", "Frank" or "Joe"; `tree` a pair (theta, children), each child
+    the number of a component or a pair of its own.
+
+    >>> import kebao as kb
+    >>> copula = kb.NestedCopula("Gumbel", (1.2, [0, (2.0, [1, 2])]))
+    >>> round(copula.kendall_tau(0, 1), 4), copula.kendall_tau(1, 2)
+    (0.1667, 0.5)
+    """
+    def __new__(cls, /, generator: str, tree: Any) -> NestedCopula: ...
 
 @final
 class NeymanA(Frequency):
@@ -1377,6 +1989,10 @@ class Portfolio:
     """
     def __len__(self, /) -> int: ...
     def __new__(cls, /, data: Any, *, library: Library, strict: bool, currency: str) -> Portfolio: ...
+    def accumulations(self, /, level: SupportsFloat | SupportsIndex) -> Table:
+        """
+        Every value of every key under every event that strikes it.
+        """
     def check(self, /) -> dict:
         """
         The account of the rows, and each fault with its row.
@@ -1394,6 +2010,14 @@ class Portfolio:
     def currency(self, /) -> str: ...
     @property
     def library(self, /) -> Library: ...
+    def rate(self, /, *, parameters: str, systemic: bool, loss_ratio: SupportsFloat | SupportsIndex, threads: SupportsIndex | None = None) -> Table:
+        """
+        Expected claims and losses of each risk without simulation, and its technical premium.
+        """
+    def scenario(self, /, keys: SupportsGetItem[int, tuple[str, SupportsGetItem[int, str]]], *, all: bool, share_hit: SupportsFloat | SupportsIndex, damage: SupportsFloat | SupportsIndex) -> Incomplete:
+        """
+        Loss of each risk when the risks with these values of keys are struck.
+        """
     def summary(self, /) -> list[tuple[str, int, float, float]]:
         """
         By coverage, in order of first appearance: id, risks, exposure, sum of limits.
@@ -1625,6 +2249,10 @@ class Settlement:
     """
     @property
     def gross(self, /) -> Incomplete: ...
+    def groups(self, /, by: str, *, progress: Any | None = None) -> Table:
+        """
+        A row a group of the losses, a column a party: the losses are read or drawn again.
+        """
     @property
     def interrupted(self, /) -> bool: ...
     @property
@@ -1918,7 +2546,7 @@ class Simulation:
     The losses of a book: made when asked for.
     """
     def __arrow_c_stream__(self, /, requested_schema: Any | None = None) -> Any: ...
-    def __new__(cls, /, book: Portfolio, *, library: Library, partial: bool, years: SupportsIndex, seed: SupportsIndex, parameters: str, systemic: bool, threads: SupportsIndex | None) -> Simulation: ...
+    def __new__(cls, /, book: Portfolio, *, library: Library, partial: bool, years: SupportsIndex, seed: SupportsIndex, parameters: str, inner: SupportsIndex, common: SupportsGetItem[int, tuple[str, SupportsGetItem[int, tuple[str, SupportsFloat | SupportsIndex]]]], systemic: bool, threads: SupportsIndex | None) -> Simulation: ...
     def annual(self, /, *, progress: Any | None = None) -> Incomplete:
         """
         Total loss of each year.
@@ -1950,6 +2578,11 @@ class Simulation:
     def table(self, /, *, progress: Any | None = None) -> Any:
         """
         Every row as an Arrow table.
+        """
+    def variance(self, /, *, progress: Any | None = None) -> list[tuple[str, float, float]]:
+        """
+        Process, parameter and systemic variance of the gross loss of a year, from two further runs
+        with the same draws: (part, variance, standard error).
         """
     def with_blocks(self, /, blocks: SupportsGetItem[int, tuple[Incomplete, Incomplete, Incomplete, Incomplete, Incomplete, Incomplete]]) -> Simulation:
         """
@@ -2024,6 +2657,44 @@ class Spliced(Severity):
 
         `weights` are the probabilities of the pieces; without them the density is continuous at every
         threshold. The result is a splice of splices.
+        """
+
+@final
+class Survival:
+    """
+    Weibull survival of a satellite, from its first-year failure probability and shape.
+    """
+    def __new__(cls, /, *, first_year: SupportsFloat | SupportsIndex, shape: SupportsFloat | SupportsIndex) -> Survival: ...
+    def at(self, /, years: SupportsFloat | SupportsIndex) -> float:
+        """
+        P(alive after `years`).
+        """
+    def failure(self, /, start: SupportsFloat | SupportsIndex, end: SupportsFloat | SupportsIndex) -> float:
+        """
+        P(fails between `start` and `end`, alive at `start`).
+        """
+    def launch_plus(self, /, launch: SupportsFloat | SupportsIndex, years: SupportsFloat | SupportsIndex = 1.0) -> float:
+        """
+        P(launch or first `years` in orbit lost), `launch` being the launch failure probability.
+        """
+
+@final
+class TCopula(Copula):
+    """
+    The copula of Student's t variables of `df` ≥ 0.2 degrees of freedom (Demarta and McNeil 2005).
+
+    Tail dependence 2 P(T > √((df + 1)(1 − ρ)/(1 + ρ))), T with df + 1 degrees. `correlation`, `repair` as for
+    `GaussianCopula`; it is the correlation of the t variables where df > 2.
+
+    >>> import kebao as kb
+    >>> kb.TCopula(0.5, df=5).tail_dependence()
+    (0.20703..., 0.20703...)
+    """
+    def __new__(cls, /, correlation: Any, df: SupportsFloat | SupportsIndex, *, repair: bool = False) -> TCopula: ...
+    @staticmethod
+    def from_kendall_tau(tau: Any, df: SupportsFloat | SupportsIndex, *, repair: bool = False) -> TCopula:
+        """
+        The copula with these Kendall's τ, a matrix or one number: ρ = sin(πτ/2).
         """
 
 @final
@@ -2195,6 +2866,30 @@ class Uniform(Severity):
         """
 
 @final
+class Vasicek:
+    """
+    The large homogeneous loan portfolio: quantiles, exceedance probabilities and layer means.
+    """
+    def __new__(cls, /, *, pd: SupportsFloat | SupportsIndex, lgd: SupportsFloat | SupportsIndex, rho: SupportsFloat | SupportsIndex) -> Vasicek: ...
+    def layer_mean(self, /, limit: SupportsFloat | SupportsIndex, attachment: SupportsFloat | SupportsIndex) -> float:
+        """
+        Expected loss share in the band `limit` xs `attachment`.
+        """
+    @property
+    def mean(self, /) -> float:
+        """
+        Expected loss share, PD × LGD.
+        """
+    def quantile(self, /, p: SupportsFloat | SupportsIndex) -> float:
+        """
+        Loss share not exceeded with probability `p`.
+        """
+    def sf(self, /, x: SupportsFloat | SupportsIndex) -> float:
+        """
+        P(loss share > x).
+        """
+
+@final
 class Weibull(Severity):
     """
     Weibull: S(x) = exp(−(x/scale)^shape); heavy-tailed for shape < 1.
@@ -2233,9 +2928,14 @@ def _probe(steps: SupportsIndex, *, fault: str = "", threads: SupportsIndex | No
     `fault` says.
     """
 
-def apply_programme(programme: Programme, source: Any, *, years: SupportsIndex | None = None, seed: SupportsIndex | None = None, attribution: str = "event_order", horizon: SupportsIndex | None = None, threads: SupportsIndex | None = None, progress: Any | None = None) -> Result:
+def apply_programme(programme: Programme, source: Any, *, years: SupportsIndex | None = None, seed: SupportsIndex | None = None, attribution: str = "event_order", horizon: SupportsIndex | None = None, keep: SupportsGetItem[int, str] = ..., threads: SupportsIndex | None = None, progress: Any | None = None) -> Result:
     """
     Applies a programme to an aggregate (`years` and `seed` needed), a simulated book or a loss table.
+    """
+
+def basis_risk(loss: SupportsGetItem[int, SupportsFloat | SupportsIndex], payout: SupportsGetItem[int, SupportsFloat | SupportsIndex]) -> list[float]:
+    """
+    Mean and sd of loss − payout, correlation, P(unpaid), P(unneeded), shortfall.
     """
 
 def berquist_sherman(triangle: Triangle, method: str, measures: SupportsLenAndGetItem[str], trend: SupportsFloat | SupportsIndex, basis: str) -> tuple[Triangle, list[tuple[int, str, str | None, int | None]]]:
@@ -2244,10 +2944,20 @@ def berquist_sherman(triangle: Triangle, method: str, measures: SupportsLenAndGe
     what was found.
     """
 
+def bootstrap_triangles(triangle: Triangle, method: str, selection: Selection, choices: Incomplete, segment: SupportsIndex) -> Triangle | None:
+    """
+    The resampled triangles of a segment, a segment each; none when it has no model.
+    """
+
 def bornhuetter_ferguson(triangle: Triangle, method: str, prior: Incomplete, exposure: Incomplete | None, error: Incomplete, correlation: SupportsFloat | SupportsIndex, iterations: SupportsIndex, model: str, selection: Selection) -> MethodFit:
     """
     Bornhuetter–Ferguson and Benktander; `model` is `odp` or `mack`. Prior ultimates are `prior` times
     `exposure`, if any.
+    """
+
+def buhlmann_straub(classes: SupportsGetItem[int, str], groups: SupportsGetItem[int, str], weights: SupportsGetItem[int, SupportsFloat | SupportsIndex], amounts: SupportsGetItem[int, SupportsFloat | SupportsIndex]) -> tuple[dict, Table, Table]:
+    """
+    Credibility estimates of groups: structure by name, classes, groups.
     """
 
 def c_ross_capital(lines: SupportsGetItem[int, Incomplete], correlation: SupportsGetItem[int, tuple[str, str, SupportsFloat | SupportsIndex]]) -> Table:
@@ -2287,10 +2997,55 @@ def conger_nolibos(paid_ulae: SupportsFloat | SupportsIndex, effort: tuple[Suppo
 
 def cost_of_capital(capital: SupportsGetItem[int, SupportsFloat | SupportsIndex], rate: SupportsFloat | SupportsIndex, curve: Curve | None = None) -> float: ...
 
+def coverage_schema() -> str:
+    """
+    JSON Schema of a coverage file.
+    """
+
 def csm_roll(opening: SupportsFloat | SupportsIndex, loss_component: SupportsFloat | SupportsIndex, periods: SupportsGetItem[int, tuple[SupportsFloat | SupportsIndex, SupportsFloat | SupportsIndex, SupportsFloat | SupportsIndex, SupportsFloat | SupportsIndex, SupportsFloat | SupportsIndex]]) -> Table:
     """
     Contractual service margin; rows are new business, rate, change of future service, units and
     units to come.
+    """
+
+def dependence_aggregate(samples: Incomplete, tree: Any, *, seed: SupportsIndex, threads: SupportsIndex | None) -> Incomplete:
+    """
+    Samples rearranged bottom-up by a tree of pairs (copula, children).
+    """
+
+def dependence_correlation(samples: Incomplete, kind: str, *, threads: SupportsIndex | None) -> Incomplete:
+    """
+    A matrix of correlations: "pearson", "spearman" or "kendall".
+    """
+
+def dependence_iman_conover(samples: Incomplete, correlation: Any, *, scores: bool, seed: SupportsIndex, repair: bool, threads: SupportsIndex | None) -> tuple:
+    """
+    Samples rearranged, the target as it was taken, its distance to what was given, and that of scores.
+    """
+
+def dependence_nearest(matrix: Any) -> tuple:
+    """
+    (nearest correlation matrix, Frobenius distance, iterations).
+    """
+
+def dependence_reorder(samples: Incomplete, pattern: Incomplete, *, seed: SupportsIndex, threads: SupportsIndex | None) -> Incomplete:
+    """
+    Samples rearranged to the ranks of uniforms.
+    """
+
+def evaluate(loss: Aggregate, *, limit: SupportsFloat | SupportsIndex | str | None, attachment: SupportsFloat | SupportsIndex | str | None, exceeds: SupportsFloat | SupportsIndex | str | None, method: str, years: SupportsIndex, seed: SupportsIndex, precision: SupportsFloat | SupportsIndex, threads: SupportsIndex | None, progress: Any | None) -> Evaluation:
+    """
+    An expected annual layer, or a probability, of an aggregate by one method.
+    """
+
+def evaluate_all(loss: Aggregate, *, limit: SupportsFloat | SupportsIndex | str | None, attachment: SupportsFloat | SupportsIndex | str | None, exceeds: SupportsFloat | SupportsIndex | str | None, methods: SupportsGetItem[int, str], years: SupportsIndex, seed: SupportsIndex, precision: SupportsFloat | SupportsIndex, threads: SupportsIndex | None, progress: Any | None) -> Table:
+    """
+    The same by many methods, a row each; a refusal is a row with its reason.
+    """
+
+def evaluate_sensitivity(loss: Aggregate, *, limit: SupportsFloat | SupportsIndex | str | None, attachment: SupportsFloat | SupportsIndex | str | None, exceeds: SupportsFloat | SupportsIndex | str | None, years: SupportsIndex, seed: SupportsIndex, threads: SupportsIndex | None, progress: Any | None) -> Table:
+    """
+    Derivatives to every parameter, on a grid and by simulation.
     """
 
 def exposure_needed(rate: SupportsFloat | SupportsIndex, *, level: SupportsFloat | SupportsIndex = 0.95) -> tuple[float, float]:
@@ -2313,9 +3068,9 @@ def flows_from_pattern(ages: SupportsGetItem[int, SupportsFloat | SupportsIndex]
     Times and amounts of the payments of reserves by origin, (age in months, reserve).
     """
 
-def frequency_severity(triangle: Triangle, method: str, amount: str, count: str, selection: Selection) -> MethodFit:
+def frequency_severity(triangle: Triangle, method: str, amount: str, count: str, selection: Selection, exposure: Incomplete | None = None, shape: SupportsFloat | SupportsIndex | None = None) -> MethodFit:
     """
-    Counts times average costs, each by chain ladder.
+    Counts times average costs, counts by chain ladder or nowcast.
     """
 
 def increment_glm(triangle: Triangle, method: str, power: SupportsFloat | SupportsIndex) -> MethodFit:
@@ -2326,6 +3081,11 @@ def increment_glm(triangle: Triangle, method: str, power: SupportsFloat | Suppor
 def incremental_additive(triangle: Triangle, method: str, exposure: Incomplete, trend: SupportsFloat | SupportsIndex, n: SupportsIndex | None) -> MethodFit:
     """
     The incremental additive method.
+    """
+
+def index_burn(years: SupportsGetItem[int, SupportsFloat | SupportsIndex], values: SupportsGetItem[int, SupportsFloat | SupportsIndex], payout: str, year: SupportsFloat | SupportsIndex) -> tuple[dict, Incomplete, Incomplete]:
+    """
+    Historical burn of a payout function given as JSON: numbers by name, payouts, detrended payouts.
     """
 
 def instruction_set() -> str:
@@ -2424,6 +3184,16 @@ def score_lognormal(mean: Incomplete, sd: Incomplete, outcome: Incomplete) -> tu
 def score_sample(samples: Incomplete, outcome: Incomplete) -> tuple[Incomplete, Incomplete]:
     """
     CRPS and PIT of samples, a row each.
+    """
+
+def sector_names() -> list[tuple[str, str, str]]:
+    """
+    Sectors: id, name in English and in Chinese.
+    """
+
+def simulate_individual_claims(library: Library, coverage: str, severity: Severity | None, columns: Incomplete, choices: Incomplete, progress: Any | None = None) -> dict:
+    """
+    Simulates what is still to be paid for known and unknown claims.
     """
 
 def split_into_claims(reserves: Incomplete, severity: Severity, seed: SupportsIndex) -> tuple[Incomplete, Incomplete]:
