@@ -214,11 +214,11 @@ def _columns(samples: Mapping[str, ArrayLike] | ArrayLike, object_: str) -> tupl
 
 
 def _uniforms(copula: Any, rows: int, columns: int, seed: int, threads: int | None) -> Any:
-    """A sample of a copula, of a foreign one with a method ``simulate``, or an array of one."""
+    """A sample of a copula, of a foreign one that draws rows, or an array of one."""
     if isinstance(copula, Copula):
         found = copula.sample(rows, seed=seed, threads=threads)
-    elif callable(simulate := getattr(copula, "simulate", None)):
-        found = np.asfortranarray(simulate(rows, **_seeds(simulate, seed)), dtype=np.float64)
+    elif not hasattr(copula, "__array__") and (draw := _drawing(copula)) is not None:
+        found = np.asfortranarray(draw(rows, **_seeds(draw, seed)), dtype=np.float64)
     else:
         try:
             found = np.asfortranarray(copula, dtype=np.float64)
@@ -227,21 +227,28 @@ def _uniforms(copula: Any, rows: int, columns: int, seed: int, threads: int | No
     if found.ndim == 2 and found.shape == (rows, columns):
         return found
     value = f"{type(copula).__name__}" + (f" of shape {found.shape}" if found.ndim == 2 else "")
-    allowed = f"a copula, an object with a method simulate(n), or an array, of {columns} columns"
+    allowed = f"a copula, an object with a method sample(n), or an array, of {columns} columns"
     if found.ndim == 2 and found.shape[1:] == (columns,):
         allowed = f"{rows} rows, as the samples"
     raise InputError(issues=[Issue("wrong_shape", "reorder", "copula", value, allowed)])
 
 
-def _seeds(simulate: Any, seed: int) -> dict[str, Any]:
+def _drawing(copula: Any) -> Any:
+    """What draws rows: ``sample``, in older versions of pyvinecopulib ``simulate``."""
+    found = (getattr(copula, name, None) for name in ("sample", "simulate"))
+    return next((method for method in found if callable(method)), None)
+
+
+def _seeds(draw: Any, seed: int) -> dict[str, Any]:
     """The seed as pyvinecopulib takes it, if the method does."""
     try:
-        named = inspect.signature(simulate).parameters
+        named = "seeds" in inspect.signature(draw).parameters
     except (TypeError, ValueError):
-        # Compiled methods tell their arguments in their first line.
-        named = dict.fromkeys(["seeds"] if "seeds" in (simulate.__doc__ or "") else [])  # type: ignore[assignment]
-    halves = [seed & 0x7FFFFFFF, (seed >> 31) & 0x7FFFFFFF, seed >> 62]
-    return {"seeds": halves} if "seeds" in named else {}
+        named = False
+    # Compiled methods tell their arguments in their first line only.
+    first = (getattr(draw, "__doc__", None) or "").split("\n")[0]
+    parts = [seed & 0x7FFFFFFF, (seed >> 31) & 0x7FFFFFFF, seed >> 62]
+    return {"seeds": parts} if named or "seeds" in first else {}
 
 
 def reorder(
@@ -257,7 +264,7 @@ def reorder(
     ----------
     samples : mapping of names to arrays, or array of shape (n, d)
         Independent samples of each margin: losses, annual totals. Values are kept, rows change.
-    copula : Copula, object with ``simulate(n)``, or array of shape (n, d)
+    copula : Copula, object with ``sample(n)`` or ``simulate(n)``, or array of shape (n, d)
         A vine of pyvinecopulib is such an object; an array holds uniforms, or anything whose ranks
         count. Ties in it are broken at random.
     seed : int
@@ -278,7 +285,8 @@ def reorder(
     1.0
     """
     table, names = _columns(samples, "reorder")
-    uniforms = _uniforms(copula, *table.shape, seed, threads)
+    rows, columns = table.shape
+    uniforms = _uniforms(copula, rows, columns, seed, threads)
     found = _kebao.dependence_reorder(table, uniforms, seed=seed, threads=threads)
     return Coupled(found, names, copula if isinstance(copula, Copula) else None)
 

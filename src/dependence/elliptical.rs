@@ -154,6 +154,7 @@ impl GaussianCopula {
         Self { correlation }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "as in every family")]
     pub(super) fn validated(self) -> Result<Self> {
         Ok(self)
     }
@@ -169,6 +170,7 @@ impl TCopula {
         Ok(Self { correlation, df, law: Law::new(df) })
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "as in every family")]
     pub(super) fn validated(self) -> Result<Self> {
         Ok(self)
     }
@@ -200,6 +202,7 @@ impl GroupedTCopula {
         Ok(Self { correlation, groups, df, laws })
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "as in every family")]
     pub(super) fn validated(self) -> Result<Self> {
         Ok(self)
     }

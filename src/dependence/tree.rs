@@ -18,7 +18,7 @@ pub struct Tree {
 #[derive(Debug, Clone)]
 pub enum Branch {
     Column(usize),
-    Group(Tree),
+    Group(Box<Tree>),
 }
 
 /// Rows of a part: which row of each of its columns, and their total.

@@ -10,6 +10,7 @@ mod dates;
 mod risks;
 mod rules;
 mod table;
+mod words;
 
 pub use arrow::{from_batches, from_parquet};
 pub use check::{Check, Reject};

@@ -457,13 +457,13 @@ pub fn exposure_needed(rate: f64, level: f64) -> PyResult<(f64, f64)> {
 
 /// Credibility estimates of groups: structure by name, classes, groups.
 #[pyfunction]
-pub fn buhlmann_straub<'py>(
-    py: Python<'py>,
+pub fn buhlmann_straub(
+    py: Python<'_>,
     classes: Vec<String>,
     groups: Vec<String>,
     weights: Vec<f64>,
     amounts: Vec<f64>,
-) -> PyResult<(Bound<'py, PyDict>, PyTable, PyTable)> {
+) -> PyResult<(Bound<'_, PyDict>, PyTable, PyTable)> {
     let rows = classes.into_iter().zip(groups).zip(weights).zip(amounts);
     let observed: Vec<credibility::Observed> = rows
         .map(|(((class, group), weight), amount)| credibility::Observed {

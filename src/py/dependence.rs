@@ -148,6 +148,7 @@ classes! {
 
 type New<T> = PyResult<PyClassInitializer<T>>;
 
+#[expect(clippy::unnecessary_wraps, reason = "what a constructor returns")]
 fn made<T: PyClass<BaseType = Copula>>(class: T, core: impl Into<Core>, repaired: f64) -> New<T> {
     Ok(PyClassInitializer::from(Copula { core: core.into(), repaired }).add_subclass(class))
 }
@@ -605,7 +606,7 @@ fn group(tree: &Bound<'_, PyAny>, depth: usize) -> PyResult<Tree> {
     };
     let children = children.iter().map(|child| match child.extract::<usize>() {
         Ok(column) => Ok(Branch::Column(column)),
-        Err(_) => Ok(Branch::Group(group(child, depth + 1)?)),
+        Err(_) => Ok(Branch::Group(Box::new(group(child, depth + 1)?))),
     });
     Ok(Tree { copula: copula.get().core.clone(), children: children.collect::<PyResult<_>>()? })
 }

@@ -19,9 +19,13 @@ use crate::output::Table;
 /// the other of the two is NaN.
 #[pyclass(frozen, get_all, module = "kebao", name = "Evaluation")]
 pub struct Evaluation {
+    /// The expected loss, or the probability.
     value: f64,
+    /// Standard error of a simulation; NaN without one.
     standard_error: f64,
+    /// Largest error of a method without randomness; NaN otherwise.
     bound: f64,
+    /// Name of the method; under ``auto`` the one that was chosen.
     method: String,
     /// Years, or points, that were drawn.
     years: u64,

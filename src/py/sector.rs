@@ -171,6 +171,9 @@ pub fn sector_names() -> PyResult<Vec<(String, String, String)>> {
     Ok(sector::sector_names()?.into_iter().map(|s| (s.id, s.name, s.name_zh)).collect())
 }
 
+/// Numbers by name, payouts, detrended payouts.
+type Burned<'py> = (Bound<'py, PyDict>, Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>);
+
 /// Historical burn of a payout function given as JSON: numbers by name, payouts, detrended payouts.
 #[pyfunction]
 pub fn index_burn<'py>(
@@ -179,7 +182,7 @@ pub fn index_burn<'py>(
     values: Vec<f64>,
     payout: &str,
     year: f64,
-) -> PyResult<(Bound<'py, PyDict>, Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>)> {
+) -> PyResult<Burned<'py>> {
     let payout: Payout = serde_json::from_str(payout)
         .map_err(|e| Issue::new("bad_value", "burn", "payout").value(e.to_string()).into_error())?;
     let burn = sector::burn(&years, &values, &payout, year)?;

@@ -221,7 +221,7 @@ impl PySimulation {
             }
             Ok(rows)
         };
-        Ok(watched(py, progress, &control, work, |py, _| Ok(py.None()))?)
+        watched(py, progress, &control, work, |py, _| Ok(py.None()))
     }
 
     /// Total loss of each year.

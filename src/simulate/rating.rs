@@ -9,13 +9,12 @@
 use super::expected::{Expected, struck};
 use super::model::{Build, CoverageModel, Options, Parameters, Risk};
 use crate::error::Result;
-use crate::exec::Control;
+use crate::exec::{Control, run_blocks};
 use crate::numeric::{exp, ln, normal_mean};
 use crate::portfolio::Portfolio;
 use crate::sector::process::{Claims, unit_lognormal};
 use crate::sector::{Coverage, Library, Process};
 use crate::severity::{Family, Severity};
-use rayon::prelude::*;
 use std::collections::HashMap;
 
 /// Risks rated by one thread before it looks up.
@@ -42,7 +41,7 @@ impl Curve {
         let over = |f: &dyn Fn(f64) -> f64| {
             if cv > 0.0 { normal_mean(|z| f(exp(mu + sigma * z))) } else { f(1.0) }
         };
-        let nodes = (0..NODES).into_par_iter().map(|i| {
+        let nodes = (0..NODES).map(|i| {
             let x = exp(low + step * i as f64);
             (over(&|s| s * severity.lev(x / s)), x * over(&|s| severity.sf(x / s)))
         });
@@ -169,59 +168,55 @@ pub fn rate(
     control: &Control,
 ) -> Result<Vec<Expected>> {
     let build = Build::new(book, library, options)?;
-    let largest: Vec<f64> = (0..book.len())
-        .into_par_iter()
-        .fold(
-            || vec![0.0f64; library.coverages().len()],
-            |mut most, risk| {
-                for (k, risk) in build.risks_unnamed(risk) {
-                    let high = ends(&risk).1;
-                    if high.is_finite() {
-                        most[k] = most[k].max(high);
-                    }
+    let chunks = book.len().div_ceil(CHUNK) as u64;
+    let risks = |chunk: u64| {
+        let first = chunk as usize * CHUNK;
+        first..(first + CHUNK).min(book.len())
+    };
+    let most = run_blocks(0..chunks, control, |(): &mut (), chunk| {
+        let mut most = vec![0.0f64; library.coverages().len()];
+        for risk in risks(chunk) {
+            for (k, risk) in build.risks_unnamed(risk) {
+                let high = ends(&risk).1;
+                if high.is_finite() {
+                    most[k] = most[k].max(high);
                 }
-                most
-            },
-        )
-        .reduce(
-            || vec![0.0; library.coverages().len()],
-            |a, b| a.iter().zip(&b).map(|(a, b)| a.max(*b)).collect(),
-        );
-    let raters = library
-        .coverages()
-        .iter()
-        .zip(&largest)
-        .map(|(coverage, &largest)| {
-            let model = super::model::empty(coverage)?;
-            let uncertain = options.parameters != Parameters::Off;
-            let claims = coverage.claims();
-            let curve = claims.as_ref().filter(|_| largest > 0.0).map(|law| {
-                Curve::new(&law.severity, if uncertain { law.cv_of_scale } else { 0.0 }, largest)
-            });
-            Ok(Rater { model, coverage, claims, curve })
-        })
-        .collect::<Result<Vec<_>>>()?;
-    let chunks: Vec<Vec<Expected>> = (0..book.len().div_ceil(CHUNK))
-        .into_par_iter()
-        .map(|chunk| {
-            control.check()?;
-            let mut known: Vec<Known> = vec![Known::new(); raters.len()];
-            (chunk * CHUNK..((chunk + 1) * CHUNK).min(book.len()))
-                .map(|risk| {
-                    let mut total = Expected {
-                        aggregate_limited: book.aggregate_limit[risk].is_finite(),
-                        ..Expected::default()
-                    };
-                    for (k, part) in build.risks_unnamed(risk) {
-                        let cost = raters[k].rate(&part, options, &mut known[k])?;
-                        total.claims += cost.claims;
-                        total.attritional += cost.attritional;
-                        total.systemic += cost.systemic;
-                    }
-                    Ok(total)
-                })
-                .collect::<Result<Vec<_>>>()
-        })
-        .collect::<Result<_>>()?;
-    Ok(chunks.concat())
+            }
+        }
+        Ok(most)
+    })?
+    .complete()?;
+    let largest = |k: usize| most.iter().map(|part| part[k]).fold(0.0, f64::max);
+    let raters = run_blocks(0..library.coverages().len() as u64, control, |(): &mut (), k| {
+        let coverage = &library.coverages()[k as usize];
+        let uncertain = options.parameters != Parameters::Off;
+        let largest = largest(k as usize);
+        let claims = coverage.claims();
+        let curve = claims.as_ref().filter(|_| largest > 0.0).map(|law| {
+            Curve::new(&law.severity, if uncertain { law.cv_of_scale } else { 0.0 }, largest)
+        });
+        Ok(Rater { model: super::model::empty(coverage)?, coverage, claims, curve })
+    })?
+    .complete()?;
+    let rated = run_blocks(0..chunks, control, |(): &mut (), chunk| {
+        control.check()?;
+        let mut known: Vec<Known> = vec![Known::new(); raters.len()];
+        risks(chunk)
+            .map(|risk| {
+                let mut total = Expected {
+                    aggregate_limited: book.aggregate_limit[risk].is_finite(),
+                    ..Expected::default()
+                };
+                for (k, part) in build.risks_unnamed(risk) {
+                    let cost = raters[k].rate(&part, options, &mut known[k])?;
+                    total.claims += cost.claims;
+                    total.attritional += cost.attritional;
+                    total.systemic += cost.systemic;
+                }
+                Ok(total)
+            })
+            .collect::<Result<Vec<_>>>()
+    })?
+    .complete()?;
+    Ok(rated.concat())
 }
