@@ -337,7 +337,7 @@ mod tests {
             FitFamily::GPD => vec![0.3, 0.9],
             FitFamily::Pareto => vec![0.4],
             FitFamily::LogGamma => vec![1.0, 0.2],
-            FitFamily::GEV => vec![0.3, 1.5, 0.4],
+            FitFamily::GEV => vec![0.3, -0.5, 0.4],
             FitFamily::GB2 => vec![0.4, -0.2, 0.9, 0.3],
             FitFamily::LogT => vec![0.8, 0.2, 1.1],
             _ => vec![0.3, 0.7],

@@ -220,7 +220,7 @@ impl Kernel for Look<'_> {
         for (z, index) in tile.iter_mut().zip(&mut index) {
             let place = (side * *z + REACH) * CELLS_PER_UNIT - 0.5;
             // Out of range, and NaN, fall behind the last cell.
-            let known = (place >= -0.5) & (place < CELLS as f64 - 0.5);
+            let known = (-0.5..CELLS as f64 - 0.5).contains(&place);
             let place = if known { place } else { CELLS as f64 };
             let cell = place + ROUND;
             *index = cell.to_bits() as u32 & 0xff;
