@@ -4,6 +4,7 @@ mod aggregate;
 mod amount;
 mod balance;
 mod convert;
+mod coupling;
 mod credibility;
 mod dependence;
 mod errors;
@@ -49,6 +50,11 @@ mod _kebao {
         ulae_ratio, unearned_premium,
     };
     #[pymodule_export]
+    use super::coupling::{
+        dependence_aggregate, dependence_correlation, dependence_iman_conover, dependence_nearest,
+        dependence_reorder,
+    };
+    #[pymodule_export]
     use super::credibility::{
         BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, buhlmann_straub,
         exposure_needed, zero_claims,
@@ -57,8 +63,6 @@ mod _kebao {
     use super::dependence::{
         ClaytonCopula, ComonotoneCopula, Copula, EmpiricalCopula, FrankCopula, GaussianCopula,
         GroupedTCopula, GumbelCopula, IndependenceCopula, JoeCopula, NestedCopula, TCopula,
-        dependence_aggregate, dependence_correlation, dependence_iman_conover, dependence_nearest,
-        dependence_reorder,
     };
     #[pymodule_export]
     use super::estimate::{Evaluation, evaluate, evaluate_all, evaluate_sensitivity};
