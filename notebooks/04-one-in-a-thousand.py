@@ -81,6 +81,7 @@ for name, seconds, relative in zip(
     axis.annotate(name, (1000 * seconds, 100 * relative), xytext=(6, 4), textcoords="offset points")
 axis.set(xscale="log", yscale="log", xlabel="milliseconds", ylabel="error, % of the value")
 axis.set_title("Squares: bounds. Circles: standard errors of 200,000 years")
+axis.margins(x=0.16, y=0.1)
 axis.grid(alpha=0.3)
 figure.tight_layout()
 

@@ -11,7 +11,7 @@ use super::slope::{log_slope, parameter_slope};
 use crate::error::Result;
 use crate::frequency::Count;
 use crate::numeric::C64;
-use crate::severity::Family;
+use crate::severity::{Family, Severity};
 
 /// The derivative to one parameter.
 #[derive(Debug, Clone)]
@@ -59,7 +59,7 @@ pub fn derivatives(aggregate: &Aggregate, grid: Grid) -> Result<Vec<Derivative>>
             parameter: format!("severity.{name}"),
             value,
             pmf: spectra.back(spectrum)?,
-            mean: frequency.mean() * four_points([&a, &b, &c, &d].map(|s| s.mean())) / step,
+            mean: frequency.mean() * four_points([&a, &b, &c, &d].map(Severity::mean)) / step,
         });
     }
     for (name, value) in frequency.parameters() {

@@ -48,7 +48,7 @@ impl Moved {
 
     /// ∂ E N.
     pub fn mean_slope(&self) -> f64 {
-        let [a, b, c, d] = self.moved.each_ref().map(|f| f.mean());
+        let [a, b, c, d] = self.moved.each_ref().map(Count::mean);
         (8.0 * (c - b) - (d - a)) / (12.0 * self.step)
     }
 }

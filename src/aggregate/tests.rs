@@ -252,7 +252,7 @@ fn recursion_starts_where_the_probability_underflows() {
         let curve = 5000.0 * (t.exp() + 4.0 * (2.0 * t).exp()) / 2.0;
         t -= (slope - x) / curve;
     }
-    let k = 5000.0 * ((t.exp() + (2.0 * t).exp()) / 2.0 - 1.0);
+    let k = 5000.0 * (f64::midpoint(t.exp(), (2.0 * t).exp()) - 1.0);
     let curve = 5000.0 * (t.exp() + 4.0 * (2.0 * t).exp()) / 2.0;
     let approximate = (k - t * x).exp() / (2.0 * std::f64::consts::PI * curve).sqrt();
     assert!(near(found.pmf()[6500], approximate, 1e-3), "{} {approximate}", found.pmf()[6500]);

@@ -37,7 +37,7 @@ pub(super) fn run(job: &Job<'_>, model: &Thinned) -> Result<Estimate> {
     // Whole powers of 2 keep the balance of the points.
     let log2 = (job.years / REPLICATES).max(2).ilog2();
     let directions = directions();
-    let work = |_: &mut (), replicate: u64| one(job, model, &directions, replicate, 1 << log2);
+    let work = |(): &mut (), replicate: u64| one(job, model, &directions, replicate, 1 << log2);
     let parts = run_blocks(0..REPLICATES, job.control, work)?.complete()?;
     let r = REPLICATES as f64;
     let mean = |get: fn(&Means) -> f64| parts.iter().map(get).sum::<f64>() / r;

@@ -28,6 +28,8 @@ pub struct Aggregate {
     grid: OnceLock<GridDistribution>,
 }
 
+type Column<'py> = Bound<'py, PyArray1<f64>>;
+
 /// Buckets of the grid that the object keeps for itself.
 const LOG2: u32 = 16;
 
@@ -207,10 +209,7 @@ impl Aggregate {
 
     /// Probabilities of the grid: its amounts and P(S = amount).
     #[getter]
-    fn pmf<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<(Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>)> {
+    fn pmf<'py>(&self, py: Python<'py>) -> PyResult<(Column<'py>, Column<'py>)> {
         let grid = self.grid(py)?;
         let amounts = (0..grid.grid.buckets).map(|k| k as f64 * grid.grid.step).collect();
         Ok((PyArray1::from_vec(py, amounts), PyArray1::from_slice(py, grid.pmf())))
