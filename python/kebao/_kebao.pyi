@@ -1399,7 +1399,7 @@ class Lines:
     >>> import kebao as kb
     >>> one = kb.Aggregate(kb.Poisson(2), kb.Gamma(2, 500))
     >>> lines = kb.Lines({"ai": one, "cloud": one}, shock_rate=0.1, shock_shares={"ai": 1, "cloud": 1})
-    >>> lines.mean, round(lines.correlation[0, 1], 4)
+    >>> lines.mean, round(float(lines.correlation[0, 1]), 4)
     (4200.0, 0.0317)
     >>> round(lines.quantile(0.99) / lines.mean, 2)
     3.12

@@ -61,7 +61,7 @@ class Store:
     >>> store.totals("uav.tpl")
     (2500.0, 15.0, 0.0)
     >>> store.update("uav.tpl").frequency_mean
-    0.0060...
+    0.006
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:

@@ -175,7 +175,7 @@ class Portfolio:
         --------
         >>> import kebao as kb
         >>> book = kb.Portfolio({"risk_id": ["A"], "coverage": ["idx.wind"], "sum_insured": [3e7]})
-        >>> round(book.rate(parameters="off")["pure"][0] / 3e7, 5)
+        >>> round(float(book.rate(parameters="off")["pure"][0]) / 3e7, 5)
         0.02766
         """
         if not 0 < loss_ratio <= 10:

@@ -100,7 +100,7 @@ def burn(
     >>> payout = {"kind": "linear", "strike": 0.93, "exit": 0.8}
     >>> found = kb.sectors.burn(years, index, payout, year=2010)
     >>> found.detrended_mean > found.mean, round(found.slope, 4)
-    (True, -0.0065)
+    (True, -0.0048)
     """
     numbers, payouts, detrended = _kebao.index_burn(
         [float(t) for t in years], [float(x) for x in values], json.dumps(dict(payout)), float(year)
