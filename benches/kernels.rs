@@ -129,6 +129,10 @@ fn families() {
     println!();
 }
 
+fn ok<D>(law: D) -> Result<D, std::convert::Infallible> {
+    Ok(law)
+}
+
 /// What a program without kebao would write.
 fn loops<R: rand::Rng + 'static>() -> Vec<(&'static str, Loop<R>)> {
     fn of<R: rand::Rng, D: Distribution<f64> + 'static>(
@@ -138,7 +142,6 @@ fn loops<R: rand::Rng + 'static>() -> Vec<(&'static str, Loop<R>)> {
         let law = law.expect("valid parameters");
         Box::new(move |rng| finish(law.sample(rng)))
     }
-    let ok = Ok::<_, std::convert::Infallible>;
     let lognormal = || rand_distr::LogNormal::new(12.6, 1.7);
     let gamma = |shape: f64, scale: f64| rand_distr::Gamma::new(shape, scale);
     let (top, bottom) = (gamma(2.0, 1.0).expect("valid"), gamma(3.0, 1.0).expect("valid"));
@@ -205,7 +208,8 @@ fn loops<R: rand::Rng + 'static>() -> Vec<(&'static str, Loop<R>)> {
             r#"{"family":"Mixture","parts":[{"family":"LogNormal","mu":12.6,"sigma":1.7},
                {"family":"Gamma","shape":2,"scale":1e5}],"weights":[0.3,0.7]}"#,
             Box::new(move |rng| {
-                if rng.random::<f64>() < 0.3 { first.sample(rng) } else { second.sample(rng) }
+                let u: f64 = Open01.sample(rng);
+                if u < 0.3 { first.sample(rng) } else { second.sample(rng) }
             }),
         ),
     ]
