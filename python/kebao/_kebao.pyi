@@ -1402,7 +1402,7 @@ class Lines:
     >>> lines.mean, round(float(lines.correlation[0, 1]), 4)
     (4200.0, 0.0317)
     >>> round(lines.quantile(0.99) / lines.mean, 2)
-    3.12
+    2.75
     """
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...

@@ -43,7 +43,7 @@ use crate::output::Table;
 /// >>> lines.mean, round(float(lines.correlation[0, 1]), 4)
 /// (4200.0, 0.0317)
 /// >>> round(lines.quantile(0.99) / lines.mean, 2)
-/// 3.12
+/// 2.75
 #[pyclass(frozen, module = "kebao", name = "Lines")]
 pub struct Lines {
     core: Core,
