@@ -37,7 +37,8 @@ class Aggregate:
     @property
     def errors(self, /) -> dict:
         """
-        Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `verdict`.
+        Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `sd_error`,
+        `verdict`.
         """
     def fft(self, /, *, log2: SupportsIndex = ..., step: SupportsFloat | SupportsIndex | str | None = None, discretisation: str = "mean_preserving") -> Aggregate:
         """
@@ -1443,7 +1444,8 @@ class Lines:
     @property
     def errors(self, /) -> dict:
         """
-        Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `verdict`.
+        Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `sd_error`,
+        `verdict`.
         """
     def fft(self, /, *, log2: SupportsIndex = ..., step: SupportsFloat | SupportsIndex | str | None = None) -> Lines:
         """

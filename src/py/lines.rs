@@ -182,7 +182,8 @@ impl Lines {
         Ok(made)
     }
 
-    /// Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `verdict`.
+    /// Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `sd_error`,
+    /// `verdict`.
     #[getter]
     fn errors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         super::aggregate::errors(py, self.grid(py)?)
