@@ -157,12 +157,14 @@ def test_pooled_experience_by_year_with_corrections(tmp_path):
     same = kb.experience.Store(tmp_path / "two")
     same.append(by_year)
     one, two = pooled.credibility("uav.tpl"), same.credibility("uav.tpl")
-    assert one.between == pytest.approx(two.between, rel=1e-12)
+    assert one.between_groups == pytest.approx(two.between_groups, rel=1e-12)
     # A correction is a further row with negative numbers.
     wrong = {name: values[:1] for name, values in by_year.items()} | {"year": [2026]}
     same.append(wrong)
     same.append(wrong | {"exposure": [-900.0], "claims": [-6], "source": ["correction"]})
-    assert same.credibility("uav.tpl").between == pytest.approx(two.between, rel=1e-12)
+    assert same.credibility("uav.tpl").between_groups == pytest.approx(
+        two.between_groups, rel=1e-12
+    )
     with pytest.raises(kb.InputError, match="insurer, region"):
         same.credibility("uav.tpl", by="insurr")
     with pytest.raises(kb.InputError) as told:

@@ -2,7 +2,7 @@
 
 use super::family::FitFamily;
 use super::newton::{Evaluation, Optimum, inverse, maximise};
-use super::sample::Sample;
+use super::sample::{Sample, Seen};
 use super::terms::Terms;
 use crate::error::{Error, Issue, Result};
 use crate::numeric::{brent, normal_isf};
@@ -372,7 +372,12 @@ fn prepare(
             notes.push(
                 "scale is the least loss (no regular estimate, no standard error)".to_owned(),
             );
-            sample.lower.iter().copied().filter(|x| *x > 0.0).fold(f64::INFINITY, f64::min)
+            let least = (0..sample.len()).filter_map(|row| match sample.seen(row) {
+                _ if sample.weight(row) == 0.0 => None,
+                Seen::Exactly(x) | Seen::Between(x, _) => Some(x).filter(|x| *x > 0.0),
+                Seen::AtLeast(_) => None,
+            });
+            least.fold(f64::INFINITY, f64::min)
         }),
         FitFamily::Beta => {
             let share = total_losses(sample);
@@ -395,7 +400,6 @@ fn prepare(
 
 /// The weight of known losses of 1 among all known: of damage ratios, total losses.
 fn total_losses(sample: &Sample) -> f64 {
-    use super::sample::Seen;
     let (mut total, mut all) = (0.0, 0.0);
     for row in 0..sample.len() {
         if let Seen::Exactly(x) = sample.seen(row) {
@@ -443,7 +447,6 @@ pub(super) fn best_of(starts: Vec<Vec<f64>>, evaluate: &dyn Fn(&[f64]) -> Evalua
 
 /// Convenience for tests and callers with a severity in hand.
 pub fn log_likelihood(severity: &Severity, sample: &Sample) -> f64 {
-    use super::sample::Seen;
     let terms = (0..sample.len()).map(|row| {
         let seen = match sample.seen(row) {
             Seen::Exactly(x) => severity.log_pdf(x),

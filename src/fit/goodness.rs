@@ -46,6 +46,8 @@ impl Goodness {
 /// One transformed observation: F and S of it given that it exceeds its deductible.
 #[derive(Debug, Clone, Copy)]
 struct Place {
+    /// F and S just below it: another pair at an atom, such as a total loss.
+    before: (f64, f64),
     below: f64,
     above: f64,
     known: bool,
@@ -73,8 +75,9 @@ pub fn distances(severity: &Severity, sample: &Sample, threshold: f64) -> (f64, 
     let mut i = 0;
     while i < places.len() {
         let here = (places[i].below, places[i].above);
-        ad += panel(f, (u, v), here);
-        ks = ks.max((here.0 - f).abs());
+        let before = places[i].before;
+        ad += panel(f, (u, v), before);
+        ks = ks.max((before.0 - f).abs());
         let (mut events, mut left) = (0.0, 0.0);
         while i < places.len() && places[i].above == here.1 {
             events += if places[i].known { places[i].weight } else { 0.0 };
@@ -89,7 +92,7 @@ pub fn distances(severity: &Severity, sample: &Sample, threshold: f64) -> (f64, 
         at_risk -= left;
         (u, v) = here;
     }
-    if f >= 1.0 {
+    if f >= 1.0 && v > 0.0 {
         ad += panel(1.0, (u, v), (1.0, 0.0));
     }
     (ks, total * ad)
@@ -97,24 +100,33 @@ pub fn distances(severity: &Severity, sample: &Sample, threshold: f64) -> (f64, 
 
 fn transformed(severity: &Severity, sample: &Sample, threshold: f64) -> Vec<Place> {
     let plain = sample.entry.is_empty() && threshold <= 0.0;
+    // Fitted families have an atom at their end only.
+    let end = severity.support().1;
     let place = |row: usize, x: f64, known: bool| {
         if x <= threshold {
             return None;
         }
         let weight = sample.weight(row);
         if plain {
-            let place = Place { below: severity.cdf(x), above: severity.sf(x), known, weight };
-            return Some(place);
+            let at = |x: f64| (severity.cdf(x), severity.sf(x));
+            let (below, above) = at(x);
+            let before = if x == end { at(x.next_down()) } else { (below, above) };
+            return Some(Place { before, below, above, known, weight });
         }
         let entry = sample.entry(row).max(threshold);
         let all = severity.sf(entry);
-        let above = (severity.sf(x) / all).min(1.0);
-        let below = if all == 1.0 {
-            severity.cdf(x)
-        } else {
-            (severity.cdf(x) - severity.cdf(entry)) / all
+        let at = |x: f64| {
+            let above = (severity.sf(x) / all).min(1.0);
+            let below = if all == 1.0 {
+                severity.cdf(x)
+            } else {
+                (severity.cdf(x) - severity.cdf(entry)) / all
+            };
+            (below.max(0.0), above)
         };
-        Some(Place { below: below.max(0.0), above, known, weight })
+        let (below, above) = at(x);
+        let before = if x == end { at(x.next_down()) } else { (below, above) };
+        Some(Place { before, below, above, known, weight })
     };
     (0..sample.len())
         .filter_map(|row| match sample.seen(row) {
@@ -251,7 +263,16 @@ fn chi_squared(severity: &Severity, fit: &Fit, sample: &Sample, out: &mut Goodne
     if !cells.windows(2).all(|pair| pair[0].1 == pair[1].0) {
         return;
     }
-    let base = severity.sf(sample.entry(0));
+    // What no group holds was seen 0 times.
+    let entry = sample.entry(0);
+    if let Some((low, _, _)) = cells.first().copied().filter(|(low, _, _)| *low > entry) {
+        cells.insert(0, (entry, low, 0.0));
+    }
+    if let Some((_, high, _)) = cells.last().copied().filter(|(_, high, _)| high.is_finite()) {
+        cells.push((high, f64::INFINITY, 0.0));
+    }
+    cells.retain(|(low, high, seen)| *seen > 0.0 || severity.sf(*low) > severity.sf(*high));
+    let base = severity.sf(entry);
     let n = sample.total();
     out.chi2 = cells
         .iter()

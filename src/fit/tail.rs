@@ -238,6 +238,8 @@ fn splice_at(sample: &Sample, body: FitFamily, tail: FitFamily, u: f64) -> Optio
                 below.weight.push(weight);
                 under += weight;
             }
+            // Open below the threshold, a loss may end on either side of it.
+            Seen::AtLeast(c) if c <= u => return None,
             _ => over += weight,
         }
     }

@@ -173,6 +173,9 @@ impl Terms {
         }
         for row in 0..sample.len() {
             let weight = sample.weight(row);
+            if weight == 0.0 {
+                continue;
+            }
             let middle = match sample.seen(row) {
                 Seen::Exactly(x) if x > threshold => {
                     known.push(shifted(x), weight);
@@ -192,9 +195,6 @@ impl Terms {
                 }
                 _ => continue,
             };
-            if weight == 0.0 {
-                continue;
-            }
             pool.see(middle, weight);
             if row % stride == 0 || pool.sampled == 0.0 {
                 pool.add(middle, weight);

@@ -86,6 +86,7 @@ impl CountFamily {
             Is::PoissonInverseGaussian => {
                 PoissonInverseGaussian::new(mean, at[1] * mean).map(Into::into)
             }
+            Is::Binomial if exposure.fract() != 0.0 || exposure < 0.0 => return None,
             Is::Binomial => Binomial::new(exposure as u64, at[0]).map(Into::into),
         };
         made.ok()
@@ -131,6 +132,10 @@ impl CountFamily {
             return Some((base.ln_pmf(k), slopes));
         }
         let (last, exposed) = (at.len() - 1, at[at.len() - 1]);
+        // No distribution, whatever was seen.
+        if exposed * base.sf(0) > 1.0 {
+            return None;
+        }
         if k > 0 {
             slopes[last] = 1.0;
             return Some((base.ln_pmf(k) + libm::log(exposed), slopes));

@@ -55,7 +55,8 @@ impl CountTable {
             cdf.push(total);
             k += 1;
             // Where a probability is small there may be more above it: a later mode, a long tail.
-            if k as f64 > mean && p * (sd + 1.0) < NEGLIGIBLE && frequency.sf(k) < RESOLUTION {
+            let above = |k: u64| k as f64 > mean && frequency.sf(k - 1) < RESOLUTION;
+            if p * (sd + 1.0) < NEGLIGIBLE && above(k) {
                 break;
             }
             if cdf.len() > longest {

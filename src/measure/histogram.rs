@@ -4,6 +4,7 @@
 //! exactly, so what a histogram says does not depend on how the stream was cut or in which order its
 //! parts came.
 
+use super::tail::rank;
 use crate::error::{Faults, Issue, Result};
 
 /// Bits of the mantissa that tell cells apart.
@@ -99,7 +100,7 @@ impl Histogram {
 
     /// The smallest and largest amount that the quantile q(p) can be.
     pub fn quantile(&self, p: f64) -> (f64, f64) {
-        let rank = ((p * self.count as f64).ceil() as u64).max(1);
+        let rank = rank(self.count as usize, p) as u64;
         let mut below = 0;
         for (cell, count) in self.counts() {
             below += count;
@@ -112,6 +113,9 @@ impl Histogram {
 
     /// Bounds of the number of amounts above x.
     pub fn above(&self, x: f64) -> (u64, u64) {
+        if x < 0.0 {
+            return (self.count, self.count);
+        }
         let at = if x > 0.0 { cell(x) } else { 0 };
         let surely: u64 = self.counts().filter(|(cell, _)| *cell > at).map(|(_, n)| n).sum();
         // The lowest amount of a cell is below or at x; zero is a cell of one amount.

@@ -134,7 +134,7 @@ fn value(key: u64) -> f64 {
 }
 
 /// ⌈n p⌉, not fooled by n·p falling a rounding error above an integer; at least 1.
-fn rank(n: usize, p: f64) -> f64 {
+pub(super) fn rank(n: usize, p: f64) -> f64 {
     let x = n as f64 * p;
     let nearest = x.round();
     if (x - nearest).abs() < 1e-9 * x.max(1.0) { nearest.max(1.0) } else { x.ceil().max(1.0) }

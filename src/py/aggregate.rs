@@ -131,7 +131,8 @@ impl Aggregate {
     /// Coefficient of variation: standard deviation over mean.
     #[getter]
     fn cv(&self) -> f64 {
-        self.core.sd() / self.core.mean()
+        let mean = self.core.mean();
+        if mean == f64::INFINITY { mean } else { self.core.sd() / mean }
     }
 
     /// Third central moment over the cube of the standard deviation.

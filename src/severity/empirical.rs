@@ -122,7 +122,9 @@ impl Family for Empirical {
     }
 
     fn isf(&self, q: f64) -> f64 {
-        let place = self.survival.partition_point(|s| *s > q);
+        // 1 − p is known to the spacing of numbers next to 1, and so are shares that were summed.
+        let rounding = if q > 1e-12 && q < 1.0 { 2.0 * f64::EPSILON } else { 0.0 };
+        let place = self.survival.partition_point(|s| *s > q + rounding);
         // At q = 1 nothing need be exceeded, but losses start at the least of them.
         self.values[place.min(self.values.len() - 1)]
     }

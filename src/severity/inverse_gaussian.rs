@@ -97,8 +97,11 @@ impl Family for InverseGaussian {
         if above > 1e-280 {
             return log(above);
         }
-        // The first term of the expansion for large x: density · 2 mean² / shape.
-        self.log_pdf(x) + log(2.0 * self.mean * (self.mean / self.shape))
+        // φ(rz)(M(rz) − M(ry)) in logarithms, M Mills' ratio.
+        let r = sqrt(self.shape / x);
+        let (z, y) = ((x - self.mean) / self.mean, (x + self.mean) / self.mean);
+        let gap = mills(r * z) - mills(r * y);
+        log(norm_pdf(0.0)) - 0.5 * (r * z) * (r * z) + log(gap)
     }
 
     /// ∂S/∂mean = 2 shape/mean² e^(2φ) Φ(−ry), ∂S/∂shape = φ(rz) (r/shape − 2 M(ry)/mean).

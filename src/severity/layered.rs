@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::atoms::{across, may_have};
 use super::{Family, Severity, layer_moment_by_quadrature, nested, no_parameter};
 use crate::error::{Faults, Result};
 
@@ -40,6 +41,19 @@ impl Layered {
         self.limit.unwrap_or(f64::INFINITY)
     }
 
+    /// x + attachment, on the right side of an atom.
+    fn back(&self, x: f64) -> f64 {
+        let at = x + self.attachment;
+        let other = if at.next_up() - self.attachment <= x {
+            at.next_up()
+        } else if at - self.attachment > x {
+            at.next_down()
+        } else {
+            at
+        };
+        across(&self.base, at, other)
+    }
+
     fn pays(&self, x: f64) -> f64 {
         (x - self.attachment).max(0.0).min(self.limit())
     }
@@ -50,7 +64,7 @@ impl Family for Layered {
         match x {
             x if x < 0.0 => 1.0,
             x if x >= self.limit() => 0.0,
-            x => self.base.sf(x + self.attachment),
+            x => self.base.sf(self.back(x)),
         }
     }
 
@@ -58,7 +72,7 @@ impl Family for Layered {
         match x {
             x if x < 0.0 => 0.0,
             x if x >= self.limit() => 1.0,
-            x => self.base.cdf(x + self.attachment),
+            x => self.base.cdf(self.back(x)),
         }
     }
 
@@ -151,7 +165,7 @@ impl Family for Layered {
 
     fn sf_in_place(&self, x: &mut [f64]) {
         let limit = self.limit();
-        if x.iter().all(|x| (0.0..limit).contains(x)) {
+        if !may_have(&self.base) && x.iter().all(|x| (0.0..limit).contains(x)) {
             for x in x.iter_mut() {
                 *x += self.attachment;
             }

@@ -10,6 +10,7 @@
 //! integrals, never of limited expected values, because the latter cancel (100 % wrong for
 //! 10¹⁰ xs 10¹⁴ of a lognormal(10, 2)).
 
+mod atoms;
 mod beta;
 mod burr;
 mod capped;

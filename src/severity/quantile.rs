@@ -267,6 +267,9 @@ fn refined(severity: &Severity) -> (Vec<Cell>, Vec<(usize, f64)>) {
     order.sort_by(|a, b| middle(*a).abs().total_cmp(&middle(*b).abs()));
     let (mut left, mut cut) = (TRIES, false);
     for i in order {
+        if flat(severity, middle(i)) {
+            continue;
+        }
         for halvings in 0..=HALVINGS {
             let n = 1_usize << halvings;
             let width = 1.0 / (CELLS_PER_UNIT * n as f64);
@@ -299,15 +302,26 @@ fn refined(severity: &Severity) -> (Vec<Cell>, Vec<(usize, f64)>) {
     (all.into_iter().flatten().collect(), places)
 }
 
+/// Whether a whole cell is one amount, an atom: its draws are made exactly.
+fn flat(severity: &Severity, z: f64) -> bool {
+    let half = 0.5 / CELLS_PER_UNIT;
+    exact(severity, z - half) == exact(severity, z + half)
+}
+
+/// The quantile at a normal deviate.
+fn exact(severity: &Severity, z: f64) -> f64 {
+    if z > 0.0 { severity.isf(norm_sf(z)) } else { severity.quantile(norm_cdf(z)) }
+}
+
 /// Coefficients of ln x about z from exact quantiles at Chebyshev points, checked between them.
 fn interpolate(severity: &Severity, z: f64, width: f64) -> Option<Cell> {
-    let g = |t: f64| {
-        let at = z + t * 0.5 * width;
-        let x = if at > 0.0 { severity.isf(norm_sf(at)) } else { severity.quantile(norm_cdf(at)) };
-        log(x)
-    };
+    let g = |t: f64| log(exact(severity, z + t * 0.5 * width));
     let angle = |i: usize| std::f64::consts::PI * (i as f64 + 0.5) / TERMS as f64;
     let values: Vec<f64> = (0..TERMS).map(|i| g(libm::cos(angle(i)))).collect();
+    // Next to an atom the logarithm would part it from its amount: exact quantiles do there.
+    if values.windows(2).any(|pair| pair[0] == pair[1]) {
+        return None;
+    }
     // Chebyshev coefficients, then those of powers by T_{n+1} = 2 t T_n − T_{n−1}.
     let mut c = [0.0; TERMS];
     let (mut before, mut now) = ([0.0; TERMS], [0.0; TERMS]);

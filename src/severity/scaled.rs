@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::atoms::{across, may_have};
 use super::{Family, Severity, nested, no_parameter};
 use crate::error::{Faults, Result};
 use crate::numeric::Double;
@@ -28,13 +29,27 @@ impl Scaled {
 }
 
 impl Scaled {
+    /// x / factor, on the right side of an atom.
+    fn back(&self, x: f64) -> f64 {
+        let (at, factor) = (x / self.factor, self.factor);
+        let other = if factor * at.next_up() <= x {
+            at.next_up()
+        } else if factor * at > x {
+            at.next_down()
+        } else {
+            at
+        };
+        across(&self.base, at, other)
+    }
+
     /// x / factor, and what its rounding loses: next to a finite end that is all there is.
     fn over(&self, x: f64) -> (f64, f64) {
-        let at = x / self.factor;
+        let at = self.back(x);
         if at >= self.base.support().1 || self.base.support().1 == f64::INFINITY {
             return (at, 0.0);
         }
-        let lost = Double::new(x).over(self.factor).lo;
+        let exact = Double::new(x).over(self.factor);
+        let lost = (exact.hi - at) + exact.lo;
         (at, if lost * self.base.pdf(at) * 0.0 == 0.0 { lost } else { 0.0 })
     }
 }
@@ -128,6 +143,10 @@ impl Family for Scaled {
     }
 
     fn sf_in_place(&self, x: &mut [f64]) {
+        if may_have(&self.base) {
+            x.iter_mut().for_each(|x| *x = self.sf(*x));
+            return;
+        }
         for x in x.iter_mut() {
             *x /= self.factor;
         }

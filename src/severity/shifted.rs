@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::atoms::across;
 use super::{Family, Severity, nested, no_parameter, shifted};
 use crate::error::{Faults, Issue, Result};
 use crate::numeric::Double;
@@ -39,6 +40,13 @@ impl Shifted {
     /// is.
     fn less(&self, x: f64) -> (f64, f64) {
         let at = Double::sum(x, -self.shift);
+        // Everything up to half a step above x rounds to it.
+        let end = at.hi + 0.5 * (x.next_up() - x);
+        let last = |most: f64, y: f64| if y + self.shift <= x { most.max(y) } else { most };
+        let other = [at.hi.next_up(), end.next_down(), end].into_iter().fold(at.hi, last);
+        if x.is_finite() && across(&self.base, at.hi, other) != at.hi {
+            return (other, 0.0);
+        }
         let lost = if at.lo == 0.0 { 0.0 } else { at.lo * self.base.pdf(at.hi) };
         (at.hi, if lost.is_finite() { lost } else { 0.0 })
     }

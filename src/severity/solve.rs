@@ -62,5 +62,9 @@ pub(super) fn invert<F: Family + ?Sized>(
             x = 0.5 * (low + high);
         }
     }
-    high
+    // At a jump the bracket has closed around an atom: it is that, to the last bit.
+    let mut points = Vec::new();
+    family.breaks(&mut points);
+    let inside = points.into_iter().filter(|b| *b > low && *b < high && reached(value(*b)));
+    inside.fold(high, f64::min)
 }

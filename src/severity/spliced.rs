@@ -176,7 +176,7 @@ impl Family for Spliced {
     }
 
     fn isf(&self, q: f64) -> f64 {
-        if q <= self.tail_weight {
+        if q < self.tail_weight || self.tail_weight == 1.0 || q == 0.0 {
             return if q == 0.0 && self.tail_weight == 0.0 {
                 self.threshold
             } else {
@@ -193,7 +193,7 @@ impl Family for Spliced {
 
     fn quantile(&self, p: f64) -> f64 {
         let body = 1.0 - self.tail_weight;
-        if p >= body {
+        if p > body || body == 0.0 {
             return if self.tail_weight == 0.0 { self.threshold } else { self.isf(1.0 - p) };
         }
         self.body.quantile(p / body * self.body_at().0).min(self.threshold)

@@ -103,8 +103,8 @@ impl Severity {
     #[pyo3(signature = (limit, attachment=Amount(0.0)))]
     fn layer_variance(&self, limit: Amount, attachment: Amount) -> PyResult<f64> {
         layer(limit, attachment)?;
-        let mean = self.core.layer_mean(limit.0, attachment.0);
-        Ok((self.core.layer_moment2(limit.0, attachment.0) - mean * mean).max(0.0))
+        let layer = self.core.clone();
+        Ok(crate::severity::Layered::new(layer, limit.0, attachment.0)?.variance())
     }
 
     /// E Xᵏ, k up to 100; `inf` where it does not exist.
@@ -134,7 +134,8 @@ impl Severity {
     /// Coefficient of variation: standard deviation over mean.
     #[getter]
     fn cv(&self) -> f64 {
-        self.core.variance().sqrt() / self.core.mean()
+        let mean = self.core.mean();
+        if mean == f64::INFINITY { mean } else { self.core.variance().sqrt() / mean }
     }
 
     /// Third central moment over the cube of the standard deviation.
