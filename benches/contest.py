@@ -71,6 +71,8 @@ class Workload:
     exact: Answer = field(default_factory=dict)
     #: Relative difference to exact numbers that the method itself allows.
     tolerance: float = 1e-12
+    #: What else is told below the table.
+    remark: Callable[[], str] | None = None
 
 
 @dataclass

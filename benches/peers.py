@@ -51,6 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
                 for row in contest.run(workload, budget=budget, least=least):
                     rows.append(row)
                     print(line(row))
+                if workload.remark:
+                    print(f"  {workload.remark()}")
     if options.json:
         options.json.write_text(json.dumps(as_data(rows), indent=1), encoding="utf-8")
     return 1 if any(row.agrees is False and row.contender == "kebao" for row in rows) else 0

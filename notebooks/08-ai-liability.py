@@ -30,7 +30,7 @@ rng = np.random.default_rng(11)
 n, years, seed = 400, 40_000, 2026
 
 
-def make_book(shares):
+def make_book(shares, sectors=()):
     rng = np.random.default_rng(11)
     revenue = np.exp(rng.uniform(np.log(10), np.log(300), n)).round(1)
     return kb.Portfolio(
@@ -44,7 +44,8 @@ def make_book(shares):
             "application": rng.choice(["content", "office", "finance_credit", "medical"], n),
             "human_in_loop": rng.choice(["always", "sampled", "none"], n, p=[0.3, 0.5, 0.2]),
             "key.base_model": rng.choice(["alpha", "beta", "gamma"], n, p=shares),
-        }
+        },
+        sectors=list(sectors),
     )
 
 
@@ -155,3 +156,55 @@ tvar = kb.measure.tvar(net, 0.99)
 capital = balance.c_ross([{"line": "liability", "premium": 0.4 * premium, "reserve": 0.0}])
 print(f"net TVaR 99% {tvar.value / 1e6:.0f}m ± {tvar.standard_error / 1e6:.0f}m")
 capital
+
+# %% [markdown]
+# ## The case in numbers
+
+# %%
+gross, kept = result.table.row("gross"), result.table.row("net")
+kb.Table.of(
+    "case",
+    {
+        "figure": [
+            "gross pure premium",
+            "net pure premium",
+            "premium at a loss ratio of 65%",
+            "premium ceded to the quota share",
+            "gross TVaR 99%",
+            "net TVaR 99%",
+            "C-ROSS minimum capital",
+        ],
+        "amount": [
+            gross["expected_loss"],
+            kept["expected_loss"],
+            premium,
+            0.6 * premium,
+            gross["tvar_99"],
+            kept["tvar_99"],
+            capital["capital"][-1],
+        ],
+    },
+)
+
+# %% [markdown]
+# What the pure premium does when a parameter is a tenth larger:
+
+# %%
+model = kb.sectors["ai.output_liability"]
+
+
+def moved(path):
+    """Pure premium with one parameter a tenth larger, over that of the library."""
+    value = model.parameters
+    for word in path.split("."):
+        value = value[int(word) if word.isdigit() else word]
+    other = model.set(path, 1.1 * value, source="what if")
+    return make_book([0.60, 0.25, 0.15], [other]).rate()["pure"].sum() / rates["pure"].sum() - 1
+
+
+paths = ["frequency.mean", "systemic.0.share_hit.a", "systemic.0.damage.a"]
+effects = [moved(path) for path in paths]
+share = rates["attritional"].sum() / rates["pure"].sum()
+assert abs(effects[0] - 0.1 * share) < 1e-9
+assert all(0 < effect < 0.1 for effect in effects)
+kb.Table.of("sensitivity", {"parameter": paths, "pure_premium": effects})

@@ -94,17 +94,16 @@ updated = launch.update(failures=0, exposure=2)
 updated.experience
 
 # %%
-book = kb.Portfolio(
-    {
-        "risk_id": ["third flight", "eleventh", "satellite"],
-        "coverage": ["space.launch", "space.launch", "space.inorbit"],
-        "sum_insured": [3e8] * 3,
-        "exposure": [1, 1, 1],
-        "new_developer_flight_no": ["flights2_3", None, None],
-        "variant_flight_no": [None, "n11_20", None],
-        "year_in_orbit": [None, None, "y1"],
-    }
-)
+columns = {
+    "risk_id": ["third flight", "eleventh", "satellite"],
+    "coverage": ["space.launch", "space.launch", "space.inorbit"],
+    "sum_insured": [3e8] * 3,
+    "exposure": [1, 1, 1],
+    "new_developer_flight_no": ["flights2_3", None, None],
+    "variant_flight_no": [None, "n11_20", None],
+    "year_in_orbit": [None, None, "y1"],
+}
+book = kb.Portfolio(columns)
 rates = book.rate(parameters="off", systemic=False)
 rates
 
@@ -139,3 +138,68 @@ print(
     f" largest loss of a 20% line {line * annual.max() / 1e6:.0f}m"
 )
 losses.variance()
+
+# %% [markdown]
+# ## Sizing a line
+#
+# The largest line whose TVaR 99% stays below 50m, and what smaller ones lose:
+
+# %%
+tail = kb.measure.tvar(annual, 0.99)
+lines = [0.05, 0.1, 0.2, 0.3]
+kb.Table.of(
+    "lines",
+    {
+        "line": [f"{share:.0%}" for share in lines] + [f"{5e7 / tail.value:.1%}"],
+        "pure": [share * exact for share in [*lines, 5e7 / tail.value]],
+        "tvar_99": [share * tail.value for share in [*lines, 5e7 / tail.value]],
+        "largest": [share * annual.max() for share in [*lines, 5e7 / tail.value]],
+    },
+)
+
+# %% [markdown]
+# ## The case in numbers
+#
+# A fifth of the programme is kept. C-ROSS minimum capital for premium risk of the special lines.
+
+# %%
+from kebao import balance
+
+capital = balance.c_ross(
+    [{"line": "marine_special", "premium": line * exact / 0.65, "reserve": 0.0}]
+)
+kb.Table.of(
+    "case",
+    {
+        "figure": [
+            "gross pure premium",
+            "net pure premium",
+            "premium at a loss ratio of 65%",
+            "gross TVaR 99%",
+            "C-ROSS minimum capital of the line",
+        ],
+        "amount": [exact, line * exact, exact / 0.65, tail.value, capital["capital"][-1]],
+    },
+)
+
+# %% [markdown]
+# What the pure premium does when a parameter is a tenth larger:
+
+# %%
+models = {name: kb.sectors[name] for name in ("space.launch", "space.inorbit")}
+
+
+def moved(name, path):
+    """Pure premium with one parameter a tenth larger, over that of the library."""
+    value = models[name].parameters
+    for word in path.split("."):
+        value = value[int(word) if word.isdigit() else word]
+    other = models[name].set(path, 1.1 * value, source="what if")
+    return kb.Portfolio(columns, sectors=[other]).rate()["pure"].sum() / exact - 1
+
+
+paths = [(name, f"frequency.{field}") for name in models for field in ("mean", "cv_of_mean")]
+effects = [moved(*path) for path in paths]
+assert 0 < effects[0] < 0.1
+assert 0 < effects[2] < 0.1
+kb.Table.of("sensitivity", {"parameter": [f"{a}: {b}" for a, b in paths], "pure_premium": effects})

@@ -31,14 +31,13 @@ wind
 # insured; the standard error of a mean from 20 years adds to it.
 
 # %%
-book = kb.Portfolio(
-    {
-        "risk_id": [f"P{k:02}" for k in range(20)],
-        "coverage": ["idx.wind"] * 10 + ["idx.solar"] * 10,
-        "sum_insured": [3e7] * 20,
-        "key.region": ["north", "coast"] * 10,
-    }
-)
+columns = {
+    "risk_id": [f"P{k:02}" for k in range(20)],
+    "coverage": ["idx.wind"] * 10 + ["idx.solar"] * 10,
+    "sum_insured": [3e7] * 20,
+    "key.region": ["north", "coast"] * 10,
+}
+book = kb.Portfolio(columns)
 certain = book.rate(parameters="off")["pure"] / 3e7
 predictive = book.rate()["pure"] / 3e7
 assert np.allclose(certain[[0, 10]], [0.02766, 0.02753], atol=6e-6)
@@ -128,4 +127,66 @@ basis
 
 # %%
 programme = kb.Programme.from_text("qs: 50% quota share", currency="CNY", premium=exact / 0.65)
-programme.apply(losses, progress=False)
+result = programme.apply(losses, progress=False)
+result
+
+# %% [markdown]
+# ## The case in numbers
+#
+# With uncertain means, as priced. C-ROSS minimum capital for premium risk of the property line, of
+# which half is ceded.
+
+# %%
+from kebao import balance
+
+priced = programme.apply(kb.simulate(book, years=60_000, seed=8), progress=False)
+gross, kept = priced.table.row("gross"), priced.table.row("net")
+pure = predictive.sum() * 3e7
+assert abs(gross["expected_loss"] - pure) < 4 * gross["standard_error"]
+capital = balance.c_ross([{"line": "property", "premium": 0.5 * pure / 0.65, "reserve": 0.0}])
+kb.Table.of(
+    "case",
+    {
+        "figure": [
+            "gross pure premium",
+            "net pure premium",
+            "premium at a loss ratio of 65%",
+            "gross TVaR 99%",
+            "net TVaR 99%",
+            "C-ROSS minimum capital",
+        ],
+        "amount": [
+            pure,
+            0.5 * pure,
+            pure / 0.65,
+            gross["tvar_99"],
+            kept["tvar_99"],
+            capital["capital"][-1],
+        ],
+    },
+)
+
+# %%
+kb.simulate(book, years=60_000, seed=8).variance()
+
+# %% [markdown]
+# What the pure premium does when a parameter is a tenth larger:
+
+# %%
+models = {"idx.wind": wind, "idx.solar": solar}
+
+
+def moved(name, path):
+    """Pure premium with one parameter a tenth larger, over that of the library."""
+    value = models[name].parameters
+    for word in path.split("."):
+        value = value[word]
+    other = models[name].set(path, 1.1 * value, source="what if")
+    return kb.Portfolio(columns, sectors=[other]).rate()["pure"].sum() / pure - 1
+
+
+paths = [(name, f"index.marginal.{field}") for name in models for field in ("sd", "history_years")]
+effects = [moved(*path) for path in paths]
+assert effects[0] > 0 > effects[1]
+assert effects[2] > 0 > effects[3]
+kb.Table.of("sensitivity", {"parameter": [f"{a}: {b}" for a, b in paths], "pure_premium": effects})

@@ -100,6 +100,23 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
     assert "did you mean 'strike'" in str(told.value)
 
 
+def test_a_source_stands_where_its_parameter_does() -> None:
+    drone = kb.sectors["uav.tpl"]
+    factor = next(iter(drone.parameters["relativities"]))
+    level = next(iter(drone.parameters["relativities"][factor]["frequency"]))
+    for path, *place in (
+        ("frequency.mean", "frequency", "sources", "mean"),
+        ("systemic.0.damage.a", "systemic", 0),
+        (f"relativities.{factor}.frequency.{level}", "relativities", factor),
+        ("stages.research.frequency", "stages"),
+        ("terms.deductible", "terms"),
+    ):
+        here = drone.set(path, 1.5, source="a study", status="published").parameters
+        for word in place:
+            here = here[word]
+        assert (here["source"], here["status"]) == ("a study", "published"), path
+
+
 def test_search() -> None:
     assert kb.sectors.search("卫星")["id"] == ["space.inorbit"]
     assert "credit.tech_loan" in kb.sectors.search("loan guarantee")["id"]
@@ -218,6 +235,23 @@ def test_stages_and_interests_from_python() -> None:
         }
     )  # fmt: skip
     assert changed["stage_after"] == ["industrialisation"]
+
+
+def test_an_event_layer_sees_a_collision_whole() -> None:
+    """Body and battery, two policies, recover what the car does."""
+    base = {"coverage": "nev.own_damage", "limit": 1.8e5, "object_id": "car"}
+    parts = [{"risk_id": "body", "interest": 0.65}, {"risk_id": "battery", "interest": 0.35}]
+    programme = kb.Programme.from_text("xl: 60k xs 8k")
+    found = []
+    for interests in (parts, [{"risk_id": "car", "interest": 1.0}]):
+        rows = [base | interest for interest in interests]
+        book = kb.Portfolio({name: [row[name] for row in rows] for name in rows[0]})
+        losses = kb.simulate(book, years=5000, seed=2, systemic=False)
+        found.append(programme.apply(losses, progress=False))
+    apart, whole = found
+    np.testing.assert_allclose(apart.gross, whole.gross, rtol=1e-12)
+    np.testing.assert_allclose(apart.ceded("xl"), whole.ceded("xl"), rtol=1e-9, atol=1e-6)
+    assert (whole.ceded("xl") > 0).sum() > 100
 
 
 def test_common_factors_and_the_executor(tmp_path: Path) -> None:

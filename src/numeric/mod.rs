@@ -38,7 +38,7 @@ pub(crate) use hazard::{Hazard, expm1_over};
 pub(crate) use inverse_gaussian::inverse_gaussian;
 pub use kernel::{exp, ln, normal_isf};
 pub use normal::{ln_norm_sf, mills, norm_cdf, norm_pdf, norm_sf};
-pub use quadrature::{adaptive, gauss_legendre, legendre_20, normal_mean};
+pub use quadrature::{adaptive, gauss_legendre, legendre_20, normal_mean, normal_nodes};
 pub use roots::{brent, invert_log};
 pub use student::{t_isf, t_pdf, t_sf};
 pub use student_column::StudentColumn;

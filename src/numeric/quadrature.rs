@@ -56,6 +56,11 @@ pub fn normal_mean(f: impl Fn(f64) -> f64) -> f64 {
     NORMAL_32.iter().map(|(z, w)| w * (f(-z) + f(*z))).sum()
 }
 
+/// The places and weights of [`normal_mean`].
+pub fn normal_nodes() -> impl Iterator<Item = (f64, f64)> {
+    NORMAL_32.iter().flat_map(|(z, w)| [(-z, *w), (*z, *w)])
+}
+
 /// ∫ e^(−f) over (0, reach), f(0) = 0, f convex with the slope (≥ 0 or nearly) and the curvature given at 0.
 ///
 /// Panels end where a parabola of that slope and curvature reaches 50/9, 200/9 and 50.

@@ -13,7 +13,9 @@ pub enum Values {
     /// NaN is "there is no such number".
     Float(Vec<f64>),
     Integer(Vec<i64>),
-    Text(Vec<String>),
+    Text(Arc<[String]>),
+    /// Text of few different values, by index.
+    Label(Vec<u32>, Vec<String>),
 }
 
 impl Values {
@@ -22,6 +24,7 @@ impl Values {
             Self::Float(v) => v.len(),
             Self::Integer(v) => v.len(),
             Self::Text(v) => v.len(),
+            Self::Label(codes, _) => codes.len(),
         }
     }
 
@@ -60,11 +63,11 @@ impl Table {
 
     #[must_use]
     pub fn text(self, name: &str, values: Vec<String>) -> Self {
-        self.with(name, Values::Text(values))
+        self.with(name, Values::Text(values.into()))
     }
 
     #[must_use]
-    fn with(mut self, name: &str, values: Values) -> Self {
+    pub fn with(mut self, name: &str, values: Values) -> Self {
         self.columns.push(Column { name: name.to_owned(), values });
         self
     }
@@ -87,6 +90,10 @@ impl Table {
                     Values::Text(v) => {
                         (DataType::Utf8, Arc::new(StringArray::from_iter_values(v.iter())))
                     }
+                    Values::Label(codes, names) => {
+                        let text = |code: &u32| names.get(*code as usize);
+                        (DataType::Utf8, Arc::new(codes.iter().map(text).collect::<StringArray>()))
+                    }
                 };
                 (Field::new(&column.name, kind, false), array)
             })
@@ -104,7 +111,11 @@ mod tests {
     fn columns_of_unequal_length_are_refused() {
         let table = Table::new("t").float("x", vec![1.0, 2.0]).text("y", vec!["a".to_owned()]);
         assert!(table.to_batch().is_err());
-        let table = Table::new("t").float("x", vec![1.0]).integer("n", vec![3]);
-        assert_eq!(table.to_batch().unwrap().num_columns(), 2);
+        let label = Values::Label(vec![1], vec!["a".to_owned(), "b".to_owned()]);
+        let table = Table::new("t").float("x", vec![1.0]).integer("n", vec![3]).with("w", label);
+        let batch = table.to_batch().unwrap();
+        assert_eq!(batch.num_columns(), 3);
+        let text = table.clone().text("w", vec!["b".to_owned()]).to_batch().unwrap();
+        assert_eq!(batch.column(2), text.column(3));
     }
 }

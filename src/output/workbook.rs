@@ -65,8 +65,13 @@ fn fill(
                 }
             }
             Values::Text(values) => {
-                for (i, v) in (1u32..).zip(values) {
+                for (i, v) in (1u32..).zip(values.iter()) {
                     sheet.write_string(i, j, v)?;
+                }
+            }
+            Values::Label(codes, names) => {
+                for (i, code) in (1u32..).zip(codes) {
+                    sheet.write_string(i, j, names.get(*code as usize).map_or("", |s| s))?;
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Arrow record batches, and Parquet files through them, as a [`RawTable`].
 
 use super::dates::Date;
-use super::table::{Column, RawTable};
+use super::table::{Column, RawTable, Texts};
 use crate::error::{Error, Issue, Result};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -20,34 +20,51 @@ pub fn from_parquet(origin: &str, bytes: Vec<u8>) -> Result<RawTable> {
     let bytes = bytes::Bytes::from(bytes);
     let builder = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes)
         .map_err(|e| fail(&e))?;
-    let schema = builder.schema().clone();
-    let batches: Vec<RecordBatch> = builder
-        .build()
-        .map_err(|e| fail(&e))?
-        .collect::<std::result::Result<_, _>>()
-        .map_err(|e| fail(&e))?;
-    from_batches(origin, &schema, &batches)
+    let mut columns = Columns::new(builder.schema());
+    // Batch by batch: the file is never there twice.
+    for batch in builder.build().map_err(|e| fail(&e))? {
+        columns.add(origin, &batch.map_err(|e| fail(&e))?)?;
+    }
+    RawTable::new(origin, columns.columns)
 }
 
 /// Joins the batches of one schema.
 pub fn from_batches(origin: &str, schema: &Schema, batches: &[RecordBatch]) -> Result<RawTable> {
-    let mut columns = Vec::with_capacity(schema.fields().len());
-    for (i, field) in schema.fields().iter().enumerate() {
-        let mut column = if is_number(field.data_type()) {
-            Column::Number(Vec::new())
-        } else {
-            Column::Text(Vec::new())
+    let mut columns = Columns::new(schema);
+    for batch in batches {
+        columns.add(origin, batch)?;
+    }
+    RawTable::new(origin, columns.columns)
+}
+
+/// The columns of the batches so far.
+struct Columns {
+    columns: Vec<(String, Column)>,
+}
+
+impl Columns {
+    fn new(schema: &Schema) -> Self {
+        let column = |field: &arrow_schema::FieldRef| {
+            let empty = if is_number(field.data_type()) {
+                Column::Number(Vec::new())
+            } else {
+                Column::Text(Texts::default())
+            };
+            (field.name().clone(), empty)
         };
-        for batch in batches {
-            append(&mut column, batch.column(i)).ok_or_else(|| {
-                Issue::new("unsupported_type", origin, field.name())
-                    .value(field.data_type())
+        Self { columns: schema.fields().iter().map(column).collect() }
+    }
+
+    fn add(&mut self, origin: &str, batch: &RecordBatch) -> Result<()> {
+        for ((name, column), array) in self.columns.iter_mut().zip(batch.columns()) {
+            append(column, array).ok_or_else(|| {
+                Issue::new("unsupported_type", origin, name.as_str())
+                    .value(array.data_type())
                     .allowed("text, number, Boolean, date, timestamp, or a dictionary of these")
             })?;
         }
-        columns.push((field.name().clone(), column));
+        Ok(())
     }
-    RawTable::new(origin, columns)
 }
 
 fn is_number(kind: &DataType) -> bool {
@@ -66,18 +83,20 @@ fn append(column: &mut Column, array: &ArrayRef) -> Option<()> {
     }
 }
 
-fn numbers(out: &mut Vec<Option<f64>>, array: &ArrayRef) -> Option<()> {
+fn numbers(out: &mut Vec<f64>, array: &ArrayRef) -> Option<()> {
     macro_rules! primitive {
         ($kind:ty) => {{
             #[allow(clippy::cast_lossless, reason = "one rule for all widths")]
             let number = |v| v as f64;
-            out.extend(array.as_primitive_opt::<$kind>()?.iter().map(|v| v.map(number)))
+            let values = array.as_primitive_opt::<$kind>()?;
+            out.extend(values.iter().map(|v| v.map_or(f64::NAN, number)))
         }};
     }
     match array.data_type() {
         DataType::Float64 => primitive!(Float64Type),
         DataType::Float32 => {
-            out.extend(array.as_primitive_opt::<Float32Type>()?.iter().map(|v| v.map(f64::from)));
+            let values = array.as_primitive_opt::<Float32Type>()?;
+            out.extend(values.iter().map(|v| v.map_or(f64::NAN, f64::from)));
         }
         DataType::Int8 => primitive!(Int8Type),
         DataType::Int16 => primitive!(Int16Type),
@@ -90,22 +109,23 @@ fn numbers(out: &mut Vec<Option<f64>>, array: &ArrayRef) -> Option<()> {
         DataType::Decimal128(_, scale) => {
             let unit = 10f64.powi(i32::from(*scale));
             let values = array.as_primitive_opt::<Decimal128Type>()?;
-            out.extend(values.iter().map(|v| v.map(|v| v as f64 / unit)));
+            out.extend(values.iter().map(|v| v.map_or(f64::NAN, |v| v as f64 / unit)));
         }
         DataType::Dictionary(..) => {
             let (keys, values) = dictionary(array)?;
             let mut levels = Vec::new();
             numbers(&mut levels, &values)?;
-            out.extend(keys.into_iter().map(|k| k.and_then(|k| levels.get(k).copied().flatten())));
+            let level = |k: usize| levels.get(k).copied();
+            out.extend(keys.into_iter().map(|k| k.and_then(level).unwrap_or(f64::NAN)));
         }
         _ => return None,
     }
     Some(())
 }
 
-fn texts(out: &mut Vec<Option<String>>, array: &ArrayRef) -> Option<()> {
+fn texts(out: &mut Texts, array: &ArrayRef) -> Option<()> {
     fn dates<T: ArrowPrimitiveType<Native = i64>>(
-        out: &mut Vec<Option<String>>,
+        out: &mut Texts,
         array: &ArrayRef,
         per_day: i64,
     ) -> Option<()> {
@@ -116,18 +136,18 @@ fn texts(out: &mut Vec<Option<String>>, array: &ArrayRef) -> Option<()> {
     const DAY: i64 = 86_400;
     match array.data_type() {
         DataType::Utf8 => {
-            out.extend(array.as_string_opt::<i32>()?.iter().map(|v| v.map(str::to_owned)));
+            out.extend(array.as_string_opt::<i32>()?);
         }
         DataType::LargeUtf8 => {
-            out.extend(array.as_string_opt::<i64>()?.iter().map(|v| v.map(str::to_owned)));
+            out.extend(array.as_string_opt::<i64>()?);
         }
         DataType::Utf8View => {
-            out.extend(array.as_string_view_opt()?.iter().map(|v| v.map(str::to_owned)));
+            out.extend(array.as_string_view_opt()?);
         }
         DataType::Boolean => out.extend(
-            array.as_boolean_opt()?.iter().map(|v| v.map(|v| if v { "yes" } else { "no" }.into())),
+            array.as_boolean_opt()?.iter().map(|v| v.map(|v| if v { "yes" } else { "no" })),
         ),
-        DataType::Null => out.extend(std::iter::repeat_n(None, array.len())),
+        DataType::Null => out.extend(std::iter::repeat_n(None::<&str>, array.len())),
         DataType::Date32 => {
             let values = array.as_primitive_opt::<Date32Type>()?;
             out.extend(values.iter().map(|v| v.map(|v| day(i64::from(v)))));
@@ -145,9 +165,10 @@ fn texts(out: &mut Vec<Option<String>>, array: &ArrayRef) -> Option<()> {
         }
         DataType::Dictionary(..) => {
             let (keys, values) = dictionary(array)?;
-            let mut levels = Vec::new();
+            let mut levels = Texts::default();
             texts(&mut levels, &values)?;
-            out.extend(keys.into_iter().map(|k| k.and_then(|k| levels.get(k).cloned().flatten())));
+            let level = |k: usize| (k < levels.len()).then(|| levels.get(k));
+            out.extend(keys.into_iter().map(|k| k.and_then(level)));
         }
         _ => return None,
     }

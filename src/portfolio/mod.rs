@@ -7,6 +7,8 @@
 mod arrow;
 mod check;
 mod dates;
+mod layout;
+mod read;
 mod risks;
 mod rules;
 mod table;
@@ -17,4 +19,4 @@ pub use check::{Check, Reject};
 pub use dates::Date;
 pub use risks::{Labels, Portfolio, Stage};
 pub use rules::{CoverageRules, Options, Vocabulary};
-pub use table::{Cell, Column, RawTable, read_csv, read_path};
+pub use table::{Cell, Column, RawTable, Texts, read_csv, read_path};

@@ -2,9 +2,10 @@
 
 use super::dates::Date;
 use super::risks::Stage;
-use super::table::Cell;
+use super::table::{Cell, RawTable};
 use crate::error::Issue;
 use crate::numeric::parse_amount;
+use std::borrow::Cow;
 
 /// The words a book may use, as the sector library knows them.
 #[derive(Debug, Clone, Default)]
@@ -136,29 +137,39 @@ impl Range {
     }
 }
 
-/// The cells of one row, with the faults found so far.
+/// A row, with the faults found so far.
 pub(super) struct Row<'a> {
-    pub place: &'a str,
+    pub table: &'a RawTable,
+    pub number: usize,
     pub issues: Vec<Issue>,
 }
 
 impl Row<'_> {
+    pub fn place(&self) -> String {
+        self.table.place(self.number)
+    }
+
     pub fn fault(&mut self, code: &'static str, column: &str) -> &mut Issue {
-        self.issues.push(Issue::new(code, self.place, column));
+        self.issues.push(Issue::new(code, self.place(), column));
         let last = self.issues.len() - 1;
         &mut self.issues[last]
     }
 
     /// A number or an amount in words; `None` when empty or at fault.
     pub fn number(&mut self, column: &str, cell: Cell<'_>, range: Range) -> Option<f64> {
-        let (value, shown) = match cell {
+        let value = match cell {
             Cell::Empty => return None,
-            Cell::Number(x) => (Some(x), x.to_string()),
-            Cell::Text(text) => (parse_amount(text), format!("'{text}'")),
+            Cell::Number(x) => Some(x),
+            Cell::Text(text) => parse_amount(text),
+        };
+        let shown = || match cell {
+            Cell::Text(text) => format!("'{text}'"),
+            Cell::Number(x) => x.to_string(),
+            Cell::Empty => String::new(),
         };
         let Some(x) = value else {
             let issue = self.fault("not_a_number", column);
-            issue.value = shown;
+            issue.value = shown();
             "a number or an amount such as 40m, 5亿, 30%".clone_into(&mut issue.allowed);
             return None;
         };
@@ -166,7 +177,7 @@ impl Row<'_> {
             return Some(x);
         }
         let issue = self.fault("out_of_range", column);
-        issue.value = shown;
+        issue.value = shown();
         range.allowed().clone_into(&mut issue.allowed);
         if range == Range::Share && x > 1.0 && x <= 100.0 {
             issue.hint = format!("did you mean {} ({x}%)?", x / 100.0);
@@ -196,10 +207,10 @@ impl Row<'_> {
 }
 
 /// The text of a cell that names something; whole numbers are written without a point.
-pub(super) fn text(cell: Cell<'_>) -> Option<String> {
+pub(super) fn text(cell: Cell<'_>) -> Option<Cow<'_, str>> {
     match cell {
         Cell::Empty => None,
-        Cell::Text(text) => Some(text.to_owned()),
-        Cell::Number(x) => Some(x.to_string()),
+        Cell::Text(text) => Some(Cow::Borrowed(text)),
+        Cell::Number(x) => Some(Cow::Owned(x.to_string())),
     }
 }

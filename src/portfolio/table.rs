@@ -3,11 +3,55 @@
 use crate::error::{Error, Faults, Issue, Result};
 use std::path::Path;
 
-/// One column, `None` where the cell is empty.
+/// One column.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Column {
-    Number(Vec<Option<f64>>),
-    Text(Vec<Option<String>>),
+    /// NaN where the cell is empty.
+    Number(Vec<f64>),
+    Text(Texts),
+}
+
+/// Texts one behind the other; an empty cell is an empty text.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Texts {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    pub fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+    }
+
+    pub fn get(&self, row: usize) -> &str {
+        let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[row]]
+    }
+
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+}
+
+impl<T: AsRef<str>> Extend<Option<T>> for Texts {
+    fn extend<I: IntoIterator<Item = Option<T>>>(&mut self, texts: I) {
+        for text in texts {
+            self.push(text.as_ref().map_or("", AsRef::as_ref));
+        }
+    }
+}
+
+impl<T: AsRef<str>> FromIterator<Option<T>> for Texts {
+    fn from_iter<I: IntoIterator<Item = Option<T>>>(texts: I) -> Self {
+        let mut all = Self::default();
+        all.extend(texts);
+        all
+    }
 }
 
 /// The content of one cell.
@@ -72,13 +116,11 @@ impl RawTable {
 
     pub fn cell(&self, column: usize, row: usize) -> Cell<'_> {
         match &self.columns[column] {
-            Column::Number(values) => match values[row] {
-                Some(x) if !x.is_nan() => Cell::Number(x),
-                _ => Cell::Empty,
-            },
-            Column::Text(values) => match values[row].as_deref().map(str::trim) {
-                Some(text) if !text.is_empty() => Cell::Text(text),
-                _ => Cell::Empty,
+            Column::Number(values) if values[row].is_nan() => Cell::Empty,
+            Column::Number(values) => Cell::Number(values[row]),
+            Column::Text(values) => match values.get(row).trim() {
+                "" => Cell::Empty,
+                text => Cell::Text(text),
             },
         }
     }
@@ -150,7 +192,7 @@ pub fn read_csv(origin: &str, bytes: &[u8]) -> Result<RawTable> {
     else {
         return Err(not_utf8(origin));
     };
-    let mut cells: Vec<Vec<Option<String>>> = vec![Vec::new(); names.len()];
+    let mut cells: Vec<Texts> = vec![Texts::default(); names.len()];
     let (mut lines, mut broken) = (Vec::new(), Vec::new());
     let mut record = csv::ByteRecord::new();
     while reader.read_byte_record(&mut record).map_err(|e| Error::file(origin, e))? {
@@ -168,7 +210,7 @@ pub fn read_csv(origin: &str, bytes: &[u8]) -> Result<RawTable> {
         for (column, cells) in cells.iter_mut().enumerate() {
             let text = record.get(column).unwrap_or_default();
             let text = std::str::from_utf8(text).map_err(|_| not_utf8(&place))?;
-            cells.push((!text.is_empty()).then(|| text.to_owned()));
+            cells.push(text);
         }
     }
     let columns = names.into_iter().zip(cells.into_iter().map(Column::Text)).collect();

@@ -104,7 +104,7 @@ fn every_fault_is_told_with_its_cell() {
     let book = read(text, false).unwrap();
     let check = book.check();
     assert_eq!((check.rows_in, check.rows_used, check.rows_rejected), (6, 1, 5));
-    assert_eq!(book.risk_id, ["F"]);
+    assert_eq!(*book.risk_id, ["F"]);
     assert_eq!(check.sum_insured_in, check.sum_insured_used + check.sum_insured_rejected);
     assert_eq!(check.sum_insured_in, 3e6);
     assert_eq!(check.rejects[1].row, 3);

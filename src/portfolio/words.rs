@@ -5,13 +5,14 @@ use super::risks::Stage;
 use super::rules::{Row, Vocabulary, stage, text};
 use super::table::Cell;
 use crate::error::Issue;
+use std::borrow::Cow;
 
 pub(super) fn read_stage(column: &str, cell: Cell<'_>, faults: &mut Row<'_>) -> Option<Stage> {
     let name = text(cell)?;
     let found = stage(&name);
     if found.is_none() {
         let known = Stage::ALL.map(Stage::name);
-        faults.issues.push(Issue::unknown(faults.place, column, &name, known));
+        faults.issues.push(Issue::unknown(faults.place(), column, &name, known));
     }
     found
 }
@@ -49,8 +50,8 @@ pub(super) fn read_change(
 }
 
 pub(super) fn find_coverage(
-    coverage: Option<String>,
-    sector: Option<String>,
+    coverage: Option<Cow<'_, str>>,
+    sector: Option<Cow<'_, str>>,
     words: &Vocabulary,
     faults: &mut Row<'_>,
 ) -> Option<usize> {
@@ -66,17 +67,17 @@ pub(super) fn find_coverage(
         let mut known: Vec<&str> = words.coverages.iter().map(|c| c.sector.as_str()).collect();
         known.sort_unstable();
         known.dedup();
-        faults.issues.push(Issue::unknown(faults.place, "sector", sector, known));
+        faults.issues.push(Issue::unknown(faults.place(), "sector", sector, known));
     }
     let Some(found) = words.find(&name, sector.as_deref()) else {
         let known = words.coverages.iter().map(|c| c.id.as_str());
-        faults.issues.push(Issue::unknown(faults.place, "coverage", &name, known));
+        faults.issues.push(Issue::unknown(faults.place(), "coverage", &name, known));
         return None;
     };
     let rules = &words.coverages[found];
     if let Some(sector) = sector.filter(|s| known_sector(s))
-        && sector != rules.sector
-        && rules.id.split('.').next() != Some(sector.as_str())
+        && *sector != rules.sector
+        && rules.id.split('.').next() != Some(&*sector)
     {
         let issue = faults.fault("contradiction", "sector");
         issue.value = format!("'{sector}'");

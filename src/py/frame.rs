@@ -62,7 +62,7 @@ fn column_of(values: &Bound<'_, PyAny>) -> PyResult<Column> {
     if matches!(kind.as_str(), "f" | "i" | "u" | "b") {
         let array = array.call_method1("astype", ("float64",))?;
         let array: PyReadonlyArray1<'_, f64> = array.extract()?;
-        return Ok(Column::Number(array.as_array().iter().map(|value| Some(*value)).collect()));
+        return Ok(Column::Number(array.as_array().to_vec()));
     }
     if kind == "M" {
         let days =
@@ -85,7 +85,8 @@ fn column_of(values: &Bound<'_, PyAny>) -> PyResult<Column> {
     }
     if all_numbers {
         let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
-        return Ok(Column::Number(cells.into_iter().map(number).collect()));
+        let numbers = cells.into_iter().map(|text| number(text).unwrap_or(f64::NAN));
+        return Ok(Column::Number(numbers.collect()));
     }
-    Ok(Column::Text(cells))
+    Ok(Column::Text(cells.into_iter().collect()))
 }

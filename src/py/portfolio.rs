@@ -12,7 +12,7 @@ use super::sector::PyLibrary;
 use super::simulate::mode;
 use super::table::PyTable;
 use crate::exec::Control;
-use crate::output::Table;
+use crate::output::{Table, Values};
 use crate::portfolio::{Options, Portfolio};
 use crate::simulate;
 
@@ -87,7 +87,6 @@ impl PyPortfolio {
             "aggregate_limit" => numbers(&book.aggregate_limit),
             "share" => numbers(&book.share),
             "interest" => numbers(&book.interest),
-            "object_id" => Some((&book.object_id).into_pyobject(py)?.into_any()),
             "stage_after" => {
                 let names: Vec<Option<&str>> =
                     book.stage_change.iter().map(|c| c.map(|(s, _)| s.name())).collect();
@@ -98,7 +97,7 @@ impl PyPortfolio {
                     book.stage_change.iter().map(|c| c.map(|(_, d)| d.to_string())).collect();
                 Some(dates.into_pyobject(py)?.into_any())
             }
-            "risk_id" => Some((&book.risk_id).into_pyobject(py)?.into_any()),
+            "risk_id" => Some(book.risk_id.into_pyobject(py)?.into_any()),
             "stage" => {
                 let names: Vec<&str> = book.stage.iter().map(|s| s.name()).collect();
                 Some(names.into_pyobject(py)?.into_any())
@@ -113,6 +112,7 @@ impl PyPortfolio {
                 let labels = match name {
                     "coverage" => Some(&book.coverage),
                     "sector" => Some(&book.sector),
+                    "object_id" => Some(&book.object_id),
                     _ => match name.strip_prefix("key.") {
                         Some(key) => book.keys.iter().find(|l| l.name == key),
                         None => book.factors.iter().find(|l| l.name == name),
@@ -150,7 +150,7 @@ impl PyPortfolio {
         let used = [
             ("stage_after", self.core.stage_change.iter().any(Option::is_some)),
             ("stage_date", self.core.stage_change.iter().any(Option::is_some)),
-            ("object_id", self.core.object_id.iter().any(Option::is_some)),
+            ("object_id", !self.core.object_id.levels.is_empty()),
             ("interest", self.core.interest.iter().any(|x| *x != 1.0)),
         ];
         let fixed = fixed.into_iter().chain(used.into_iter().filter(|u| u.1).map(|u| u.0));
@@ -179,12 +179,12 @@ impl PyPortfolio {
         let table = py.detach(|| {
             let rows = simulate::rate(book, &self.library.core, &options, &control)?;
             let column = |f: &dyn Fn(&simulate::Expected) -> f64| rows.iter().map(f).collect();
-            let coverage = (0..book.len()).map(|risk| book.coverage_of(risk).to_owned());
+            let coverage = book.coverage.code.iter().map(|code| code.unwrap_or_default()).collect();
             let limited = rows.iter().map(|e| i64::from(e.aggregate_limited));
             Ok::<_, crate::error::Error>(
                 Table::new("rates")
-                    .text("risk_id", book.risk_id.clone())
-                    .text("coverage", coverage.collect())
+                    .with("risk_id", Values::Text(book.risk_id.clone()))
+                    .with("coverage", Values::Label(coverage, book.coverage.levels.clone()))
                     .float("claims", column(&|e| e.claims))
                     .float("attritional", column(&|e| e.attritional))
                     .float("systemic", column(&|e| e.systemic))

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use numpy::PyArray1;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyDict, PyList, PyString};
 use pyo3_arrow::PyTable as ArrowTable;
 
 use super::watch::detached;
@@ -72,7 +72,11 @@ impl PyTable {
         Ok(match &found.values {
             Values::Float(values) => PyArray1::from_slice(py, values).into_any(),
             Values::Integer(values) => PyArray1::from_slice(py, values).into_any(),
-            Values::Text(values) => PyList::new(py, values)?.into_any(),
+            Values::Text(values) => PyList::new(py, values.iter())?.into_any(),
+            Values::Label(codes, names) => {
+                let names = names.iter().map(|name| PyString::new(py, name)).collect::<Vec<_>>();
+                PyList::new(py, codes.iter().map(|code| names.get(*code as usize)))?.into_any()
+            }
         })
     }
 

@@ -1,11 +1,12 @@
 //! What stands at one value of an accumulation key: exposed limits, and what one event there costs.
 
 use super::model::{Build, Options, Risk};
+use super::systemic::Key;
 use crate::error::{Faults, Issue, Result};
 use crate::portfolio::Portfolio;
 use crate::sector::{Library, Systemic};
 use crate::severity::{Beta, Family};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// One value of a key under one kind of event.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -43,26 +44,36 @@ pub fn accumulations(
     });
     faults.finish()?;
     let build = Build::new(book, library, options)?;
+    let mut events: Vec<Vec<Event>> = library
+        .coverages()
+        .iter()
+        .map(|c| c.systemic.iter().map(|law| Event::new(book, law, level)).collect())
+        .collect::<Result<_>>()?;
     let mut rows: BTreeMap<(String, String), Accumulation> = BTreeMap::new();
     for index in 0..book.len() {
-        for (k, risk) in build.risks_unnamed(index) {
-            for event in &library.coverages()[k].systemic {
-                let value = super::systemic::value_of(book, &event.key, index);
-                let row = rows.entry((event.event.clone(), value.clone())).or_insert_with(|| {
+        let parts: Vec<(usize, Risk)> = build.risks_unnamed(index).collect();
+        let whole: f64 = parts.iter().map(|(_, r)| r.window.span).sum();
+        for (first, (k, risk)) in (0..).zip(&parts) {
+            // A risk whose stage changes is there once, in one part after the other.
+            let weight = risk.window.span / whole;
+            for event in &mut events[*k] {
+                let value = event.key.value(index);
+                let law = event.law;
+                let row = rows.entry((law.event.clone(), value.clone())).or_insert_with(|| {
                     Accumulation {
-                        event: event.event.clone(),
-                        key: event.key.clone(),
+                        event: law.event.clone(),
+                        key: law.key.clone(),
                         value,
-                        annual_rate: event.annual_rate,
+                        annual_rate: law.annual_rate,
                         ..Accumulation::default()
                     }
                 });
-                let (mean, at_level) = costs(event, &risk, level)?;
-                row.risks += 1;
-                row.exposed_limit += risk.units * risk.at_stake * risk.terms.share;
-                row.event_loss += mean;
-                row.scenario_loss += at_level;
-                row.expected_loss += event.annual_rate * risk.window.span * mean;
+                let (mean, at_level) = event.costs(risk);
+                row.risks += usize::from(first == 0);
+                row.exposed_limit += weight * risk.units * risk.at_stake * risk.terms.share;
+                row.event_loss += weight * mean;
+                row.scenario_loss += weight * at_level;
+                row.expected_loss += law.annual_rate * risk.window.span * mean;
             }
         }
     }
@@ -71,20 +82,40 @@ pub fn accumulations(
     Ok(rows)
 }
 
-/// Expected cost of one event to a risk, and the cost at a level of share and damage.
-fn costs(event: &Systemic, risk: &Risk, level: f64) -> Result<(f64, f64)> {
-    let damage = Beta::new(event.damage.a, event.damage.b, 0.0)?;
-    let share = Beta::new(event.share_hit.a, event.share_hit.b, 0.0)?;
-    let (stake, terms) = (risk.at_stake, risk.terms);
-    let width = terms.limit.min(stake - terms.deductible);
-    let mean = if width > 0.0 {
-        terms.share * stake * damage.layer_mean(width / stake, terms.deductible / stake)
-    } else {
-        0.0
-    };
-    let struck = risk.units * event.share_hit.mean() * mean;
-    let worst = risk.units * share.quantile(level) * terms.apply(damage.quantile(level) * stake);
-    Ok((struck, worst))
+/// An event of a coverage, ready to cost.
+struct Event<'a> {
+    law: &'a Systemic,
+    key: Key<'a>,
+    damage: Beta,
+    /// Share hit and damage at the level.
+    share_at: f64,
+    damage_at: f64,
+    /// Mean damage of a layer, by the bits of its width and attachment over what is at stake.
+    known: HashMap<[u64; 2], f64>,
+}
+
+impl<'a> Event<'a> {
+    fn new(book: &'a Portfolio, law: &'a Systemic, level: f64) -> Result<Self> {
+        let damage = Beta::new(law.damage.a, law.damage.b, 0.0)?;
+        let share_at = Beta::new(law.share_hit.a, law.share_hit.b, 0.0)?.quantile(level);
+        let (key, damage_at) = (Key::new(book, &law.key), damage.quantile(level));
+        Ok(Self { law, key, damage, share_at, damage_at, known: HashMap::new() })
+    }
+
+    /// Expected cost of one event to a risk, and the cost at the level of share and damage.
+    fn costs(&mut self, risk: &Risk) -> (f64, f64) {
+        let (stake, terms) = (risk.at_stake, risk.terms);
+        let width = terms.limit.min(stake - terms.deductible);
+        let mean = if width > 0.0 {
+            let [width, low] = [width / stake, terms.deductible / stake];
+            let known = self.known.entry([width.to_bits(), low.to_bits()]);
+            stake * terms.share * *known.or_insert_with(|| self.damage.layer_mean(width, low))
+        } else {
+            0.0
+        };
+        let worst = risk.units * self.share_at * terms.apply(self.damage_at * stake);
+        (risk.units * self.law.share_hit.mean() * mean, worst)
+    }
 }
 
 /// A scenario of the user's: who is struck, and how hard.

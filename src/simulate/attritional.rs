@@ -1,7 +1,7 @@
 //! Claims of single risks.
 
 use super::model::{CoverageModel, Risk};
-use super::order::{ALONE, Moment, Rows};
+use super::rows::{Moment, Sink};
 use super::years::Years;
 use crate::error::Result;
 use crate::exec::Control;
@@ -9,7 +9,7 @@ use crate::random::{Purpose, Stream};
 use crate::sector::FrequencyFamily;
 
 /// Claims drawn before their severities are sampled together.
-const BATCH: usize = 1 << 12;
+const BATCH: usize = 1 << 11;
 
 /// Claims of several risks of one coverage, waiting for their severities.
 #[derive(Debug, Default)]
@@ -25,114 +25,136 @@ pub(super) struct Claims {
     ends: Vec<(usize, usize)>,
 }
 
-/// Draws the claims of all risks of the coverage.
-pub(super) fn draw(
-    model: &CoverageModel,
-    years: &Years,
-    (seed, block): (u64, u64),
-    claims: &mut Claims,
-    rows: &mut Rows,
-    control: &Control,
-) -> Result<()> {
-    for (place, risk) in model.risks.iter().enumerate() {
-        let start = claims.when.len();
-        match model.family {
-            FrequencyFamily::Bernoulli => trials(risk, years, seed, block, claims),
-            _ => arrivals(risk, years, seed, block, claims),
-        }
-        let end = claims.when.len();
+impl Claims {
+    /// Ends a run of claims of one risk: their survival probabilities come from its `sizes`.
+    fn close(&mut self, place: usize, sizes: &mut Stream) {
+        let (start, end) = (self.size.len(), self.when.len());
         if end > start {
-            claims.size.resize(end, 0.0);
-            Stream::new(seed, Purpose::Severity, risk.entity, block)
-                .fill(&mut claims.size[start..]);
-            claims.ends.push((place, end));
-        }
-        if end >= BATCH {
-            settle(model, claims, rows);
-            control.check()?;
+            self.size.resize(end, 0.0);
+            sizes.fill(&mut self.size[start..]);
+            self.ends.push((place, end));
         }
     }
-    settle(model, claims, rows);
+}
+
+/// Where claims go: a coverage, in the years of a block.
+struct Draw<'a, S: Sink> {
+    model: &'a CoverageModel,
+    years: &'a Years,
+    address: (u64, u64),
+    claims: &'a mut Claims,
+    rows: &'a mut S,
+    control: &'a Control,
+}
+
+/// Draws the claims of all risks of the coverage.
+pub(super) fn draw<S: Sink>(
+    model: &CoverageModel,
+    years: &Years,
+    address: (u64, u64),
+    claims: &mut Claims,
+    rows: &mut S,
+    control: &Control,
+) -> Result<()> {
+    let mut draw = Draw { model, years, address, claims, rows, control };
+    for (place, risk) in model.risks.iter().enumerate() {
+        match model.family {
+            FrequencyFamily::Bernoulli => draw.trials(place, risk)?,
+            _ => draw.arrivals(place, risk)?,
+        }
+    }
+    draw.settle();
     Ok(())
 }
 
-/// Poisson arrivals over the block, each given a year in proportion to its multiplier.
-fn arrivals(risk: &Risk, years: &Years, seed: u64, block: u64, claims: &mut Claims) {
-    let mean = risk.rate * years.total;
-    let count = Stream::new(seed, Purpose::Count, risk.entity, block).poisson(mean) as usize;
-    if count == 0 {
-        return;
+impl<S: Sink> Draw<'_, S> {
+    fn stream(&self, purpose: Purpose, risk: &Risk) -> Stream {
+        Stream::new(self.address.0, purpose, risk.entity, self.address.1)
     }
-    let start = claims.when.len();
-    claims.uniform.resize(count, 0.0);
-    Stream::new(seed, Purpose::Time, risk.entity, block).fill(&mut claims.uniform);
-    claims.when.resize(start + count, Moment::default());
-    claims.scale.resize(start + count, 1.0);
-    let places = claims.when[start..].iter_mut().zip(&mut claims.scale[start..]);
-    let whole = risk.window.span == 1.0;
-    for ((when, scale), u) in places.zip(&claims.uniform) {
-        let (year, within, severity) = years.locate(*u);
-        *when = Moment::new(year, if whole { within } else { risk.window.at(within) });
-        *scale = severity;
-    }
-}
 
-/// One trial per unit and year. In each group of years with like multipliers, candidates at the
-/// group's largest probability are found by geometric jumps and kept with the ratio of the year's
-/// probability to it.
-fn trials(risk: &Risk, years: &Years, seed: u64, block: u64, claims: &mut Claims) {
-    let probability = |m: f64| (risk.rate * m).min(1.0);
-    let mut stream = Stream::new(seed, Purpose::Count, risk.entity, block);
-    let mut times = Stream::new(seed, Purpose::Time, risk.entity, block);
-    for (largest, group) in years.groups() {
-        let largest = probability(largest);
-        let all = risk.trials.saturating_mul(group.len() as u64);
-        if largest <= 0.0 || all == 0 {
-            continue;
+    /// Poisson arrivals over the block, each given a year in proportion to its multiplier.
+    fn arrivals(&mut self, place: usize, risk: &Risk) -> Result<()> {
+        let mean = risk.rate * self.years.total;
+        let mut left = self.stream(Purpose::Count, risk).poisson(mean);
+        if left == 0 {
+            return Ok(());
         }
-        // With probability 1 every trial is a candidate: the hazard is infinite and the jump 0.
-        let hazard = -libm::log1p(-largest);
-        let mut trial = 0u64;
-        loop {
-            let jump = stream.exponential() / hazard;
-            if jump >= (all - trial) as f64 {
-                break;
+        let mut times = self.stream(Purpose::Time, risk);
+        let mut sizes = self.stream(Purpose::Severity, risk);
+        let whole = risk.window.span == 1.0;
+        while left > 0 {
+            let claims = &mut *self.claims;
+            let start = claims.when.len();
+            let count = left.min((BATCH - start) as u64) as usize;
+            left -= count as u64;
+            claims.uniform.resize(count, 0.0);
+            times.fill(&mut claims.uniform);
+            claims.when.resize(start + count, Moment::default());
+            claims.scale.resize(start + count, 1.0);
+            let places = claims.when[start..].iter_mut().zip(&mut claims.scale[start..]);
+            for ((when, scale), u) in places.zip(&claims.uniform) {
+                let (year, within, severity) = self.years.locate(*u);
+                *when = Moment::new(year, if whole { within } else { risk.window.at(within) });
+                *scale = severity;
             }
-            trial += jump as u64;
-            let year = usize::from(group[(trial / risk.trials) as usize]);
-            if stream.uniform() * largest < probability(years.frequency[year]) {
-                claims.when.push(Moment::new(year, risk.window.at(times.uniform())));
-                claims.scale.push(years.severity[year]);
-            }
-            trial += 1;
-            if trial >= all {
-                break;
-            }
+            claims.close(place, &mut sizes);
+            self.settle_if_full()?;
         }
+        Ok(())
     }
-}
 
-/// Samples the severities of the waiting claims and applies the policy terms.
-fn settle(model: &CoverageModel, claims: &mut Claims, rows: &mut Rows) {
-    if let Some(sampler) = &model.sampler {
-        sampler.sample(&mut claims.size);
-    }
-    let mut start = 0;
-    for &(place, end) in &claims.ends {
-        let risk = &model.risks[place];
-        let (unit, ceiling, index) = (risk.scale, risk.ceiling, risk.index);
-        let terms = risk.terms;
-        let sizes = claims.size[start..end].iter().zip(&claims.scale[start..end]);
-        for ((size, scale), when) in sizes.zip(&claims.when[start..end]) {
-            let loss = terms.apply((size * (scale * unit)).min(ceiling));
-            if loss > 0.0 {
-                rows.push(*when, loss, index, ALONE);
+    /// One trial per unit and year.
+    fn trials(&mut self, place: usize, risk: &Risk) -> Result<()> {
+        let mut stream = self.stream(Purpose::Count, risk);
+        let mut times = self.stream(Purpose::Time, risk);
+        let mut sizes = self.stream(Purpose::Severity, risk);
+        let years = self.years;
+        let mut fault = None;
+        years.trials.thin(risk.rate, risk.trials, &mut stream, |year| {
+            self.claims.when.push(Moment::new(year, risk.window.at(times.uniform())));
+            self.claims.scale.push(years.severity[year]);
+            if self.claims.when.len() >= BATCH {
+                self.claims.close(place, &mut sizes);
+                fault = self.settle_if_full().err();
             }
-        }
-        start = end;
+            fault.is_none()
+        });
+        self.claims.close(place, &mut sizes);
+        fault.map_or(Ok(()), Err)
     }
-    claims.when.clear();
-    claims.scale.clear();
-    claims.size.clear();
-    claims.ends.clear();
+
+    fn settle_if_full(&mut self) -> Result<()> {
+        if self.claims.when.len() >= BATCH {
+            self.settle();
+            self.control.check()?;
+        }
+        Ok(())
+    }
+
+    /// Samples the severities of the waiting claims and applies the policy terms.
+    fn settle(&mut self) {
+        let Self { model, claims, rows, .. } = self;
+        if let Some(sampler) = &model.sampler {
+            sampler.sample(&mut claims.size);
+        }
+        let mut start = 0;
+        for &(place, end) in &claims.ends {
+            let risk = &model.risks[place];
+            let (unit, ceiling, terms) = (risk.scale, risk.ceiling, risk.terms);
+            let sizes = claims.size[start..end].iter_mut().zip(&claims.scale[start..end]);
+            for (size, scale) in sizes {
+                *size = terms.apply((*size * (scale * unit)).min(ceiling));
+            }
+            for (loss, when) in claims.size[start..end].iter().zip(&claims.when[start..end]) {
+                if *loss > 0.0 {
+                    rows.push(*when, *loss, risk.index, risk.event);
+                }
+            }
+            start = end;
+        }
+        claims.when.clear();
+        claims.scale.clear();
+        claims.size.clear();
+        claims.ends.clear();
+    }
 }

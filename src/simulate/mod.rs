@@ -33,15 +33,18 @@
 
 mod accumulation;
 mod attritional;
+mod curve;
 mod expected;
 mod model;
 mod order;
 mod process;
 mod quantile;
 mod rating;
+mod rows;
 mod source;
 mod systemic;
 mod table;
+mod term;
 mod years;
 
 pub use accumulation::{Accumulation, Scenario, accumulations, scenario};

@@ -1,9 +1,11 @@
 //! The book and the sector files, turned into rates, scales and terms.
 
 use super::quantile::Sampler;
+use super::rows::{ALONE, SHARED};
+use super::term::{Part, Window, parts};
 use crate::error::{Faults, Issue, Result};
 use crate::losses::BLOCK_YEARS;
-use crate::portfolio::{Date, Portfolio, Stage};
+use crate::portfolio::{Portfolio, Stage};
 use crate::random::{Purpose, Stream, entity_id};
 use crate::sector::process::{ClaimTerms, Unit};
 use crate::sector::{Basis, Coverage, FrequencyFamily, Library, LossProcess, Process};
@@ -60,36 +62,16 @@ impl Options {
     }
 }
 
-/// Expected claims in a block above which memory, not patience, is the limit.
-const MAX_BLOCK_CLAIMS: f64 = 5e7;
-
-/// The part of the year in which a risk is covered, wrapping at its end.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Window {
-    pub start: f64,
-    pub span: f64,
-}
-
-impl Window {
-    #[inline(always)]
-    pub fn covers(self, time: f64) -> bool {
-        let since = time - self.start;
-        (if since < 0.0 { since + 1.0 } else { since }) < self.span
-    }
-
-    /// The moment at a fraction of the covered part.
-    #[inline(always)]
-    pub fn at(self, fraction: f64) -> f64 {
-        let time = self.start + self.span * fraction;
-        (if time >= 1.0 { time - 1.0 } else { time }).min(super::years::LAST)
-    }
-}
+/// Expected claims in a block above which something must be wrong.
+const MAX_BLOCK_CLAIMS: f64 = 1e9;
 
 /// One risk, ready to be simulated.
 #[derive(Debug, Clone)]
 pub(super) struct Risk {
     /// Index in the portfolio.
     pub index: u32,
+    /// What its claims are in the order of events: alone, or of a thing that others insure too.
+    pub event: u32,
     /// Its number in the streams.
     pub entity: u64,
     /// Claims a year with all multipliers 1; for Bernoulli the probability of each unit.
@@ -143,6 +125,18 @@ pub(super) struct CoverageModel {
     /// None where a hit is no draw of a severity.
     pub sampler: Option<Sampler>,
     pub risks: Vec<Risk>,
+}
+
+impl CoverageModel {
+    /// Whether its units are trials, not sources of arrivals.
+    pub fn has_trials(&self) -> bool {
+        self.process != Process::Claims || self.family == FrequencyFamily::Bernoulli
+    }
+
+    /// Expected claims a year.
+    pub fn claims(&self) -> f64 {
+        self.risks.iter().map(|r| r.rate * r.trials as f64).sum()
+    }
 }
 
 /// A book and the coverages of its risks.
@@ -209,17 +203,16 @@ pub(super) fn build(
     let build = Build::new(book, library, options)?;
     let mut models: Vec<CoverageModel> =
         library.coverages().iter().map(empty).collect::<Result<_>>()?;
-    let mut expected = 0.0;
     for risk in 0..book.len() {
+        let id = book.object(risk);
         for (first, (k, mut built)) in (0..).zip(build.risks_unnamed(risk)) {
-            expected += built.rate * built.trials as f64;
-            let id = book.object(risk);
             built.entity =
                 if first == 0 { entity_id(id) } else { entity_id(&format!("{id}|stage")) };
             built.factors = build.relativities[k].factors(book, risk);
             models[k].risks.push(built);
         }
     }
+    let expected: f64 = models.iter().map(CoverageModel::claims).sum();
     if expected * BLOCK_YEARS as f64 > MAX_BLOCK_CLAIMS {
         return Err(Issue::new("too_many_claims", "simulate", "exposure")
             .value(format!("{expected:.0} expected claims a year"))
@@ -305,32 +298,6 @@ impl Relativities {
     }
 }
 
-/// A part of the period in one stage of the life cycle.
-#[derive(Debug, Clone, Copy)]
-struct Part {
-    stage: Stage,
-    window: Window,
-    /// Its share of the period.
-    weight: f64,
-}
-
-/// The period of a risk, in two where its stage changes.
-fn parts(book: &Portfolio, risk: usize) -> impl Iterator<Item = Part> {
-    let (whole, stage) = (window(book, risk), book.stage[risk]);
-    let all = Part { stage, window: whole, weight: 1.0 };
-    let Some((after, date)) = book.stage_change[risk] else {
-        return [Some(all), None].into_iter().flatten();
-    };
-    let start = book.inception[risk].map_or_else(|| new_year(date), |from| from.0);
-    let gone = f64::from(date.0 - start) / f64::from(YEAR);
-    let weight = (gone / whole.span).clamp(0.0, 1.0);
-    let turn = whole.at(weight);
-    let before = Window { span: whole.span * weight, ..whole };
-    let rest = Window { start: turn, span: whole.span * (1.0 - weight) };
-    let part = |stage, window, weight| (weight > 0.0).then_some(Part { stage, window, weight });
-    [part(stage, before, weight), part(after, rest, 1.0 - weight)].into_iter().flatten()
-}
-
 fn one(
     book: &Portfolio,
     risk: usize,
@@ -364,6 +331,7 @@ fn one(
     };
     Risk {
         index: risk as u32,
+        event: book.object_id.code(risk).map_or(ALONE, |object| SHARED | object),
         entity: 0,
         rate,
         trials: if bernoulli { exposure as u64 } else { 1 },
@@ -376,39 +344,4 @@ fn one(
         exposure: exposure * part.weight,
         factors: Box::default(),
     }
-}
-
-const YEAR: i32 = 365;
-
-fn window(book: &Portfolio, risk: usize) -> Window {
-    let whole = Window { start: 0.0, span: 1.0 };
-    let (Some(from), Some(to)) = (book.inception[risk], book.expiry[risk]) else { return whole };
-    let days = to.0.saturating_sub(from.0);
-    if days >= YEAR {
-        // A year that is cut in two begins at its inception.
-        return if book.stage_change[risk].is_some() {
-            Window { start: of_year(from), span: 1.0 }
-        } else {
-            whole
-        };
-    }
-    Window { start: of_year(from), span: f64::from(days.max(1)) / f64::from(YEAR) }
-}
-
-/// A date as a fraction of its year.
-fn of_year(date: Date) -> f64 {
-    f64::from((date.0 - new_year(date)).clamp(0, YEAR - 1)) / f64::from(YEAR)
-}
-
-fn new_year(date: Date) -> i32 {
-    let (year, _, _) = date.ymd();
-    Date::from_ymd(year, 1, 1).map_or(date.0, |d| d.0)
-}
-
-/// Date at which each risk's policy is renewed; none when no risk has an inception.
-pub(super) fn renewals(book: &Portfolio) -> Vec<f64> {
-    if book.inception.iter().all(Option::is_none) {
-        return Vec::new();
-    }
-    book.inception.iter().map(|date| date.map_or(f64::NAN, of_year)).collect()
 }

@@ -3,90 +3,12 @@
 //! Rows are drawn risk by risk and wanted by date. They go into bins of some years as they come, so
 //! that a bin fits the cache; a bin is then sorted by its date.
 
+use super::rows::{ALONE, BIN_BITS, Bin, Moment, Row, Rows, TIME_BITS, first_year};
 use crate::error::{Error, Result};
-use crate::exec::Control;
-use crate::losses::{BLOCK_YEARS, LossBlock};
+use crate::losses::LossBlock;
 
-/// The event of a row that is an event of its own.
-pub(super) const ALONE: u32 = u32::MAX;
-
-/// Years in a bin, as a power of two.
-const BIN_BITS: u32 = 5;
-const BINS: usize = BLOCK_YEARS >> BIN_BITS;
-/// Bits of a [`Moment`] that hold the time within the year.
-const TIME_BITS: u32 = 52;
 /// Slices of a bin, at most, as a power of two.
 const MOST_BITS: u32 = 14;
-
-/// A moment of the block: year above, time of the year in units of 2⁻⁵² below.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) struct Moment(u64);
-
-impl Moment {
-    /// `time` in [0, 1), [`LAST`](super::years::LAST) at most.
-    #[inline(always)]
-    pub fn new(year: usize, time: f64) -> Self {
-        // The mantissa of 1 + time is the time.
-        let time = (1.0 + time).to_bits() & ((1 << TIME_BITS) - 1);
-        Self((year as u64) << TIME_BITS | time)
-    }
-
-    #[inline(always)]
-    fn year(self) -> usize {
-        (self.0 >> TIME_BITS) as usize
-    }
-
-    #[inline(always)]
-    fn time(self) -> f64 {
-        f64::from_bits(1f64.to_bits() | (self.0 & ((1 << TIME_BITS) - 1))) - 1.0
-    }
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Row {
-    when: Moment,
-    loss: f64,
-    risk: u32,
-    event: u32,
-}
-
-impl Row {
-    #[inline(always)]
-    fn key(&self) -> (Moment, u32) {
-        (self.when, self.event)
-    }
-}
-
-/// Rows as they are drawn.
-#[derive(Debug)]
-pub(super) struct Rows {
-    bins: Vec<Vec<Row>>,
-    /// Cause of each systemic event, by number.
-    pub causes: Vec<u16>,
-}
-
-impl Default for Rows {
-    fn default() -> Self {
-        Self { bins: vec![Vec::new(); BINS], causes: Vec::new() }
-    }
-}
-
-impl Rows {
-    pub fn clear(&mut self) {
-        self.bins.iter_mut().for_each(Vec::clear);
-        self.causes.clear();
-    }
-
-    pub fn len(&self) -> usize {
-        self.bins.iter().map(Vec::len).sum()
-    }
-
-    #[inline(always)]
-    pub fn push(&mut self, when: Moment, loss: f64, risk: u32, event: u32) {
-        self.bins[(when.year() >> BIN_BITS) % BINS].push(Row { when, loss, risk, event });
-    }
-}
-
 /// Working memory of the sort and of the annual aggregates.
 #[derive(Debug, Default)]
 pub(super) struct Sorter {
@@ -98,73 +20,22 @@ pub(super) struct Sorter {
 }
 
 impl Sorter {
-    /// Fills `out` with the rows of the first `years` years, annual aggregate limits applied.
-    pub fn finish(
-        &mut self,
-        rows: &Rows,
-        years: usize,
-        aggregate_limits: Option<&[f64]>,
-        control: &Control,
-        out: &mut LossBlock,
-    ) -> Result<()> {
-        let all = rows.len();
-        if all >= u32::MAX as usize {
-            return Err(Error::numeric("simulate", "more than 2³² losses in 4,096 years"));
-        }
-        for column in [&mut out.loss, &mut out.time] {
-            column.reserve(all);
-        }
-        out.event.reserve(all);
-        out.risk.reserve(all);
-        out.cause.reserve(all);
-        self.begin(aggregate_limits);
-        for bin in 0..years.div_ceil(1 << BIN_BITS) {
-            control.check()?;
-            self.bin(rows, bin, years, aggregate_limits, out);
-        }
-        Ok(())
-    }
-
-    /// The same in parts of about `part_rows` rows, while they are in the cache.
-    pub fn parts(
-        &mut self,
-        rows: &Rows,
-        (years, part_rows): (usize, usize),
-        aggregate_limits: Option<&[f64]>,
-        control: &Control,
-        out: &mut LossBlock,
-        each: &mut dyn FnMut(&LossBlock) -> Result<()>,
-    ) -> Result<()> {
-        let first_year = out.first_year;
-        self.begin(aggregate_limits);
-        let bins = years.div_ceil(1 << BIN_BITS);
-        for bin in 0..bins {
-            control.check()?;
-            self.bin(rows, bin, years, aggregate_limits, out);
-            if out.rows() >= part_rows || bin + 1 == bins {
-                each(out)?;
-                out.clear();
-                out.first_year = first_year + ((bin + 1) << BIN_BITS) as u64;
-            }
-        }
-        Ok(())
-    }
-
-    fn begin(&mut self, aggregate_limits: Option<&[f64]>) {
+    /// Forgets what was used of annual aggregate limits.
+    pub fn begin(&mut self, aggregate_limits: Option<&[f64]>) {
         self.used.clear();
         self.used.resize(aggregate_limits.map_or(0, <[f64]>::len), (0, 0.0));
     }
 
     /// Adds the rows of a bin, up to the last of `years`.
-    fn bin(
+    pub fn bin(
         &mut self,
         rows: &Rows,
         bin: usize,
         years: usize,
         aggregate_limits: Option<&[f64]>,
         out: &mut LossBlock,
-    ) {
-        let of_bin = bin << BIN_BITS..years.min((bin + 1) << BIN_BITS);
+    ) -> Result<()> {
+        let of_bin = first_year(bin)..years.min(first_year(bin + 1));
         self.sort(&rows.bins[bin]);
         if of_bin.end & ((1 << BIN_BITS) - 1) != 0 {
             let end = self.sorted.partition_point(|r| r.when.year() < years);
@@ -175,6 +46,9 @@ impl Sorter {
         }
         let sorted = &self.sorted;
         let base = out.loss.len();
+        if base + sorted.len() >= u32::MAX as usize {
+            return Err(Error::numeric("simulate", "more than 2³² losses in 4,096 years"));
+        }
         if out.offsets.is_empty() {
             out.offsets.push(0);
         }
@@ -183,17 +57,20 @@ impl Sorter {
             end += sorted[end..].partition_point(|r| r.when.year() <= year);
             out.offsets.push((base + end) as u32);
         }
-        let (mut number, mut previous) = (out.event.last().map_or(0, |last| last + 1), ALONE);
+        let (mut number, mut previous) =
+            (out.event.last().map_or(0, |last| last + 1), Row::default().key());
         out.loss.extend(sorted.iter().map(|r| r.loss));
         out.time.extend(sorted.iter().map(|r| r.when.time()));
         out.risk.extend(sorted.iter().map(|r| r.risk));
-        let cause = |event: u32| if event == ALONE { 0 } else { rows.causes[event as usize] };
+        let cause = |event: u32| rows.causes.get(event as usize).copied().unwrap_or(0);
         out.cause.extend(sorted.iter().map(|r| cause(r.event)));
+        let mut first = true;
         out.event.extend(sorted.iter().map(|r| {
-            number += u32::from(r.event == ALONE || r.event != previous);
-            previous = r.event;
-            number - 1
+            number += u32::from(!first && (r.event == ALONE || r.key() != previous));
+            (first, previous) = (false, r.key());
+            number
         }));
+        Ok(())
     }
 
     /// Annual aggregate limits in date order; rows that get nothing are dropped.
@@ -217,7 +94,7 @@ impl Sorter {
 
     /// Copies the rows of a bin into `sorted`, by time, then event, then as drawn: counted into
     /// slices of time of a row or two, then by insertion.
-    fn sort(&mut self, rows: &[Row]) {
+    fn sort(&mut self, rows: &Bin) {
         // At most one slice a row, and no more than the cache holds.
         let bits = rows.len().max(1).ilog2().clamp(4, MOST_BITS);
         // The moment within the bin, its leading bits.
@@ -226,7 +103,7 @@ impl Sorter {
         };
         self.places.clear();
         self.places.resize(1 << bits, 0);
-        for row in rows {
+        for row in rows.chunks().flatten() {
             self.places[slice(row.when)] += 1;
         }
         let mut total = 0;
@@ -234,7 +111,7 @@ impl Sorter {
             (*place, total) = (total, total + *place);
         }
         self.sorted.resize(rows.len(), Row::default());
-        for row in rows {
+        for row in rows.chunks().flatten() {
             let place = &mut self.places[slice(row.when)];
             self.sorted[*place as usize] = *row;
             *place += 1;
@@ -243,8 +120,8 @@ impl Sorter {
         // Rows crowded into a few slices are rare; sort them all if they are not.
         let mut moves = 0;
         for i in 1..sorted.len() {
-            let row = sorted[i];
-            if sorted[i - 1].key() <= row.key() {
+            let (before, row) = (sorted[i - 1], sorted[i]);
+            if before.when < row.when || before.key() <= row.key() {
                 continue;
             }
             let mut j = i;
@@ -266,11 +143,13 @@ impl Sorter {
 mod tests {
     use super::*;
     use crate::random::{Purpose, Stream};
+    use crate::simulate::rows::{SHARED, Sink, bins};
     use proptest::prelude::*;
 
     fn finish(rows: &Rows, years: usize, limits: Option<&[f64]>) -> LossBlock {
-        let mut out = LossBlock::default();
-        Sorter::default().finish(rows, years, limits, &Control::default(), &mut out).unwrap();
+        let (mut out, mut sorter) = (LossBlock::default(), Sorter::default());
+        sorter.begin(limits);
+        (0..bins(years)).for_each(|bin| sorter.bin(rows, bin, years, limits, &mut out).unwrap());
         out
     }
 
@@ -279,7 +158,8 @@ mod tests {
         fn rows_come_out_in_order_and_complete(
             cells in proptest::collection::vec((0usize..5, 0usize..4, 1f64..9.0, 0u32..3, 0u32..4), 0..60),
         ) {
-            let mut rows = Rows { causes: vec![1, 2, 3], ..Rows::default() };
+            let mut rows = Rows::default();
+            rows.causes.extend([1, 2, 3]);
             for &(year, time, loss, risk, event) in &cells {
                 let event = if event == 3 { ALONE } else { event };
                 rows.push(Moment::new(year, time as f64 / 4.0), loss, risk, event);
@@ -322,7 +202,8 @@ mod tests {
 
     #[test]
     fn the_annual_aggregate_is_used_in_date_order() {
-        let mut rows = Rows { causes: vec![0, 0, 0, 1], ..Rows::default() };
+        let mut rows = Rows::default();
+        rows.causes.extend([0, 0, 0, 1]);
         rows.push(Moment::new(1, 0.5), 4.0, 0, ALONE);
         rows.push(Moment::new(0, 0.9), 7.0, 0, ALONE);
         rows.push(Moment::new(0, 0.1), 5.0, 0, 3);
@@ -333,5 +214,25 @@ mod tests {
         assert_eq!(out.event, [0, 0, 1, 2]);
         assert_eq!(out.cause, [1, 1, 0, 0]);
         assert_eq!(out.offsets, [0, 3, 4, 4]);
+    }
+
+    #[test]
+    fn rows_of_one_thing_and_moment_are_one_event() {
+        let mut rows = Rows::default();
+        for (time, risk, event) in [
+            (0.5, 0, SHARED),
+            (0.5, 1, SHARED + 1),
+            (0.5, 2, SHARED),
+            (0.5, 3, ALONE),
+            (0.5, 4, ALONE),
+            (0.7, 0, SHARED),
+            (0.7, 2, SHARED),
+        ] {
+            rows.push(Moment::new(3, time), 1.0, risk, event);
+        }
+        let out = finish(&rows, 4, None);
+        assert_eq!(out.risk, [0, 2, 1, 3, 4, 0, 2]);
+        assert_eq!(out.event, [0, 0, 1, 2, 3, 4, 4]);
+        assert_eq!(out.cause, [0; 7]);
     }
 }

@@ -1,7 +1,7 @@
 //! Losses of the processes that say themselves when a risk is hit.
 
 use super::model::{CoverageModel, Parameters};
-use super::order::{ALONE, Moment, Rows};
+use super::rows::{Moment, Sink};
 use super::years::Years;
 use crate::losses::BLOCK_YEARS;
 use crate::numeric::kernel;
@@ -27,12 +27,12 @@ impl Work {
 }
 
 /// Draws the losses of all risks of the coverage.
-pub(super) fn draw(
+pub(super) fn draw<S: Sink>(
     model: &CoverageModel,
     (parameters, years): (Parameters, &Years),
     (seed, block): (u64, u64),
     work: &mut Work,
-    rows: &mut Rows,
+    rows: &mut S,
 ) {
     work.classes.clear();
     work.shift.clear();
@@ -42,11 +42,10 @@ pub(super) fn draw(
         parameters.uniforms(seed, name, block, &mut work.shift);
         kernel::normal_isf_in_place(&mut work.shift);
     }
-    let frequency = Octaves::new(years.frequency.clone());
     let mut state = YearState {
         seed,
         block,
-        frequency: &frequency,
+        frequency: &years.trials,
         shift: &work.shift,
         factors: &mut work.factors,
         classes: &mut work.classes,
@@ -66,7 +65,8 @@ pub(super) fn draw(
                 (size * strike.part * (years.severity[year] * risk.scale)).min(risk.ceiling);
             let loss = strike.times * risk.terms.apply(ground_up);
             if loss > 0.0 {
-                rows.push(Moment::new(year, risk.window.at(strike.time)), loss, risk.index, ALONE);
+                let when = Moment::new(year, risk.window.at(strike.time));
+                rows.push(when, loss, risk.index, risk.event);
             }
         }
     }

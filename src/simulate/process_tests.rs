@@ -127,6 +127,40 @@ fn a_stage_changes_within_the_term() {
     assert_eq!(simulator.risks(), 2, "two parts");
 }
 
+/// Of two years, one and a half in research: the share of the term counts, not days of one year; and
+/// what stands at a key stands there once.
+#[test]
+fn a_stage_changes_late_in_a_long_term() {
+    let header =
+        "risk_id,coverage,exposure,limit,stage,stage_after,stage_date,inception,expiry,key.city\n";
+    let book =
+        |row: &str| read(&format!("{header}A,uav.tpl,1000,1m,{row},2026-01-01,2028-01-01,sz\n"));
+    let options = Options::new(1, 3);
+    let cost = |row: &str| simulator(&book(row), options).expected().unwrap()[0];
+    let (before, after) = (cost("research,,"), cost("industrialisation,,"));
+    let mixed = cost("research,industrialisation,2027-07-02");
+    let share = 547.0 / 730.0;
+    let want = share * before.attritional + (1.0 - share) * after.attritional;
+    assert!((mixed.attritional / want - 1.0).abs() < 1e-12, "{mixed:?} {want}");
+    assert!((mixed.systemic / before.systemic - 1.0).abs() < 1e-12);
+    let library = Library::shipped().unwrap();
+    let at =
+        |row: &str| crate::simulate::accumulations(&book(row), &library, &options, 0.99).unwrap();
+    let (one, two) = (at("research,,"), at("research,industrialisation,2027-07-02"));
+    assert_eq!(one.len(), two.len());
+    for (a, b) in one.iter().zip(&two) {
+        assert_eq!((a.risks, &a.event), (b.risks, &b.event));
+        for (x, y) in [
+            (a.exposed_limit, b.exposed_limit),
+            (a.event_loss, b.event_loss),
+            (a.scenario_loss, b.scenario_loss),
+            (a.expected_loss, b.expected_loss),
+        ] {
+            assert!((x - y).abs() <= 1e-12 * x, "{a:?} {b:?}");
+        }
+    }
+}
+
 /// Body and battery of one car share its collisions; together they are the car.
 #[test]
 fn interests_share_the_losses_of_their_object() {
@@ -145,6 +179,34 @@ fn interests_share_the_losses_of_their_object() {
         seen += usize::from(*whole > 0.0);
     }
     assert!(seen > 1_000);
+}
+
+/// Rows of body and battery of one collision are one event; those of other cars are not.
+#[test]
+fn interests_share_the_events_of_their_object() {
+    let book = read(
+        "risk_id,coverage,exposure,limit,object_id,interest\n\
+         body,nev.own_damage,1,180k,car,0.65\n\
+         other,nev.own_damage,1,180k,van,1\n\
+         third,nev.own_damage,1,180k,,1\n\
+         battery,nev.own_damage,1,180k,car,0.35\n",
+    );
+    let simulator = simulator(&book, Options { systemic: false, ..Options::new(9_000, 3) });
+    let mut whole = 0;
+    for block in super::tests::blocks(&simulator, 2) {
+        let mut first = 0;
+        for rows in block.event.chunk_by(|a, b| a == b).map(<[u32]>::len) {
+            let risks = &block.risk[first..first + rows];
+            assert!(matches!(risks, [0, 3] | [1 | 2]), "{risks:?}");
+            whole += usize::from(rows == 2);
+            first += rows;
+        }
+        assert_eq!(
+            block.event.last().map(|e| *e as usize + 1),
+            Some(block.rows() - block.risk.iter().filter(|r| **r == 3).count())
+        );
+    }
+    assert!(whole > 1_000, "{whole}");
 }
 
 #[test]

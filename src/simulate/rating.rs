@@ -2,69 +2,24 @@
 //! says risk by risk, from one curve a coverage.
 //!
 //! Over the uncertain scale s the expected cost of a claim is scale · [L(top/scale) − L(d/scale)], L(x) =
-//! E s · LEV(x/s) the limited mean of the predictive severity. L is tabulated on a logarithmic grid with
-//! its slope x · P(sX > x) and read by Hermite's cubic; where a layer is too thin for that, and for the
+//! E s · LEV(x/s) the limited mean of the predictive severity. L is read by Hermite's cubic from its values
+//! and slopes P(sX > x) at the ends of the cells of a [`Curve`]; where a layer is too thin for that, and for the
 //! processes that are no counts of claims, the closed form itself is asked, once for risks alike.
 
+use super::curve::{Curve, Used};
 use super::expected::{Expected, struck};
 use super::model::{Build, CoverageModel, Options, Parameters, Risk};
 use crate::error::Result;
 use crate::exec::{Control, run_blocks};
-use crate::numeric::{exp, ln, normal_mean};
 use crate::portfolio::Portfolio;
-use crate::sector::process::{Claims, unit_lognormal};
+use crate::sector::process::Claims;
 use crate::sector::{Coverage, Library, Process};
-use crate::severity::{Family, Severity};
 use std::collections::HashMap;
 
 /// Risks rated by one thread before it looks up.
 const CHUNK: usize = 1 << 14;
-/// Nodes of a curve, from 10⁻⁸ of its largest use.
-const NODES: usize = 1536;
-const DECADES: f64 = 9.0;
 /// Layers thinner than this part of the limited mean are computed, not interpolated.
 const THIN: f64 = 1e-3;
-
-/// Limited means of the predictive severity.
-struct Curve {
-    low: f64,
-    step: f64,
-    /// L and dL/d ln x.
-    nodes: Vec<(f64, f64)>,
-}
-
-impl Curve {
-    fn new(severity: &Severity, cv: f64, largest: f64) -> Self {
-        let step = DECADES * std::f64::consts::LN_10 / (NODES - 1) as f64;
-        let low = ln(largest) - step * (NODES - 1) as f64;
-        let (mu, sigma) = unit_lognormal(cv);
-        let over = |f: &dyn Fn(f64) -> f64| {
-            if cv > 0.0 { normal_mean(|z| f(exp(mu + sigma * z))) } else { f(1.0) }
-        };
-        let nodes = (0..NODES).map(|i| {
-            let x = exp(low + step * i as f64);
-            (over(&|s| s * severity.lev(x / s)), x * over(&|s| severity.sf(x / s)))
-        });
-        Self { low, step, nodes: nodes.collect() }
-    }
-
-    /// L(x), none outside of the grid.
-    fn at(&self, x: f64) -> Option<f64> {
-        if x <= 0.0 {
-            return Some(0.0);
-        }
-        let place = (ln(x) - self.low) / self.step;
-        let i = place.floor();
-        if !(0.0..(NODES - 1) as f64).contains(&place) {
-            // The last node itself.
-            return (place - (NODES - 1) as f64).abs().lt(&1e-9).then(|| self.nodes[NODES - 1].0);
-        }
-        let (t, i) = (place - i, i as usize);
-        let ((y0, d0), (y1, d1)) = (self.nodes[i], self.nodes[i + 1]);
-        let (d0, d1, rise) = (d0 * self.step, d1 * self.step, y1 - y0);
-        Some(y0 + t * (d0 + t * ((3.0 * rise - 2.0 * d0 - d1) + t * (d0 + d1 - 2.0 * rise))))
-    }
-}
 
 /// The ends of what a claim of a risk can cost, on the scale of the severity.
 fn ends(risk: &Risk) -> (f64, f64) {
@@ -91,15 +46,14 @@ impl Rater<'_> {
             (Some(law), Some(curve)) => {
                 let (low, high) = ends(risk);
                 let claims = law.claims(&unit, uncertain)?;
-                match (curve.at(low), curve.at(high)) {
-                    _ if high <= low => (claims, 0.0),
-                    (Some(a), Some(b)) if b - a > THIN * b => {
-                        (claims, claims * risk.terms.share * risk.scale * (b - a))
-                    }
-                    _ => {
-                        let cost = self.model.law.expected(&unit, uncertain)?;
-                        (cost.claims, cost.loss)
-                    }
+                let (a, b) = (curve.at(low), curve.at(high));
+                if high <= low {
+                    (claims, 0.0)
+                } else if b - a > THIN * b {
+                    (claims, claims * risk.terms.share * risk.scale * (b - a))
+                } else {
+                    let cost = self.model.law.expected(&unit, uncertain)?;
+                    (cost.claims, cost.loss)
                 }
             }
             _ => {
@@ -173,27 +127,25 @@ pub fn rate(
         let first = chunk as usize * CHUNK;
         first..(first + CHUNK).min(book.len())
     };
-    let most = run_blocks(0..chunks, control, |(): &mut (), chunk| {
-        let mut most = vec![0.0f64; library.coverages().len()];
-        for risk in risks(chunk) {
-            for (k, risk) in build.risks_unnamed(risk) {
-                let high = ends(&risk).1;
-                if high.is_finite() {
-                    most[k] = most[k].max(high);
-                }
-            }
+    let used = run_blocks(0..chunks, control, |(): &mut (), chunk| {
+        let mut used = vec![Used::default(); library.coverages().len()];
+        for (k, risk) in risks(chunk).flat_map(|risk| build.risks_unnamed(risk)) {
+            let (low, high) = ends(&risk);
+            used[k].add(low);
+            used[k].add(high);
         }
-        Ok(most)
+        Ok(used)
     })?
     .complete()?;
-    let largest = |k: usize| most.iter().map(|part| part[k]).fold(0.0, f64::max);
     let raters = run_blocks(0..library.coverages().len() as u64, control, |(): &mut (), k| {
+        control.check()?;
         let coverage = &library.coverages()[k as usize];
         let uncertain = options.parameters != Parameters::Off;
-        let largest = largest(k as usize);
         let claims = coverage.claims();
-        let curve = claims.as_ref().filter(|_| largest > 0.0).map(|law| {
-            Curve::new(&law.severity, if uncertain { law.cv_of_scale } else { 0.0 }, largest)
+        let curve = claims.as_ref().map(|law| {
+            let cv = if uncertain { law.cv_of_scale } else { 0.0 };
+            let used = used.iter().map(|part| &part[k as usize]);
+            Curve::new(&law.severity, cv, &Used::all(used))
         });
         Ok(Rater { model: super::model::empty(coverage)?, coverage, claims, curve })
     })?

@@ -2,9 +2,11 @@
 
 use super::attritional::{self, Claims};
 use super::model::{self, CoverageModel, Options};
-use super::order::{Rows, Sorter};
+use super::order::Sorter;
 use super::process;
+use super::rows::{self, BINS, Rows, Sink, Totals};
 use super::systemic::{self, Arrivals, EventModel};
+use super::term;
 use super::years::Years;
 use crate::error::{Faults, Issue, Result};
 use crate::exec::Control;
@@ -12,6 +14,7 @@ use crate::losses::{BLOCK_YEARS, Groups, LossBlock, Parts, Source};
 use crate::portfolio::{Labels, Portfolio};
 use crate::random::entity_id;
 use crate::sector::{Library, Process};
+use std::sync::Arc;
 
 /// A factor that several sectors obey, and the sd of the logarithm it adds to the frequency of each.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +22,16 @@ pub struct CommonFactor {
     pub name: String,
     pub sectors: Vec<(String, f64)>,
 }
+
+/// Rows expected of a block above which it is drawn more than once, some years at a time; they take 24
+/// bytes each on every thread.
+const TILE_ROWS: f64 = 8e6;
+const MOST_TILES: f64 = 16.0;
+/// What is done with rows in order, and the number of years of the block they reach to.
+type Then<'a> = dyn FnMut(&mut LossBlock, usize) -> Result<()> + 'a;
+
+/// Rows summed at a time.
+const PART_ROWS: usize = 1 << 13;
 
 /// A book under its sector models, simulated block by block.
 #[derive(Debug, Clone)]
@@ -34,8 +47,10 @@ pub struct Simulator {
     renewals: Vec<f64>,
     /// By risk; none when no risk has one.
     aggregate_limits: Option<Vec<f64>>,
+    /// Parts in which the years of a block are drawn, so that their rows fit in memory.
+    tiles: usize,
     pub(super) library: Library,
-    risk_ids: Vec<String>,
+    risk_ids: Arc<[String]>,
     currency: String,
     common: Vec<CommonFactor>,
 }
@@ -47,10 +62,11 @@ impl Simulator {
     /// of years would not fit in memory.
     pub fn new(book: &Portfolio, library: &Library, options: Options) -> Result<Self> {
         let models = model::build(book, library, &options)?;
-        let (mut events, mut causes) = (Vec::new(), Vec::new());
+        let (mut events, mut causes, mut rows) = (Vec::new(), Vec::new(), 0.0);
         if options.systemic {
-            (events, causes) = systemic::build(book, library, &models)?;
+            (events, causes, rows) = systemic::build(book, library, &models)?;
         }
+        rows += models.iter().map(CoverageModel::claims).sum::<f64>() * BLOCK_YEARS as f64;
         causes.insert(0, "attritional".to_owned());
         let limited = book.aggregate_limit.iter().any(|l| l.is_finite());
         Ok(Self {
@@ -60,8 +76,9 @@ impl Simulator {
             causes,
             groups: vec![groups(&book.sector), groups(&book.coverage)],
             sums_insured: book.sum_insured.clone(),
-            renewals: model::renewals(book),
+            renewals: term::renewals(book),
             aggregate_limits: limited.then(|| book.aggregate_limit.clone()),
+            tiles: (rows / TILE_ROWS).ceil().clamp(1.0, MOST_TILES) as usize,
             library: library.clone(),
             risk_ids: book.risk_id.clone(),
             currency: book.currency.clone(),
@@ -130,6 +147,14 @@ impl Simulator {
     }
 }
 
+fn reserve(out: &mut LossBlock, rows: usize) {
+    out.loss.reserve(rows);
+    out.time.reserve(rows);
+    out.event.reserve(rows);
+    out.risk.reserve(rows);
+    out.cause.reserve(rows);
+}
+
 fn groups(labels: &Labels) -> Groups {
     Groups {
         label: labels.name.clone(),
@@ -141,12 +166,19 @@ fn groups(labels: &Labels) -> Groups {
 /// Working memory of one thread, kept from block to block.
 #[derive(Debug, Default)]
 pub struct Scratch {
+    draws: Draws,
+    rows: Rows,
+    sorter: Sorter,
+    totals: Totals,
+}
+
+/// That of the draws.
+#[derive(Debug, Default)]
+struct Draws {
     years: Years,
     claims: Claims,
     process: process::Work,
     arrivals: Arrivals,
-    rows: Rows,
-    sorter: Sorter,
 }
 
 impl Source for Simulator {
@@ -163,12 +195,7 @@ impl Source for Simulator {
         scratch: &mut Scratch,
         out: &mut LossBlock,
     ) -> Result<()> {
-        out.clear();
-        out.first_year = block * BLOCK_YEARS as u64;
-        self.draw(block, control, scratch)?;
-        let Scratch { rows, sorter, .. } = scratch;
-        let limits = self.aggregate_limits.as_deref();
-        sorter.finish(rows, self.block_years(block), limits, control, out)
+        self.in_order(block, control, scratch, out, None)
     }
 
     fn parts(
@@ -180,13 +207,16 @@ impl Source for Simulator {
         each: &mut dyn FnMut(&LossBlock) -> Result<()>,
     ) -> Result<()> {
         let Parts { scratch, part, .. } = work;
-        part.clear();
-        part.first_year = block * BLOCK_YEARS as u64;
-        self.draw(block, control, scratch)?;
-        let Scratch { rows, sorter, .. } = scratch;
-        let limits = self.aggregate_limits.as_deref();
-        let sizes = (self.block_years(block), part_rows);
-        sorter.parts(rows, sizes, limits, control, part, each)
+        let last = self.block_years(block);
+        let mut then = |part: &mut LossBlock, done: usize| {
+            if part.rows() >= part_rows || done == last {
+                each(part)?;
+                part.clear();
+                part.first_year = block * BLOCK_YEARS as u64 + done as u64;
+            }
+            Ok(())
+        };
+        self.in_order(block, control, scratch, part, Some(&mut then))
     }
 
     fn groups(&self) -> &[Groups] {
@@ -211,31 +241,91 @@ impl Source for Simulator {
 }
 
 impl Simulator {
-    /// Draws the rows of a block, in no order.
-    fn draw(&self, block: u64, control: &Control, scratch: &mut Scratch) -> Result<()> {
-        let address = (self.options.seed, block);
-        scratch.rows.clear();
-        scratch.process.clear();
-        for model in &self.models {
-            scratch.years.draw(model, self.options.seed, block, self.options.parameters);
-            if model.process != Process::Claims {
-                let state = (self.options.parameters, &scratch.years);
-                process::draw(model, state, address, &mut scratch.process, &mut scratch.rows);
-                control.check()?;
-                continue;
+    /// Adds the rows of a block to `out` in order, some years at a time. `then` sees and may empty it
+    /// after each of them, with the number of years done; without it everything is kept.
+    fn in_order(
+        &self,
+        block: u64,
+        control: &Control,
+        scratch: &mut Scratch,
+        out: &mut LossBlock,
+        mut then: Option<&mut Then<'_>>,
+    ) -> Result<()> {
+        let Scratch { draws, rows, sorter, .. } = scratch;
+        let (years, limits) = (self.block_years(block), self.aggregate_limits.as_deref());
+        out.clear();
+        out.first_year = block * BLOCK_YEARS as u64;
+        sorter.begin(limits);
+        for tile in 0..self.tiles {
+            let step = BINS.div_ceil(self.tiles);
+            let bins = tile * step..((tile + 1) * step).min(rows::bins(years));
+            if bins.is_empty() {
+                break;
             }
-            attritional::draw(
-                model,
-                &scratch.years,
-                address,
-                &mut scratch.claims,
-                &mut scratch.rows,
-                control,
-            )?;
+            rows.clear(bins.clone());
+            self.draw(block, control, draws, rows)?;
+            if then.is_none() {
+                reserve(out, rows.len());
+            }
+            for bin in bins {
+                control.check()?;
+                sorter.bin(rows, bin, years, limits, out)?;
+                rows.release(bin);
+                if let Some(then) = &mut then {
+                    then(out, years.min(rows::first_year(bin + 1)))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Total loss of each year of a block.
+    pub(super) fn totals(
+        &self,
+        block: u64,
+        control: &Control,
+        work: &mut Parts<Scratch>,
+    ) -> Result<Vec<f64>> {
+        let years = self.block_years(block);
+        if self.aggregate_limits.is_none() {
+            // Nothing asks for an order.
+            let Scratch { draws, totals, .. } = &mut work.scratch;
+            totals.years.fill(0.0);
+            self.draw(block, control, draws, totals)?;
+            return Ok(totals.years[..years].to_vec());
+        }
+        let mut all = Vec::with_capacity(years);
+        self.parts(block, PART_ROWS, control, work, &mut |part| {
+            all.extend((0..part.years()).map(|y| part.loss[part.year(y)].iter().sum::<f64>()));
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    /// Draws the losses of a block, in no order.
+    fn draw<S: Sink>(
+        &self,
+        block: u64,
+        control: &Control,
+        draws: &mut Draws,
+        sink: &mut S,
+    ) -> Result<()> {
+        let address = (self.options.seed, block);
+        draws.process.clear();
+        for model in &self.models {
+            draws.years.draw(model, self.options.seed, block, self.options.parameters);
+            let years = &draws.years;
+            if model.process == Process::Claims {
+                attritional::draw(model, years, address, &mut draws.claims, sink, control)?;
+            } else {
+                let state = (self.options.parameters, years);
+                process::draw(model, state, address, &mut draws.process, sink);
+                control.check()?;
+            }
         }
         for event in &self.events {
             control.check()?;
-            systemic::draw(event, address, &mut scratch.arrivals, &mut scratch.rows);
+            systemic::draw(event, &self.models, address, &mut draws.arrivals, sink);
         }
         Ok(())
     }

@@ -1,26 +1,35 @@
 //! Events that strike the risks of an accumulation key together.
 
 use super::model::{CoverageModel, Risk};
-use super::order::{Moment, Rows};
 use super::quantile::BetaQuantile;
+use super::rows::{Moment, Sink};
 use super::years::LAST;
-use crate::error::Result;
+use crate::error::{Issue, Result};
 use crate::losses::BLOCK_YEARS;
 use crate::numeric::exp;
-use crate::portfolio::Portfolio;
+use crate::portfolio::{Labels, Portfolio};
 use crate::random::{Purpose, Stream, entity_id};
 use crate::sector::Library;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// One kind of event and the risks it can strike.
 #[derive(Debug, Clone)]
 pub(super) struct EventModel {
     pub cause: u16,
     annual_rate: f64,
-    /// Share and damage, one pair for each coverage that lists the event.
-    laws: Vec<(BetaQuantile, BetaQuantile)>,
+    /// One for each coverage that lists the event.
+    laws: Vec<Law>,
     /// By value of the key.
     groups: Vec<Group>,
+}
+
+/// What the event does to the risks of a coverage.
+#[derive(Debug, Clone)]
+struct Law {
+    share: BetaQuantile,
+    damage: BetaQuantile,
+    /// Place of the coverage among the models.
+    model: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -30,30 +39,36 @@ struct Group {
     members: Vec<Member>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 struct Member {
-    law: usize,
     /// Risk and event together, in the streams.
     entity: u64,
-    risk: Risk,
+    law: u32,
+    /// Place of the risk in its coverage.
+    place: u32,
 }
 
-/// The events of the coverages in hand, and their names.
+/// Arrivals in a block above which memory, not patience, is the limit.
+const MAX_ARRIVALS: f64 = 1e7;
+
+/// The events of the coverages in hand, their names, and the rows that a block of them is expected to
+/// have.
 pub(super) fn build(
     book: &Portfolio,
     library: &Library,
     models: &[CoverageModel],
-) -> Result<(Vec<EventModel>, Vec<String>)> {
+) -> Result<(Vec<EventModel>, Vec<String>, f64)> {
     let mut events: Vec<EventModel> = Vec::new();
     let mut names: Vec<String> = Vec::new();
-    let mut members: Vec<BTreeMap<String, Vec<Member>>> = Vec::new();
-    for model in models {
+    let mut values: Vec<BTreeMap<String, usize>> = Vec::new();
+    let (mut rows, mut arrivals) = (0.0, 0.0);
+    for (place, model) in models.iter().enumerate() {
         for systemic in &library.get(&model.id)?.systemic {
             let at = if let Some(at) = names.iter().position(|n| *n == systemic.event) {
                 at
             } else {
                 names.push(systemic.event.clone());
-                members.push(BTreeMap::new());
+                values.push(BTreeMap::new());
                 events.push(EventModel {
                     cause: names.len() as u16,
                     annual_rate: systemic.annual_rate,
@@ -63,41 +78,83 @@ pub(super) fn build(
                 names.len() - 1
             };
             let (share, damage) = (systemic.share_hit, systemic.damage);
-            let law = events[at].laws.len();
-            events[at].laws.push((
-                BetaQuantile::new(share.a, share.b, 0.0)?,
-                BetaQuantile::new(damage.a, damage.b, 0.0)?,
-            ));
-            for risk in &model.risks {
+            let EventModel { laws, groups, .. } = &mut events[at];
+            let law = laws.len() as u32;
+            laws.push(Law {
+                share: BetaQuantile::new(share.a, share.b, 0.0)?,
+                damage: BetaQuantile::new(damage.a, damage.b, 0.0)?,
+                model: place,
+            });
+            let key = Key::new(book, &systemic.key);
+            let mut known: HashMap<u128, usize> = HashMap::new();
+            let mut name = String::new();
+            for (place, risk) in model.risks.iter().enumerate() {
                 let index = risk.index as usize;
-                let value = value_of(book, &systemic.key, index);
-                members[at].entry(value).or_default().push(Member {
-                    law,
-                    entity: entity_id(&format!("{}|{}", book.object(index), systemic.event)),
-                    risk: risk.clone(),
+                let group = *known.entry(key.code(index)).or_insert_with(|| {
+                    *values[at].entry(key.value(index)).or_insert_with_key(|value| {
+                        arrivals += systemic.annual_rate * BLOCK_YEARS as f64;
+                        let entity = entity_id(&format!("{}|{value}", systemic.event));
+                        groups.push(Group { entity, members: Vec::new() });
+                        groups.len() - 1
+                    })
                 });
+                name.clear();
+                name.push_str(book.object(index));
+                name.push('|');
+                name.push_str(&systemic.event);
+                let entity = entity_id(&name);
+                groups[group].members.push(Member { entity, law, place: place as u32 });
+                rows += systemic.annual_rate * (risk.units * share.mean()).min(1.0);
             }
         }
     }
-    for ((event, name), groups) in events.iter_mut().zip(&names).zip(members) {
-        for (value, mut members) in groups {
-            members.sort_by_key(|m| m.risk.index);
-            let entity = entity_id(&format!("{name}|{value}"));
-            event.groups.push(Group { entity, members });
+    if arrivals > MAX_ARRIVALS {
+        return Err(Issue::new("too_many_events", "simulate", "annual_rate")
+            .value(format!("{:.0} systemic events a year", arrivals / BLOCK_YEARS as f64))
+            .allowed(format!("at most {:.0}", MAX_ARRIVALS / BLOCK_YEARS as f64))
+            .hint("fewer values of the keys, or a smaller annual rate")
+            .into());
+    }
+    for (event, values) in events.iter_mut().zip(values) {
+        // In the order of the values, whoever comes first in the book.
+        let mut groups: Vec<Option<Group>> = event.groups.drain(..).map(Some).collect();
+        event.groups.extend(values.into_values().filter_map(|group| groups[group].take()));
+        let EventModel { laws, groups, .. } = event;
+        for group in groups {
+            let index =
+                |m: &Member| models[laws[m.law as usize].model].risks[m.place as usize].index;
+            group.members.sort_by_key(index);
+            group.members.shrink_to_fit();
         }
     }
-    Ok((events, names))
+    Ok((events, names, rows * BLOCK_YEARS as f64))
 }
 
-/// Value of a key, or of several joined by `+`, of a risk; empty where it has none.
-pub(super) fn value_of(book: &Portfolio, key: &str, risk: usize) -> String {
-    let one = |name: &str| {
-        book.keys.iter().find(|k| k.name == name).and_then(|k| k.get(risk)).unwrap_or("")
-    };
-    if !key.contains('+') {
-        return one(key).to_owned();
+/// A key, or several joined by `+`, in a book.
+pub(super) struct Key<'a> {
+    /// None where the book has no such column.
+    columns: Vec<Option<&'a Labels>>,
+}
+
+impl<'a> Key<'a> {
+    pub fn new(book: &'a Portfolio, key: &str) -> Self {
+        let column = |name: &str| book.keys.iter().find(|k| k.name == name.trim());
+        Self { columns: key.split('+').map(column).collect() }
     }
-    key.split('+').map(|name| one(name.trim())).collect::<Vec<_>>().join(" + ")
+
+    /// A number for the value of a risk, different for different values.
+    fn code(&self, risk: usize) -> u128 {
+        self.columns.iter().flatten().fold(0, |code: u128, column| {
+            let own = column.code(risk).map_or(0, |level| u128::from(level) + 1);
+            code.wrapping_mul(column.levels.len() as u128 + 1).wrapping_add(own)
+        })
+    }
+
+    /// Value of a risk; empty where it has none.
+    pub fn value(&self, risk: usize) -> String {
+        let one = |column: Option<&'a Labels>| column.and_then(|k| k.get(risk)).unwrap_or("");
+        self.columns.iter().copied().map(one).collect::<Vec<_>>().join(" + ")
+    }
 }
 
 /// Working memory of one group.
@@ -113,11 +170,12 @@ pub(super) struct Arrivals {
 }
 
 /// Draws the events of the block; arrivals are numbered over all kinds of event.
-pub(super) fn draw(
+pub(super) fn draw<S: Sink>(
     event: &EventModel,
+    models: &[CoverageModel],
     (seed, block): (u64, u64),
     work: &mut Arrivals,
-    rows: &mut Rows,
+    rows: &mut S,
 ) {
     for group in &event.groups {
         let mean = event.annual_rate * BLOCK_YEARS as f64;
@@ -143,17 +201,17 @@ pub(super) fn draw(
             work.share[law].clear();
             work.damage[law].clear();
         }
-        let number = rows.causes.len() as u32;
-        rows.causes.resize(rows.causes.len() + count, event.cause);
+        let number = rows.arrive(count, event.cause);
         for member in &group.members {
-            let (share_law, damage_law) = &event.laws[member.law];
-            let share = &mut work.share[member.law];
+            let number_of_law = member.law as usize;
+            let law = &event.laws[number_of_law];
+            let share = &mut work.share[number_of_law];
             if share.is_empty() {
-                share.extend(work.share_level.iter().map(|u| share_law.isf(*u)));
-                work.damage[member.law].resize(count, f64::NAN);
+                share.extend(work.share_level.iter().map(|u| law.share.isf(*u)));
+                work.damage[number_of_law].resize(count, f64::NAN);
             }
-            let damage = &mut work.damage[member.law];
-            let risk = &member.risk;
+            let damage = &mut work.damage[number_of_law];
+            let risk: &Risk = &models[law.model].risks[member.place as usize];
             let mut stream = Stream::new(seed, Purpose::Struck, member.entity, block);
             let mut strike = |i: usize, units: f64| {
                 let year = work.when[i] as usize;
@@ -162,7 +220,7 @@ pub(super) fn draw(
                     return;
                 }
                 if damage[i].is_nan() {
-                    damage[i] = damage_law.isf(work.damage_level[i]);
+                    damage[i] = law.damage.isf(work.damage_level[i]);
                 }
                 let loss = units * risk.terms.apply(damage[i] * risk.at_stake);
                 if loss > 0.0 {
@@ -177,9 +235,9 @@ pub(super) fn draw(
             work.chance.clear();
             work.chance.resize(count, 0.0);
             stream.fill(&mut work.chance);
-            if risk.units == 1.0 {
+            if risk.units <= 1.0 {
                 for (i, (u, q)) in work.chance.iter().zip(&*share).enumerate() {
-                    if u < q {
+                    if *u < risk.units * q {
                         strike(i, 1.0);
                     }
                 }

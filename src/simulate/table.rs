@@ -12,17 +12,15 @@ use arrow_schema::{DataType, Field, Schema};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Total loss of each year.
+/// Total loss of each year: the sum of its rows, those of a book without annual aggregate limits in
+/// the order of the draws, which needs no memory for them.
 ///
 /// # Errors
 ///
 /// [`Error::Cancelled`] when the control is cancelled.
 pub fn annual_losses(simulator: &Simulator, control: &Control) -> Result<Vec<f64>> {
     let run = run_blocks(0..simulator.blocks(), control, |work, block| {
-        let (scratch, out): &mut (_, LossBlock) = work;
-        simulator.fill(block, control, scratch, out)?;
-        let years = (0..out.years()).map(|y| out.loss[out.year(y)].iter().sum());
-        Ok(years.collect::<Vec<f64>>())
+        simulator.totals(block, control, work)
     })?;
     Ok(run.complete()?.concat())
 }

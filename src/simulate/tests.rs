@@ -54,7 +54,7 @@ pub(super) fn simulator(book: &Portfolio, options: Options) -> Simulator {
     Simulator::new(book, &Library::shipped().unwrap(), options).unwrap()
 }
 
-fn blocks(simulator: &Simulator, threads: usize) -> Vec<LossBlock> {
+pub(super) fn blocks(simulator: &Simulator, threads: usize) -> Vec<LossBlock> {
     let control = Control::new(Some(threads));
     run_blocks(0..simulator.blocks(), &control, |scratch, block| {
         let mut out = LossBlock::default();
@@ -260,6 +260,68 @@ fn a_shorter_run_is_a_prefix_and_threads_change_nothing() {
     }
     let last = blocks(&short, 1).pop().unwrap();
     assert_eq!(last.years(), 5_000 - BLOCK_YEARS);
+}
+
+/// A block drawn in tiles has the same rows and events, and annual totals need no rows at all.
+#[test]
+fn tiles_and_totals_change_nothing() {
+    for limited in [true, false] {
+        let text = if limited {
+            MIXED.to_owned()
+        } else {
+            MIXED.replace("40m,0.9", ",0.9").replace("6m,", ",")
+        };
+        let whole = simulator(&read(&text), Options::new(5_000, 1));
+        assert_eq!((whole.tiles, whole.aggregate_limits.is_some()), (1, limited));
+        let tiled = Simulator { tiles: 7, ..whole.clone() };
+        let sums: Vec<f64> = blocks(&whole, 1)
+            .iter()
+            .zip(blocks(&tiled, 2))
+            .flat_map(|(a, b)| {
+                assert_eq!((&a.loss, &a.event, &a.offsets), (&b.loss, &b.event, &b.offsets));
+                assert_eq!((&a.time, &a.cause, &a.risk), (&b.time, &b.cause, &b.risk));
+                (0..a.years()).map(|y| a.loss[a.year(y)].iter().sum::<f64>()).collect::<Vec<_>>()
+            })
+            .collect();
+        for simulator in [&whole, &tiled] {
+            let annual = crate::simulate::annual_losses(simulator, &Control::new(Some(2))).unwrap();
+            assert_eq!(annual.len(), 5_000);
+            for (a, b) in annual.iter().zip(&sums) {
+                assert!((a - b).abs() <= 1e-13 * b, "{a} {b}");
+            }
+        }
+        let (mut work, mut rows) = (Parts::default(), 0);
+        let control = Control::default();
+        let first = blocks(&whole, 1).remove(0);
+        tiled
+            .parts(0, 100, &control, &mut work, &mut |part| {
+                assert_eq!(part.loss, first.loss[rows..rows + part.rows()]);
+                let year = part.first_year as usize;
+                assert_eq!(first.offsets[year] as usize, rows);
+                rows += part.rows();
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(rows, first.rows());
+    }
+}
+
+/// A fleet with more claims than are sampled at once, and events beyond all measure.
+#[test]
+fn large_fleets_are_drawn_in_pieces_and_floods_of_events_refused() {
+    let book = read("risk_id,coverage,exposure,limit,deductible\nA,nev.own_damage,2000,180k,0\n");
+    let options = Options { systemic: false, ..Options::new(4_096, 1) };
+    let fleet = simulator(&book, options);
+    let [claims, _, _] = annual(&fleet);
+    within("fleet", claims, fleet.expected().unwrap()[0].attritional);
+    let mut library = Library::shipped().unwrap();
+    let mut wild = library.get("uav.tpl").unwrap().clone();
+    wild.systemic.iter_mut().for_each(|s| s.event.push_str(" wild"));
+    wild.systemic[0].annual_rate = 1e9;
+    library.add(wild).unwrap();
+    let book = read("risk_id,coverage,exposure,limit\nA,uav.tpl,1,1m\n");
+    let error = Simulator::new(&book, &library, Options::new(1, 1)).unwrap_err().to_string();
+    assert!(error.contains("systemic events a year"), "{error}");
 }
 
 #[test]

@@ -2,17 +2,12 @@
 
 use super::model::{CoverageModel, Parameters};
 use crate::losses::BLOCK_YEARS;
-use crate::numeric::{kernel, ln};
+use crate::numeric::kernel;
 use crate::random::{Purpose, Stream, entity_id};
+use crate::sector::process::{Octaves, unit_lognormal};
 
 /// Largest time of a year.
 pub(super) const LAST: f64 = 1.0 - 1.0 / (1u64 << 40) as f64;
-
-/// Parameters μ, σ of a lognormal with mean 1 and the given cv.
-pub(super) fn unit_lognormal(cv: f64) -> (f64, f64) {
-    let variance = ln(1.0 + cv * cv);
-    (-0.5 * variance, variance.sqrt())
-}
 
 /// Slices of the sum of frequency multipliers, in the guide.
 const SLICES: usize = 4 * BLOCK_YEARS;
@@ -37,9 +32,8 @@ pub(super) struct Years {
     guide: Vec<u16>,
     /// Sum of the frequency multipliers.
     pub total: f64,
-    /// Years by the binary exponent of their frequency multiplier, and the ends of the groups.
-    by_size: Vec<u16>,
-    ends: Vec<usize>,
+    /// The frequency multipliers for trials; of what has arrivals only, they are not made.
+    pub trials: Octaves,
 }
 
 impl Years {
@@ -77,7 +71,9 @@ impl Years {
         }
         // No uniform reaches the end.
         self.slots.push(Slot { before: f64::INFINITY, inverse: 1.0, severity: 1.0 });
-        self.group();
+        if model.has_trials() {
+            self.trials = Octaves::new(self.frequency.clone());
+        }
         self.guide.clear();
         let mut year = 0;
         for slice in 0..SLICES {
@@ -87,32 +83,6 @@ impl Years {
             }
             self.guide.push(year as u16);
         }
-    }
-
-    fn group(&mut self) {
-        let exponent = |year: &u16| self.frequency[usize::from(*year)].to_bits() >> 52;
-        self.by_size.clear();
-        self.by_size.extend(0..BLOCK_YEARS as u16);
-        self.by_size.sort_by_key(exponent);
-        self.ends.clear();
-        for i in 1..=BLOCK_YEARS {
-            let end =
-                i == BLOCK_YEARS || exponent(&self.by_size[i]) != exponent(&self.by_size[i - 1]);
-            if end {
-                self.ends.push(i);
-            }
-        }
-    }
-
-    /// Years whose frequency multipliers differ by a factor of 2 at most, group by group, with the
-    /// largest of each group.
-    pub fn groups(&self) -> impl Iterator<Item = (f64, &[u16])> {
-        self.ends.iter().scan(0, |start, &end| {
-            let years = &self.by_size[*start..end];
-            *start = end;
-            let largest = years.iter().map(|y| self.frequency[usize::from(*y)]).fold(0.0, f64::max);
-            Some((largest, years))
-        })
     }
 
     /// Turns a uniform into a year, drawn in proportion to its frequency multiplier, a fraction of

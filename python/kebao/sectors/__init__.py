@@ -41,6 +41,9 @@ from ..table import Table
 from . import _card
 from ._index import BasisRisk, Burn, basis_risk, burn
 
+#: Groups whose source stands in the group itself: words of the path to it.
+_SOURCED = {"relativities": 2, "stages": 1, "systemic": 2, "terms": 1}
+
 __all__ = [
     "BasisRisk",
     "Burn",
@@ -310,11 +313,16 @@ class Coverage:
             If the file has no such parameter, or may not hold the value.
         """
         library = self._library.with_parameter(self.id, parameter, _toml(value))
-        group, _, rest = parameter.partition(".")
+        group, *rest = parameter.split(".")
         if source is not None and rest:
-            place = f"{group}.sources.{rest.partition('.')[0]}"
-            own = _toml({"status": status, "source": source})
-            library = library.with_parameter(self.id, place, own)
+            given: dict[str, Any]
+            if depth := _SOURCED.get(group):
+                place = ".".join([group, *rest[: depth - 1]])
+                given = {f"{place}.status": status, f"{place}.source": source}
+            else:
+                given = {f"{group}.sources.{rest[0]}": {"status": status, "source": source}}
+            for where, what in given.items():
+                library = library.with_parameter(self.id, where, _toml(what))
         return Coverage(library, self.id, f"{parameter} = {value}", self.experience)
 
     def usual(self) -> dict[str, list[Any]]:

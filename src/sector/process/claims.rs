@@ -75,12 +75,13 @@ impl LossProcess for Claims {
         let mut hit = |year: usize| {
             let (year, time) = (year as u16, times.uniform());
             out.push(Strike { year, time, part: 1.0, times: 1.0 });
+            true
         };
         if self.family == FrequencyFamily::Bernoulli {
             years.frequency.thin(unit.rate, unit.trials, &mut counts, hit);
         } else {
             for (year, m) in years.frequency.multiplier.iter().enumerate() {
-                (0..counts.poisson(unit.rate * m)).for_each(|_| hit(year));
+                (0..counts.poisson(unit.rate * m)).all(|_| hit(year));
             }
         }
     }

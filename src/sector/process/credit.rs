@@ -93,6 +93,7 @@ impl LossProcess for Loans {
         years.classes[&key].thin(1.0, unit.trials, &mut counts, |year| {
             let kept = self.credit.recovery.map_or(1.0, |r| 1.0 - recoveries.beta(r.a, r.b));
             out.push(Strike { year: year as u16, time: times.uniform(), part: 1.0, times: kept });
+            true
         });
     }
 

@@ -194,6 +194,7 @@ impl LossProcess for Project {
             if part > 0.0 {
                 out.push(Strike { year: year as u16, time, part, times: 1.0 });
             }
+            true
         });
     }
 

@@ -33,9 +33,15 @@ impl Octaves {
     }
 
     /// Calls `hit` with the year of each success among `trials` a year of probability
-    /// min(1, rate · multiplier): candidates at the largest probability of a group are found by
+    /// min(1, rate · multiplier), until it is false: candidates at the largest probability of a group are found by
     /// geometric jumps and kept with the ratio of the year's probability to it.
-    pub fn thin(&self, rate: f64, trials: u64, stream: &mut Stream, mut hit: impl FnMut(usize)) {
+    pub fn thin(
+        &self,
+        rate: f64,
+        trials: u64,
+        stream: &mut Stream,
+        mut hit: impl FnMut(usize) -> bool,
+    ) {
         let probability = |m: f64| (rate * m).min(1.0);
         for (largest, group) in self.groups() {
             let largest = probability(largest);
@@ -53,8 +59,9 @@ impl Octaves {
                 }
                 trial += jump as u64;
                 let year = usize::from(group[(trial / trials) as usize]);
-                if stream.uniform() * largest < probability(self.multiplier[year]) {
-                    hit(year);
+                let success = stream.uniform() * largest < probability(self.multiplier[year]);
+                if success && !hit(year) {
+                    return;
                 }
                 trial += 1;
                 if trial >= all {
