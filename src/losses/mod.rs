@@ -79,6 +79,11 @@ impl LossBlock {
         self.loss.len()
     }
 
+    /// Its losses alone.
+    pub fn plain(&self) -> Years<'_> {
+        Years { first_year: self.first_year, offsets: &self.offsets, loss: &self.loss }
+    }
+
     /// Copies some consecutive years of the block into `out`, keeping its buffers.
     pub fn copy_years(&self, years: Range<usize>, out: &mut Self) {
         let rows = self.offsets[years.start] as usize..self.offsets[years.end] as usize;
@@ -132,6 +137,34 @@ impl LossBlock {
     /// Rows of one year of the block.
     pub fn year(&self, year: usize) -> Range<usize> {
         self.offsets[year] as usize..self.offsets[year + 1] as usize
+    }
+}
+
+/// Losses of consecutive years and nothing else: each row is an event.
+#[derive(Debug, Clone, Copy)]
+pub struct Years<'a> {
+    /// Index of the first year, from 0.
+    pub first_year: u64,
+    /// Rows of year `y` are `offsets[y]..offsets[y + 1]`; one more entry than years.
+    pub offsets: &'a [u32],
+    pub loss: &'a [f64],
+}
+
+impl<'a> Years<'a> {
+    pub fn years(&self) -> usize {
+        self.offsets.len().saturating_sub(1)
+    }
+
+    /// Rows of one year.
+    #[inline(always)]
+    pub fn rows(&self, year: usize) -> Range<usize> {
+        self.offsets[year] as usize..self.offsets[year + 1] as usize
+    }
+
+    /// Losses of one year.
+    #[inline(always)]
+    pub fn of(&self, year: usize) -> &'a [f64] {
+        &self.loss[self.rows(year)]
     }
 }
 
@@ -236,6 +269,12 @@ pub trait Source: Sync {
             first = end;
         }
         Ok(())
+    }
+
+    /// Losses of block `block` as they lie in memory, where the source holds them and each row is an
+    /// event; `offsets` is working memory.
+    fn held<'a>(&'a self, _block: u64, _offsets: &'a mut Vec<u32>) -> Option<Years<'a>> {
+        None
     }
 
     fn blocks(&self) -> u64 {

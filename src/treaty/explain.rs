@@ -127,7 +127,7 @@ fn explain_in(
     let mut units = Units::default();
     units.of(block);
     let spans = units.spans(step.basis, block);
-    let factor = plan.index(step, block, 0);
+    let factor = plan.index(step, block.first_year);
     let subject = || {
         let mut rows = block.loss.clone();
         for &named in &step.net_of {
@@ -167,7 +167,7 @@ fn explain_in(
     if step.event_limit < f64::INFINITY {
         units.cap_events(&spans, step.event_limit, &mut recoveries);
     }
-    let terms = plan.annual_terms(step, block, 0, &mut carried);
+    let terms = plan.annual_terms(step, block.first_year, &mut carried);
     let capacity = if step.basis == Basis::Annual {
         terms.recovery(step.layer.limit)
     } else {

@@ -33,7 +33,7 @@
 //! | `clause` | the list of clauses: words, fields, meaning |
 //! | `wording` | text to programme and back |
 //! | `programme`, `diagnose` | the graph, its faults and its warnings |
-//! | `plan`, `apply`, `occurrence`, `run` | compiled, applied to a block, run over a source |
+//! | `plan`, `apply`, `cover`, `occurrence`, `run` | compiled, applied to a block, run over a source |
 //! | `tower` | the same in one pass for layers on the gross losses |
 //! | `shares` | what groups of risks bear, year by year weighted |
 //! | `oed`, `schema` | programmes in files |
@@ -46,6 +46,7 @@ mod attaching;
 mod clause;
 mod clause_faults;
 mod corridor;
+mod cover;
 mod diagnose;
 mod event_limit;
 mod events;

@@ -13,6 +13,7 @@ use super::attaching::Attaches;
 use super::plan::{Plan, Resolved};
 use super::proportional::Cession;
 use super::shares::{By, Gathering, Share, known, merge};
+use super::tower;
 use crate::error::{Faults, Issue, Result};
 use crate::exec::{Control, run_blocks};
 use crate::losses::{Groups, LossBlock, Parts, Source};
@@ -107,9 +108,8 @@ pub fn run_and_gather<S: Source>(
     let block = |memory: &mut Memory<S::Scratch>, number: u64, done: &mut Done| -> Result<()> {
         let Memory { parts, scratch: applied, annuals, gathering } = memory;
         let start = source.span(number).start;
-        let mut apply = |rows: &LossBlock| -> Result<()> {
-            let first = (rows.first_year - start) as usize;
-            plan.apply(rows, applied, annuals)?;
+        let mut keep = |first_year: u64, annuals: &Annuals| {
+            let first = (first_year - start) as usize;
             if let Some(place) = places.get(number as usize) {
                 let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
                 for (place, column) in place.iter_mut().zip(annuals.columns()) {
@@ -120,6 +120,18 @@ pub fn run_and_gather<S: Source>(
                 *attached += treaty.attached;
                 *exhausted += treaty.exhausted;
             }
+        };
+        if plan.tower
+            && let Some(losses) = source.held(number, &mut parts.part.offsets)
+        {
+            control.check()?;
+            tower::apply(plan, losses, annuals)?;
+            keep(losses.first_year, annuals);
+            return Ok(());
+        }
+        let mut apply = |rows: &LossBlock| -> Result<()> {
+            plan.apply(rows, applied, annuals)?;
+            keep(rows.first_year, annuals);
             for (by, sums) in by.iter().zip(&mut done.groups) {
                 for year in 0..rows.years() {
                     gathering.year((rows, year), &applied.by_row, source, *by, &[1.0], sums)?;

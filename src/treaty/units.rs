@@ -116,17 +116,28 @@ impl Bounds {
     /// One pass; leaves `rows` empty when every row turns out to be a unit.
     fn fill(&mut self, block: &LossBlock, starts: impl Fn(usize) -> bool) {
         self.years.clear();
+        self.rows.clear();
+        self.rows.resize(block.rows(), 0);
+        let mut units = 0;
         for year in 0..block.years() {
-            self.years.push(self.rows.len() as u32);
+            self.years.push(units as u32);
             let range = block.year(year);
-            let first = range.start;
-            self.rows
-                .extend(range.filter(|&row| row == first || starts(row)).map(|row| row as u32));
+            if range.is_empty() {
+                continue;
+            }
+            self.rows[units] = range.start as u32;
+            units += 1;
+            // Without a branch: a row that goes on with its unit is written over.
+            for row in range.start + 1..range.end {
+                self.rows[units] = row as u32;
+                units += usize::from(starts(row));
+            }
         }
-        if self.rows.len() == block.rows() {
+        if units == block.rows() {
             self.rows.clear();
         } else {
-            self.years.push(self.rows.len() as u32);
+            self.years.push(units as u32);
+            self.rows.truncate(units);
             self.rows.push(block.rows() as u32);
         }
     }
@@ -160,6 +171,7 @@ impl Spans<'_> {
     }
 
     /// The same; `summed` says that the buffer holds them already.
+    #[inline(always)]
     pub(super) fn sums_unless<'b>(
         &self,
         summed: bool,
@@ -173,7 +185,10 @@ impl Spans<'_> {
             return buffer;
         }
         buffer.clear();
-        buffer.extend(self.rows.windows(2).map(|w| sum(&rows[w[0] as usize..w[1] as usize])));
+        buffer.extend(self.rows.windows(2).map(|bounds| {
+            let (first, end) = (bounds[0] as usize, bounds[1] as usize);
+            if end - first == 1 { rows[first] } else { sum(&rows[first..end]) }
+        }));
         buffer
     }
 }
