@@ -313,15 +313,15 @@ impl Plan {
 
 /// Losses less the ceded amounts of some treaties, row by row, and no less than `least`.
 fn less_ceded(loss: &[f64], named: &[usize], by_row: &[Vec<f64>], least: f64, out: &mut Vec<f64>) {
-    out.clear();
-    out.extend_from_slice(loss);
-    dispatch::run(LessCeded { named, by_row, least, out });
+    out.resize(loss.len(), 0.0);
+    dispatch::run(LessCeded { loss, named, by_row, least, out });
 }
 
 /// Rows at a time, which stay in the nearest cache.
 const ROWS: usize = 512;
 
 struct LessCeded<'a> {
+    loss: &'a [f64],
     named: &'a [usize],
     by_row: &'a [Vec<f64>],
     least: f64,
@@ -333,7 +333,9 @@ impl Kernel for LessCeded<'_> {
 
     #[inline(always)]
     fn run(self) {
-        for (number, out) in self.out.chunks_mut(ROWS).enumerate() {
+        let parts = self.out.chunks_mut(ROWS).zip(self.loss.chunks(ROWS));
+        for (number, (out, loss)) in parts.enumerate() {
+            out.copy_from_slice(loss);
             for &treaty in self.named {
                 let ceded = self.by_row[treaty].get(number * ROWS..).unwrap_or(&[]);
                 for (row, ceded) in out.iter_mut().zip(ceded) {

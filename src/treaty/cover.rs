@@ -119,7 +119,7 @@ impl Kernel for Cover<'_> {
         }
         if let Some(target) = target {
             to_rows(step.participation, rows, losses, recoveries, spans, target);
-        } else if in_place && by_unit {
+        } else if in_place && step.participation != 1.0 {
             recoveries.iter_mut().for_each(|recovery| *recovery *= step.participation);
         }
         if let Some(of_event) = of_event {

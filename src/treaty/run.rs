@@ -58,7 +58,7 @@ struct Memory<S> {
 }
 
 /// Rows applied at a time: the columns in hand stay in the cache, whatever a block holds.
-pub(super) const PART_ROWS: usize = 1 << 13;
+pub(super) const PART_ROWS: usize = 1 << 11;
 /// The same where one pass needs one column.
 const TOWER_ROWS: usize = 1 << 15;
 
