@@ -140,6 +140,31 @@ impl LossBlock {
     }
 }
 
+/// How heavy losses are: which of their moments exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
+pub enum TailWeight {
+    /// Mean and variance, as far as is known.
+    #[default]
+    Light,
+    /// A mean, but no variance: a sample's standard error tells nothing of the error of its mean.
+    NoVariance,
+    /// No mean either.
+    NoMean,
+}
+
+impl TailWeight {
+    /// The weight of losses with these moments.
+    pub fn of(mean: f64, variance: f64) -> Self {
+        if !mean.is_finite() {
+            Self::NoMean
+        } else if !variance.is_finite() {
+            Self::NoVariance
+        } else {
+            Self::Light
+        }
+    }
+}
+
 /// Losses of consecutive years and nothing else: each row is an event.
 #[derive(Debug, Clone, Copy)]
 pub struct Years<'a> {
@@ -269,6 +294,11 @@ pub trait Source: Sync {
             first = end;
         }
         Ok(())
+    }
+
+    /// How heavy one loss is; light where the source does not know, as of a table.
+    fn tail_weight(&self) -> TailWeight {
+        TailWeight::Light
     }
 
     /// Losses of block `block` as they lie in memory, where the source holds them and each row is an

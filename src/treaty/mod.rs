@@ -35,6 +35,7 @@
 //! | `programme`, `diagnose` | the graph, its faults and its warnings |
 //! | `plan`, `apply`, `cover`, `occurrence`, `run` | compiled, applied to a block, run over a source |
 //! | `tower` | the same in one pass for layers on the gross losses |
+//! | `unbounded` | who pays of a loss without bound: whose amounts have no variance |
 //! | `shares` | what groups of risks bear, year by year weighted |
 //! | `oed`, `schema` | programmes in files |
 //! | `explain` | one year step by step |
@@ -72,6 +73,7 @@ mod stability;
 mod term;
 mod terms;
 mod tower;
+mod unbounded;
 mod units;
 mod wording;
 
@@ -96,3 +98,4 @@ pub use shares::{By, Share, Weighted, shares};
 pub use stability::Stability;
 pub use term::Term;
 pub use terms::{Basis, Limit, ProRata, Treaty, Unit};
+pub use unbounded::Part;

@@ -20,12 +20,7 @@ impl Plan {
     }
 
     /// Annual terms of a year, with what its term of years has left; a new term begins afresh.
-    pub(super) fn annual_terms(
-        &self,
-        step: &Resolved,
-        year: u64,
-        carried: &mut f64,
-    ) -> Annual {
+    pub(super) fn annual_terms(&self, step: &Resolved, year: u64, carried: &mut f64) -> Annual {
         let Some(term) = step.term else { return step.annual };
         if self.year_of_run(year).is_multiple_of(term.years) {
             *carried = 0.0;

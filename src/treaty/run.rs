@@ -14,9 +14,10 @@ use super::plan::{Plan, Resolved};
 use super::proportional::Cession;
 use super::shares::{By, Gathering, Share, known, merge};
 use super::tower;
+use super::unbounded::Part;
 use crate::error::{Faults, Issue, Result};
 use crate::exec::{Control, run_blocks};
-use crate::losses::{Groups, LossBlock, Parts, Source};
+use crate::losses::{Groups, LossBlock, Parts, Source, TailWeight};
 
 /// Annual columns of a run: memory is O(block) a thread and these.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -33,6 +34,11 @@ pub struct Outcome {
     pub largest_gross: Vec<f64>,
     /// The same net of the covers per risk and per event.
     pub largest_net: Vec<f64>,
+    /// How heavy one loss is.
+    pub tail_weight: TailWeight,
+    /// Parts that all treaties, and the net, have of a loss beyond every bound.
+    pub ceded_part: Part,
+    pub net_part: Part,
 }
 
 /// Annual columns of one treaty.
@@ -47,6 +53,8 @@ pub struct TreatyColumns {
     pub attached: u64,
     /// Years in which the annual capacity was used up; never, when there is no annual capacity.
     pub exhausted: u64,
+    /// Part of a loss beyond every bound.
+    pub part: Part,
 }
 
 #[derive(Default)]
@@ -92,6 +100,7 @@ pub fn run_and_gather<S: Source>(
     let plan = bound.as_ref();
     let rows = if plan.tower { TOWER_ROWS } else { PART_ROWS };
     let mut outcome = Outcome::blank(plan, source.years() as usize);
+    outcome.tail_weight = source.tail_weight();
     // Each block's part of every column: a thread writes to its place, in memory that is touched
     // for the first time there.
     let mut places: Vec<Mutex<Vec<&mut [f64]>>> = Vec::new();
@@ -296,16 +305,20 @@ impl Outcome {
     fn blank(plan: &Plan, years: usize) -> Self {
         let column = || vec![0.0; years];
         let events = || if plan.options().largest_events { column() } else { Vec::new() };
-        let treaty = |name: &String| TreatyColumns {
+        let parts = plan.unbounded_parts();
+        let treaty = |(name, part): (&String, Part)| TreatyColumns {
             name: name.clone(),
             ceded: column(),
             reinstatement_premium: column(),
+            part,
             ..TreatyColumns::default()
         };
         Self {
             gross: column(),
             net: column(),
-            treaties: plan.names().iter().map(treaty).collect(),
+            treaties: plan.names().iter().zip(parts.treaties).map(treaty).collect(),
+            ceded_part: parts.ceded,
+            net_part: parts.net,
             largest_gross: events(),
             largest_net: events(),
             ..Self::default()
@@ -321,6 +334,22 @@ impl Outcome {
             .into_iter()
             .chain(treaties.flat_map(|t| [&mut t.ceded, &mut t.reinstatement_premium]))
             .filter(|column| !column.is_empty())
+    }
+
+    /// Part that `gross`, `ceded`, `net` or a treaty has of a loss beyond every bound.
+    pub fn part(&self, of: &str) -> Part {
+        let treaty = self.treaties.iter().find(|treaty| treaty.name == of);
+        match (of, treaty) {
+            ("ceded", _) => self.ceded_part,
+            ("net", _) => self.net_part,
+            (_, Some(treaty)) => treaty.part,
+            _ => Part::WHOLE,
+        }
+    }
+
+    /// Which moments of the annual amounts of `gross`, `ceded`, `net` or a treaty exist.
+    pub fn weight(&self, of: &str) -> TailWeight {
+        self.part(of).weight(self.tail_weight)
     }
 
     /// All ceded, by year.

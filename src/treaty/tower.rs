@@ -156,7 +156,8 @@ impl Kernel for Layered<'_, '_> {
         let Self { losses, largest, part } = self;
         if let [(layer, column)] = part {
             for (year, (to, &largest)) in column.iter_mut().zip(largest).enumerate() {
-                *to = if largest > layer.attachment { layered(layer, losses.of(year)) } else { 0.0 };
+                *to =
+                    if largest > layer.attachment { layered(layer, losses.of(year)) } else { 0.0 };
             }
             return;
         }
