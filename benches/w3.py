@@ -1,13 +1,14 @@
 """W3: Panjer's recursion, Poisson(500) with a severity of 2^14 points on 2^15 buckets.
 
 Nearly all of the work is sums over earlier values, 4 · 10^8 terms. The rival in Numba is the loop
-as one writes it, compiled; NumPy takes the sums as dot products. All start from logarithms, as
-e^-500 does not underflow but its products do.
+as one writes it, compiled; NumPy takes the sums as dot products; actuar runs where R has it
+(Debian: r-cran-actuar). All start from logarithms, as e^-500 does not underflow but its products do.
 """
 
 from __future__ import annotations
 
 import math
+import subprocess
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -85,6 +86,36 @@ def _numba(points: int, log2: int) -> Callable[[], Any]:
     return lambda: recursion(masses, 1 << log2)
 
 
+ACTUAR = """
+suppressMessages(library(actuar))
+points <- {points}
+masses <- exp(-(0:points) / 12) + 1e-6
+masses[1] <- 0
+masses <- masses / sum(masses)
+least <- Inf
+for (i in 1:{repeats}) {{
+  clock <- system.time(cumulative <- suppressWarnings(aggregateDist("recursive",
+    model.freq = "poisson", model.sev = masses, lambda = {mean}, maxit = {size} - 1, tol = 0)))
+  least <- min(least, clock["user.self"] + clock["sys.self"])
+}}
+cat(format(c(least, cumulative(6000), cumulative(9000) - cumulative(8999)), digits = 17))
+"""
+
+
+def _actuar(points: int, log2: int) -> Callable[[], Any]:
+    script = ACTUAR.format(points=points, size=1 << log2, mean=MEAN, repeats=3)
+
+    def call() -> list[float]:
+        run = subprocess.run(["Rscript", "-e", script], capture_output=True, text=True, check=True)
+        return [float(word) for word in run.stdout.split()]
+
+    return call
+
+
+def told_by_actuar(found: list[float]) -> Answer:
+    return {"P(S <= 6000)": Number(found[1]), "P(S = 9000)": Number(found[2])}
+
+
 def workload(quick: bool) -> Workload:
     points, log2 = (1 << 11, 14) if quick else (1 << 14, 15)
     return Workload(
@@ -94,6 +125,13 @@ def workload(quick: bool) -> Workload:
             Contender("kebao", lambda: _kebao(points, log2), answer_of),
             Contender("numpy", lambda: _numpy(points, log2), answer_of),
             Contender("numba", lambda: _numba(points, log2), answer_of, needs=("numba",)),
+            Contender(
+                "actuar",
+                lambda: _actuar(points, log2),
+                told_by_actuar,
+                told=lambda found: found[0],
+                needs_r=("actuar",),
+            ),
         ],
         tolerance=1e-9,
     )

@@ -97,8 +97,8 @@ kb.sensitivity(loss, limit=limit, attachment=attachment, years=100_000, seed=7)
 # %% [markdown]
 # ## Far beyond the grid
 #
-# The probability of a total above 350m, about one in 10,000 years, and of one above 10bn, which the
-# cap excludes for a single loss: conditioning on the largest loss still answers with a small error,
+# A total above 100m comes once in about 8,000 years, one above 350m once in 60,000, and one above
+# 10bn takes 25 losses at the cap. Conditioning on the largest loss still answers with a small error,
 # and where nothing can be said it is not said.
 
 # %%

@@ -50,16 +50,31 @@ def test_gradients(loss: kb.Aggregate) -> None:
     assert np.nanmax(np.abs(table["z_score"])) < 4
     rows = dict(zip(table["parameter"], table["derivative"], strict=True))
     step = 0.01
-    for name, up, down in [
-        ("frequency.mean", kb.Poisson(3 + step), kb.Poisson(3 - step)),
-    ]:
-        moved = [
-            kb.evaluate(kb.Aggregate(n, loss.severity), limit=3e5, attachment=2e5).value
-            for n in (up, down)
-        ]
-        assert rows[name] == pytest.approx((moved[0] - moved[1]) / (2 * step), rel=1e-3)
+
+    def at(mean: float) -> float:
+        moved = kb.Aggregate(kb.Poisson(mean), loss.severity)
+        return kb.evaluate(moved, limit=3e5, attachment=2e5).value
+
+    difference = (at(3 + step) - at(3 - step)) / (2 * step)
+    assert rows["frequency.mean"] == pytest.approx(difference, rel=1e-3)
     value = kb.evaluate(loss, limit=3e5, attachment=2e5).value
     assert rows["share"] == pytest.approx(value, rel=1e-4)
+
+
+def test_what_a_short_grid_leaves_out_is_allocated_too() -> None:
+    one = kb.Aggregate(kb.Poisson(2), kb.Pareto(1.8, 1000))
+    other = kb.Aggregate(kb.Poisson(5), kb.LogNormal(6, 1))
+    lines = kb.Lines({"heavy": one, "light": other}, mixing=0.3)
+    short = lines.fft(log2=10, step=50)
+    assert short.errors["truncated_mass"] > 1e-3
+    for p in (0.9, 0.99):
+        parts = kb.measure.allocate(short, "tvar", p)
+        assert sum(parts["value"]) == pytest.approx(short.tvar(p), rel=1e-6)
+        assert sum(parts["value"]) == pytest.approx(lines.fft(log2=18, step=50).tvar(p), rel=1e-3)
+    none = kb.Lines({"no mean": kb.Aggregate(kb.Poisson(1), kb.Pareto(0.9, 1000)), "light": other})
+    parts = kb.measure.allocate(none.fft(log2=10, step=50), "tvar", 0.9)
+    assert next(iter(parts["value"])) == np.inf
+    assert np.isfinite(list(parts["value"])[1])
 
 
 def test_faults_are_all_told(loss: kb.Aggregate) -> None:
@@ -154,6 +169,13 @@ def test_net_and_ceded_against_simulation(loss: kb.Aggregate) -> None:
     assert both.cdf(1e5, 5e4) == pytest.approx(share, abs=0.02)
     assert both.pmf.sum() + both.truncated_mass == pytest.approx(1, abs=1e-9)
     assert both.pmf.shape == (both.net.size, both.ceded.size)
+    errors = both.errors
+    assert abs(errors["net_mean_error"]) < 1e-4
+    assert abs(errors["ceded_mean_error"]) < 1e-4
+    short = kb.Bivariate(loss, limit=1e5, attachment=5e4, share=0.8, log2=(7, 7), steps=(1e3, 1e3))
+    on_plane = (short.pmf.sum(axis=1) * short.net).sum()
+    assert short.errors["net_mean_error"] == pytest.approx(on_plane / short.net_mean - 1, rel=1e-9)
+    assert short.errors["net_mean_error"] < -0.01 < 0 < short.errors["truncated_mass"]
 
 
 def test_streams_in_any_order() -> None:

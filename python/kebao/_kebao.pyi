@@ -37,7 +37,8 @@ class Aggregate:
     @property
     def errors(self, /) -> dict:
         """
-        Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `verdict`.
+        Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `sd_error`,
+        `verdict`.
         """
     def fft(self, /, *, log2: SupportsIndex = ..., step: SupportsFloat | SupportsIndex | str | None = None, discretisation: str = "mean_preserving") -> Aggregate:
         """
@@ -287,6 +288,15 @@ class Bivariate:
     def correlation(self, /) -> float:
         """
         Correlation of net and ceded on the grid.
+        """
+    @property
+    def errors(self, /) -> dict:
+        """
+        Errors of the plane: `net_step`, `ceded_step`, `truncated_mass`, and by how much of the exact
+        one the means on the plane, `net_mean_error` and `ceded_mean_error`, differ.
+
+        The steps keep both means, so what differs is what lies beyond the plane: a mean error close
+        to 0 says that nothing of weight does.
         """
     @property
     def net(self, /) -> Incomplete:
@@ -1415,7 +1425,7 @@ class Lines:
         The natural allocation of a measure: line, mean, value, and share of the whole.
 
         aⱼ = Σₓ E[Xⱼ | S = x] (g(S(x−)) − g(S(x))) (Mildenhall and Major 2022, 14.3), exact on the grid;
-        the parts add up to the measure. What lies beyond the grid is left out.
+        the parts add up to the measure. What lies beyond the grid is one cell.
         """
     def cdf(self, /, x: Any) -> Any:
         """
@@ -1434,7 +1444,8 @@ class Lines:
     @property
     def errors(self, /) -> dict:
         """
-        Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `verdict`.
+        Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `sd_error`,
+        `verdict`.
         """
     def fft(self, /, *, log2: SupportsIndex = ..., step: SupportsFloat | SupportsIndex | str | None = None) -> Lines:
         """

@@ -273,8 +273,8 @@ class Result:
 
         Parameters
         ----------
-        group : {"sector", "coverage", "risk", "cause"}
-            What to group by.
+        group : {"sector", "coverage", "risk", "cause", "event"}
+            What to group by; an event is a row of its own, as in `events`.
         progress : bool or callable, optional
             As for `Programme.apply`.
 
@@ -285,6 +285,8 @@ class Result:
             treaty (``ceded.xl1``), ``net``. A year's recovery is given back to rows in proportion
             to their subject loss.
         """
+        if group == "event":
+            return self.events(progress=progress)
         if group not in self._groups:
             with _hook(progress, self.years, group) as hook:
                 self._groups[group] = Table(self._core.groups(group, progress=hook))
@@ -563,7 +565,7 @@ class Result:
 
     @property
     def notes(self) -> list[str]:
-        """What has no variance or no mean, because losses without limit have none, and what helps.
+        """Amounts whose variance or mean is infinite, as losses without limit make it, and what helps.
 
         Without a variance the standard errors of means and tail means are NaN and the standard
         deviation is infinite; without a mean the mean is infinite. Quantiles keep their errors, and
@@ -574,8 +576,8 @@ class Result:
         >>> import kebao as kb
         >>> loss = kb.Aggregate(kb.Poisson(mean=2), kb.Pareto(alpha=1.5, scale="1m"))
         >>> result = kb.Programme.from_text("xl: 4m xs 1m").apply(loss, years=5000, seed=7)
-        >>> [note.split(",")[0] for note in result.notes]
-        ['gross']
+        >>> [note.split(";")[0] for note in result.notes]
+        ['gross, net: the variance is infinite: no standard error']
         """
         return self._core.notes
 

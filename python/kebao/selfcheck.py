@@ -299,6 +299,13 @@ def _exposure_curve(model: Mapping[str, Any], x: float) -> float:
     return float(damage.lev(x) / damage.mean)
 
 
+@computation("increased_limit_factor")
+def _increased_limit_factor(model: Mapping[str, Any], limit: float, base: float) -> float:
+    """E min(X, limit) / E min(X, base)."""
+    loss = _build(model)
+    return float(loss.lev(limit) / loss.lev(base))
+
+
 @computation("reserve")
 def _reserve(
     dataset: str,

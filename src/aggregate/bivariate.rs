@@ -129,6 +129,13 @@ impl Bivariate {
         .sum()
     }
 
+    /// Means on the grid less the exact ones, relative to these; 0 where nothing is expected.
+    pub fn mean_errors(&self) -> (f64, f64) {
+        let error = |found: f64, exact: f64| if exact == 0.0 { found } else { found / exact - 1.0 };
+        let (net, ceded) = self.exact_means;
+        (error(self.expect(|x, _| x), net), error(self.expect(|_, y| y), ceded))
+    }
+
     /// Correlation of net and ceded.
     pub fn correlation(&self) -> f64 {
         let (n, c) = (self.expect(|n, _| n), self.expect(|_, c| c));

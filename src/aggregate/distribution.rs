@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::fft::{CHECK, CHECK_SHORT, DIRECT, PADDED, SHORT, Scheme};
-use super::grid::{Discretisation, Grid};
+use super::grid::{Discretisation, Grid, MAX_LOG2};
 use super::model::{Model, Solver};
 use super::running::Running;
 use super::{Aggregate, Lines};
@@ -31,6 +31,9 @@ pub struct ErrorReport {
     pub exact_mean: f64,
     /// |mean on the grid ÷ exact mean − 1|, the tail beyond the grid included where it is known.
     pub mean_error: f64,
+    /// Standard deviation on the grid ÷ exact one − 1: a coarse grid spreads the total, a short one
+    /// cuts it; NaN where there is none.
+    pub sd_error: f64,
 }
 
 impl ErrorReport {
@@ -46,6 +49,8 @@ impl ErrorReport {
                 .to_owned()
         } else if self.mean_error > 1e-3 {
             format!("grid too coarse: the mean is off by {:.1e}; raise log2", self.mean_error)
+        } else if self.sd_error > SPREAD {
+            format!("grid too coarse: sd {:.1e} too large; raise log2", self.sd_error)
         } else {
             format!(
                 "ok: mean within {:.1e}, numerical error {:.1e}, P(beyond) = {:.1e}",
@@ -80,6 +85,11 @@ const COARSE: f64 = 8.0;
 
 /// Buckets, as a power of 2, of the grid that looks for the range.
 const SKETCH: u32 = 12;
+
+/// A grid that makes the standard deviation larger by more is called coarse,
+const SPREAD: f64 = 0.01;
+/// and one that was not asked for is refused.
+const MOST_SPREAD: f64 = 0.1;
 
 /// Refused above this difference between two tilts.
 const TOLERANCE: f64 = 1e-9;
@@ -169,7 +179,17 @@ impl GridDistribution {
             numerical,
             exact_mean: self.exact_mean,
             mean_error: mean_error.abs(),
+            sd_error: self.sd_error(),
         }
+    }
+
+    fn sd_error(&self) -> f64 {
+        let (exact, mean, step) = (self.model.sd(), self.exact_mean, self.grid.step);
+        if !(exact > 0.0 && exact.is_finite() && mean.is_finite()) {
+            return f64::NAN;
+        }
+        let far = |(k, p): (usize, &f64)| p * (k as f64 * step - mean).powi(2);
+        self.pmf.iter().enumerate().map(far).sum::<f64>().max(0.0).sqrt() / exact - 1.0
     }
 
     /// Largest difference to the probabilities of another transform, also of a recursion; NaN if one is
@@ -212,11 +232,38 @@ impl GridDistribution {
         }
         loop {
             let distribution = Self::of(model.clone(), grid, solver, how)?;
+            distribution.refuse_spread()?;
             if distribution.truncated_mass <= NEGLIGIBLE || !worth_widening(&model, grid) {
                 return Ok(distribution);
             }
             grid = grid.widened(&model);
         }
+    }
+
+    /// Many losses, each far below the step, are spread by the grid beyond recognition.
+    fn refuse_spread(&self) -> Result<()> {
+        let error = self.sd_error();
+        if !(error > MOST_SPREAD) {
+            return Ok(());
+        }
+        // The variance that steps add is about in proportion to them.
+        let more = libm::log2(((1.0 + error).powi(2) - 1.0) / (2.0 * SPREAD)).ceil();
+        let log2 = f64::from(self.grid.buckets.ilog2()) + more;
+        let advice = if log2 <= f64::from(MAX_LOG2) {
+            format!("use fft(log2={log2})")
+        } else {
+            "a sum of so many is nearly normal".to_owned()
+        };
+        Err(Error::numeric(
+            "Aggregate.fft",
+            format!(
+                "2^{} steps of {:.3e} are too coarse for a total of sd {:.3e}: on the grid it is {:.2} times as much; {advice}",
+                self.grid.buckets.ilog2(),
+                self.grid.step,
+                self.model.sd(),
+                1.0 + error
+            ),
+        ))
     }
 
     fn last(&self) -> usize {

@@ -13,7 +13,7 @@ pub struct Grid {
 }
 
 /// Largest grid: transforms twice as long still fit comfortably in memory.
-const MAX_LOG2: u32 = 24;
+pub(super) const MAX_LOG2: u32 = 24;
 /// Probability of a single larger loss that the automatic range may leave beyond its end.
 const BEYOND: f64 = 1e-9;
 

@@ -120,62 +120,58 @@ fn recursion(frequency: &Frequency, Panjer { a, b, class }: Panjer, severity: &[
     pmf
 }
 
-/// Values made at a time, and lanes of their sums.
-const BATCH: usize = 8;
-const LANES: usize = 8;
+/// Values made at a time.
+const BATCH: usize = 16;
+/// Terms added up before they join the others: the sum of many small terms keeps its places.
+const CHUNK: usize = 1024;
 
-/// w(j) f_j backwards, zeros around, so that both factors of a sum run forwards.
+/// w(j) f_j, zeros behind.
 #[derive(Default)]
-struct Factors {
-    backwards: Vec<f64>,
-}
+struct Factors(Vec<f64>);
 
 impl Factors {
     fn new(severity: &[f64], used: usize, weight: impl Fn(usize) -> f64) -> Self {
-        let mut backwards = vec![0.0; used + BATCH];
-        for (j, f) in severity[..used].iter().enumerate().skip(1) {
-            backwards[used + BATCH - 1 - j] = weight(j) * f;
-        }
-        Self { backwards }
+        let mut factors: Vec<f64> =
+            severity[..used].iter().enumerate().map(|(j, f)| weight(j) * f).collect();
+        factors.resize(used + BATCH, 0.0);
+        Self(factors)
     }
 
     /// Σₘ w f_{k+i−m} g_m over the known m, k the end of `known`, for each i of the batch.
     fn sums(&self, pmf: &[f64], known: std::ops::Range<usize>) -> [f64; BATCH] {
-        if self.backwards.is_empty() || known.is_empty() {
+        if self.0.is_empty() || known.is_empty() {
             return [0.0; BATCH];
         }
-        // f_{k+i−m} lies at last − (k + i − m).
-        let low = self.backwards.len() - 1 - (known.len() + BATCH - 1);
-        let high = self.backwards.len() - 1;
-        dispatch::run(Sums(&self.backwards[low..high], &pmf[known]))
+        dispatch::run(Sums { factors: &self.0, known: &pmf[known] })
     }
 }
 
-/// Sums of products of a column with `BATCH` windows of another, the same on every instruction set.
-struct Sums<'a>(&'a [f64], &'a [f64]);
+/// The sums of a batch, each in the same order on every instruction set: the values of the batch lie
+/// side by side in the lanes, the known ones are read from the last to the first.
+struct Sums<'a> {
+    factors: &'a [f64],
+    known: &'a [f64],
+}
 
 impl Kernel for Sums<'_> {
     type Output = [f64; BATCH];
 
     #[inline(always)]
     fn run(self) -> [f64; BATCH] {
-        let Self(factors, known) = self;
-        let mut lanes = [[0.0; LANES]; BATCH];
-        let (rows, rest) = known.as_chunks::<LANES>();
-        let count = rows.len() * LANES;
-        // The window of value i begins BATCH − 1 − i places on.
-        for (row, window) in rows.iter().zip(factors.windows(LANES + BATCH - 1).step_by(LANES)) {
-            for i in 0..BATCH {
-                for lane in 0..LANES {
-                    lanes[i][lane] += row[lane] * window[BATCH - 1 - i + lane];
+        let mut total = [0.0; BATCH];
+        let mut distance = 1;
+        for part in self.known.rchunks(CHUNK) {
+            let mut sums = [0.0; BATCH];
+            for (g, f) in part.iter().rev().zip(self.factors[distance..].windows(BATCH)) {
+                for i in 0..BATCH {
+                    sums[i] += g * f[i];
                 }
             }
-        }
-        for (place, g) in rest.iter().enumerate() {
             for i in 0..BATCH {
-                lanes[i][place] += g * factors[count + place + BATCH - 1 - i];
+                total[i] += sums[i];
             }
+            distance += part.len();
         }
-        lanes.map(|[a, b, c, d, e, f, g, h]| ((a + e) + (c + g)) + ((b + f) + (d + h)))
+        total
     }
 }

@@ -10,7 +10,7 @@ use crate::severity::Family;
 
 /// Draws mapped at a time, so that they stay in the first cache.
 const TILE: usize = 1024;
-/// Rows a block may hold: more would not fit a machine.
+/// Rows a block, or all years if they are fewer, may hold: more would not fit a machine.
 const MAX_ROWS: f64 = 2e8;
 
 /// The years of an aggregate, as a source of losses.
@@ -37,7 +37,7 @@ pub struct SamplerScratch {
 impl Sampler {
     /// `dated` adds the time of each loss in its year, for terms that depend on it.
     pub fn new(aggregate: Aggregate, years: u64, seed: u64, dated: bool) -> Result<Self> {
-        let rows = aggregate.frequency.mean() * BLOCK_YEARS as f64;
+        let rows = aggregate.frequency.mean() * years.min(BLOCK_YEARS as u64) as f64;
         if rows > MAX_ROWS {
             return Err(Error::numeric(
                 "Aggregate.simulate",

@@ -20,11 +20,11 @@ pub(super) fn run(job: &Job<'_>, model: &Thinned) -> Result<Estimate> {
     let counts = model.size_biased();
     let mean = model.count.mean();
     let work = |loss: &mut Vec<f64>, block: u64| {
-        job.control.check()?;
         let mut count = Stream::new(job.seed, Purpose::Count, 0, block);
         let mut sizes = Stream::new(job.seed, Purpose::Severity, 0, block);
         let mut tally = Tally::default();
         for _ in 0..BLOCK.min(job.years - block * BLOCK) {
+            job.control.check()?;
             let u = count.uniform();
             // The other losses of a year seen from one of its losses.
             let others = counts.partition_point(|total| *total < u);
@@ -43,11 +43,8 @@ pub(super) fn run(job: &Job<'_>, model: &Thinned) -> Result<Estimate> {
         100.0 * mean * given_others(job.target, model, &[]) * counts[0] / (mean * tally.mean())
     );
     let mut found = tally.estimate(Method::Conditional, mean, job.years, reason);
-    // E f² is not met on the way; for a probability f² = f.
-    if let Target::Exceeds(_) = job.target {
-        let plain = found.value * (1.0 - found.value) / job.years as f64;
-        found.variance_factor = plain / found.standard_error.powi(2);
-    } else {
+    // For a probability f² = f; E f² of a layer is not met on the way.
+    if let Target::Layer { .. } = job.target {
         found.variance_factor = f64::NAN;
     }
     Ok(found)

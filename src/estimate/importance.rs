@@ -23,11 +23,6 @@ const BLOCK: u64 = 4096;
 /// Contributions that an estimate rests on at least, in effective number.
 const EFFECTIVE: f64 = 100.0;
 
-#[derive(Debug, Default)]
-struct Scratch {
-    loss: Vec<f64>,
-}
-
 pub(super) fn run(job: &Job<'_>, model: &Thinned) -> Result<Estimate> {
     let pilot_years = PILOT.min(job.years / 20).max(64);
     let pilots: Vec<Tally> = TWISTS
@@ -61,31 +56,25 @@ pub(super) fn run(job: &Job<'_>, model: &Thinned) -> Result<Estimate> {
         1.0 - t,
         100.0 * DEFENSIVE
     );
-    let mut found = tally.estimate(Method::Importance, model.busy, years + used, reason);
-    if !model.has_variance() && !job.target.bounded() {
-        found.standard_error = f64::NAN;
-        found.variance_factor = f64::NAN;
-        found.reason.push_str("; the variance may be infinite: no standard error, use conditional");
-    }
-    Ok(found)
+    Ok(tally.estimate(Method::Importance, model.busy, years + used, reason))
 }
 
 fn draw(job: &Job<'_>, model: &Thinned, t: f64, years: u64, entity: u64) -> Result<Tally> {
-    let work = |scratch: &mut Scratch, block: u64| {
-        job.control.check()?;
+    let work = |loss: &mut Vec<f64>, block: u64| {
         let stream = |purpose| Stream::new(job.seed, purpose, entity, block);
         let mut counts = stream(Purpose::Count);
         let mut choices = stream(Purpose::Auxiliary);
         let mut sizes = stream(Purpose::Severity);
         let mut tally = Tally::default();
         for _ in 0..BLOCK.min(years - block * BLOCK) {
+            job.control.check()?;
             let count = model.count_of(counts.uniform());
             let twisted = choices.uniform() >= DEFENSIVE;
-            scratch.loss.resize(count as usize, 0.0);
-            sizes.fill(&mut scratch.loss);
+            loss.resize(count as usize, 0.0);
+            sizes.fill(loss);
             // ln of the product of survival probabilities.
             let mut log = 0.0;
-            for u in &mut scratch.loss {
+            for u in loss.iter_mut() {
                 let own = ln(*u);
                 if twisted && t > 0.0 {
                     *u = crate::numeric::exp(own / (1.0 - t));
@@ -97,8 +86,8 @@ fn draw(job: &Job<'_>, model: &Thinned, t: f64, years: u64, entity: u64) -> Resu
             // Twisted over plain density: Π (1 − t) S̄^(−t).
             let over = crate::numeric::exp(count as f64 * ln(1.0 - t) - t * log);
             let weight = 1.0 / (DEFENSIVE + (1.0 - DEFENSIVE) * over);
-            model.sample(&mut scratch.loss);
-            let f = job.target.of(scratch.loss.iter().fold(0.0, |sum, x| sum + x));
+            model.sample(loss);
+            let f = job.target.of(loss.iter().fold(0.0, |sum, x| sum + x));
             tally.add(weight * f, weight * f * f);
         }
         Ok(tally)

@@ -72,17 +72,22 @@ impl Job<'_> {
             return Ok(known);
         }
         match method {
-            Method::Auto => auto::run(self),
-            Method::Closed => Err(grid::no_closed_form(self)),
-            Method::Fft | Method::Panjer => grid::run(self, method),
-            Method::Simulation | Method::Control => {
-                simulation::run(self, &self.thinned()?, method == Method::Control)
-            }
-            Method::Stratified => strata::run(self, &self.thinned()?),
-            Method::Sobol => sobol::run(self, &self.thinned()?),
-            Method::Conditional => conditional::run(self, &self.thinned()?),
-            Method::Importance => importance::run(self, &self.thinned()?),
+            Method::Auto => return auto::run(self),
+            Method::Closed => return Err(grid::no_closed_form(self)),
+            Method::Fft | Method::Panjer => return grid::run(self, method),
+            _ => {}
         }
+        let model = self.thinned()?;
+        let found = match method {
+            Method::Conditional => return conditional::run(self, &model),
+            Method::Stratified => strata::run(self, &model),
+            Method::Sobol => sobol::run(self, &model),
+            Method::Importance => importance::run(self, &model),
+            _ => simulation::run(self, &model, method == Method::Control),
+        }?;
+        // Only conditioning integrates the tail out; the spread of draws from it means nothing.
+        let steady = model.has_variance() || self.target.bounded();
+        Ok(if steady { found } else { found.without_variance() })
     }
 
     fn thinned(&self) -> Result<Thinned> {

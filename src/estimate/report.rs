@@ -82,6 +82,14 @@ impl Estimate {
         }
     }
 
+    /// The same where the variance of a draw is infinite.
+    pub(super) fn without_variance(mut self) -> Self {
+        self.standard_error = f64::NAN;
+        self.variance_factor = f64::NAN;
+        self.reason.push_str("; the variance is infinite: no standard error, use conditional");
+        self
+    }
+
     /// Standard error, or bound, relative to the value.
     pub fn relative_error(&self) -> f64 {
         let error = if self.standard_error.is_nan() { self.bound } else { self.standard_error };

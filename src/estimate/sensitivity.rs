@@ -122,12 +122,12 @@ fn simulated(job: &Job<'_>) -> Result<Vec<Simulated>> {
         let mut extra = Stream::new(seed, Purpose::Auxiliary, 0, block);
         let here = (BLOCK_YEARS as u64).min(years - block * BLOCK_YEARS as u64) as usize;
         let mut tallies = vec![Tally::default(); columns];
-        let (mut u, mut moved) = (Vec::new(), vec![0.0; names.len()]);
+        let (mut u, mut x, mut moved) = (Vec::new(), Vec::new(), vec![0.0; names.len()]);
         for n in &drawn[..here] {
             control.check()?;
             u.resize(*n as usize, 0.0);
             sizes.fill(&mut u);
-            let mut x = u.clone();
+            x.clone_from(&u);
             aggregate.severity.sample(&mut x);
             let s = x.iter().fold(0.0, |sum, x| sum + x);
             let f = target.of(s);

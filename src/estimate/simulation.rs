@@ -17,7 +17,7 @@ use crate::random::{Purpose, Stream};
 /// Losses that a block is expected to hold.
 const BLOCK_LOSSES: f64 = 65_536.0;
 /// Years of a block at least, and at most.
-const BLOCK_YEARS: (f64, f64) = (4096.0, 1e12);
+const BLOCK_YEARS: (f64, f64) = (1.0, 1e12);
 /// Losses drawn at a time.
 const TILE: usize = 1024;
 
@@ -55,14 +55,9 @@ pub(super) fn run(job: &Job<'_>, model: &Thinned, with_controls: bool) -> Result
     let method = if with_controls { Method::Control } else { Method::Simulation };
     let reached = model.count.mean();
     let reason = format!("{reached:.3e} losses a year are above 0");
-    let mut plain = all.tally.estimate(method, 1.0, job.years, reason);
-    if !model.has_variance() && !job.target.bounded() {
-        plain.standard_error = f64::NAN;
-        plain.variance_factor = f64::NAN;
-        plain.reason.push_str("; the variance is infinite: no standard error, use conditional");
-        return Ok(plain);
-    }
-    Ok(if with_controls { controlled(plain, &all, model) } else { plain })
+    let plain = all.tally.estimate(method, 1.0, job.years, reason);
+    let steady = model.has_variance() || job.target.bounded();
+    Ok(if with_controls && steady { controlled(plain, &all, model) } else { plain })
 }
 
 /// f − β·(C − E C) with β from the run itself.

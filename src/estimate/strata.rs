@@ -58,7 +58,7 @@ pub(super) fn run(job: &Job<'_>, model: &Thinned) -> Result<Estimate> {
     let years = pilot_years * strata.len() as u64 + shares.iter().sum::<u64>();
     let plain = (plain - value * value).max(0.0);
     let busiest = weights.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |x| x.0);
-    let mut found = Estimate {
+    Ok(Estimate {
         method: Method::Stratified,
         value,
         standard_error: variance.sqrt(),
@@ -73,13 +73,7 @@ pub(super) fn run(job: &Job<'_>, model: &Thinned) -> Result<Estimate> {
             strata[busiest].lowest,
             strata[busiest].highest
         ),
-    };
-    if !model.has_variance() && !job.target.bounded() {
-        found.standard_error = f64::NAN;
-        found.variance_factor = f64::NAN;
-        found.reason.push_str("; the variance is infinite: no standard error, use conditional");
-    }
-    Ok(found)
+    })
 }
 
 /// Counts from 1 on in groups of about equal weight n P(N = n), small counts by themselves.
@@ -123,12 +117,12 @@ fn draw(
     let tables: Vec<Vec<f64>> = strata.iter().map(|stratum| table(model, *stratum)).collect();
     let work = |loss: &mut Vec<f64>, index: u64| {
         let (h, block) = blocks[index as usize];
-        job.control.check()?;
         let entity = 2 * h as u64 + round;
         let mut counts = Stream::new(job.seed, Purpose::Count, 1 + entity, block);
         let mut sizes = Stream::new(job.seed, Purpose::Severity, 1 + entity, block);
         let mut tally = Tally::default();
         for _ in 0..BLOCK.min(years[h] - block * BLOCK) {
+            job.control.check()?;
             let count = if tables[h].len() == 1 {
                 strata[h].lowest
             } else {

@@ -25,6 +25,8 @@ pub(super) struct Thinned {
 const MOST: f64 = 1e6;
 /// Probability that a table of counts may leave out.
 const NEGLIGIBLE: f64 = 1e-17;
+/// Entries of that table.
+const ENTRIES: usize = 1 << 20;
 
 impl Thinned {
     pub fn new(aggregate: &Aggregate) -> Result<Self> {
@@ -40,7 +42,17 @@ impl Thinned {
         let busy = count.sf(0);
         let mut some = Vec::new();
         let (mut total, mut k) = (0.0, 0u64);
-        while some.len() < (1 << 22) {
+        loop {
+            if some.len() == ENTRIES {
+                return Err(Error::numeric(
+                    "estimate",
+                    format!(
+                        "{:.1e} of the years have more than {ENTRIES} losses, too many to simulate; \
+                         evaluate by fft",
+                        count.sf(k)
+                    ),
+                ));
+            }
             k += 1;
             let p = count.pmf(k) / busy;
             total += p;

@@ -24,7 +24,7 @@ pub use table::{LossColumns, LossTable};
 
 use std::ops::Range;
 
-use crate::error::Result;
+use crate::error::{Issue, Result};
 use crate::exec::Control;
 
 /// Years in a block. Part of "stream v1": changing it changes every simulated result.
@@ -100,6 +100,30 @@ impl LossBlock {
         copy_known(&self.reported, &rows, &mut out.reported);
     }
 
+    /// Hands itself out in parts of whole years, in order, each of about `rows` rows.
+    fn in_parts(
+        &self,
+        rows: usize,
+        control: &Control,
+        part: &mut Self,
+        each: &mut dyn FnMut(&Self) -> Result<()>,
+    ) -> Result<()> {
+        if self.rows() <= 2 * rows {
+            return each(self);
+        }
+        let mut first = 0;
+        while first < self.years() {
+            control.check()?;
+            let enough = self.offsets[first] as usize + rows;
+            let end = self.offsets.partition_point(|offset| (*offset as usize) <= enough);
+            let end = end.saturating_sub(1).clamp(first + 1, self.years());
+            self.copy_years(first..end, part);
+            each(part)?;
+            first = end;
+        }
+        Ok(())
+    }
+
     /// Adds one year of another block, whose optional columns are the same.
     pub fn push_year(&mut self, from: &Self, year: usize) {
         let rows = from.year(year);
@@ -138,6 +162,23 @@ impl LossBlock {
     pub fn year(&self, year: usize) -> Range<usize> {
         self.offsets[year] as usize..self.offsets[year + 1] as usize
     }
+}
+
+/// Whether so many numbers fit into memory, asked before they are made.
+///
+/// # Errors
+/// They do not.
+pub fn room(place: &str, numbers: u64) -> Result<()> {
+    let fits =
+        usize::try_from(numbers).is_ok_and(|n| Vec::<f64>::new().try_reserve_exact(n).is_ok());
+    if fits {
+        return Ok(());
+    }
+    let gigabytes = numbers as f64 * 8e-9;
+    Err(Issue::new("out_of_memory", place, "years")
+        .value(format!("what must be kept of them is {gigabytes:.0} GB"))
+        .allowed("as many as fit into memory")
+        .into_error())
 }
 
 /// How heavy losses are: which of their moments exist.
@@ -280,20 +321,7 @@ pub trait Source: Sync {
     ) -> Result<()> {
         let Parts { scratch, block: whole, part } = work;
         self.fill(block, control, scratch, whole)?;
-        if whole.rows() <= 2 * rows {
-            return each(whole);
-        }
-        let mut first = 0;
-        while first < whole.years() {
-            control.check()?;
-            let enough = whole.offsets[first] as usize + rows;
-            let end = whole.offsets.partition_point(|offset| (*offset as usize) <= enough);
-            let end = end.saturating_sub(1).clamp(first + 1, whole.years());
-            whole.copy_years(first..end, part);
-            each(part)?;
-            first = end;
-        }
-        Ok(())
+        whole.in_parts(rows, control, part, each)
     }
 
     /// How heavy one loss is; light where the source does not know, as of a table.

@@ -85,6 +85,7 @@ impl LossTable {
         place: &dyn Fn(usize) -> String,
     ) -> Result<(Self, Vec<i64>, Vec<i64>)> {
         check(&columns, &years, place)?;
+        super::room("losses", (i128::from(years.end) - i128::from(years.start) + 1) as u64)?;
         let (columns, offsets) = by_year(columns, &years);
         let first_year = years.start;
         let (inception, reported) = (

@@ -10,6 +10,7 @@ mod moments;
 mod natural;
 mod spectral;
 mod tail;
+mod units;
 mod variance;
 
 pub use curve::{CurvePoint, exceedance_curve};
@@ -19,4 +20,5 @@ pub use moments::Moments;
 pub use natural::natural;
 pub use spectral::{Ties, Weighted, premium_bounds, spectral};
 pub use tail::{Estimate, Tail};
+pub use units::{Units, finite};
 pub use variance::{VarianceSplit, two_level_split, variance_split};

@@ -146,8 +146,9 @@ impl Kernel for NormalIsf<'_> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
+        let mut tails = Tails::default();
         for tile in self.0.chunks_mut(TILE) {
-            isf_tile(tile);
+            isf_tile(tile, &mut tails);
         }
     }
 }
@@ -157,8 +158,9 @@ impl Kernel for LogNormal<'_> {
     #[inline(always)]
     fn run(self) {
         let (mu, sigma) = (self.mu, self.sigma);
+        let mut tails = Tails::default();
         for tile in self.u.chunks_mut(TILE) {
-            isf_tile(tile);
+            isf_tile(tile, &mut tails);
             for x in tile {
                 *x = exp_lane(mu + sigma * *x);
             }
@@ -369,11 +371,23 @@ fn isf_tail(q: f64, d: f64) -> f64 {
     (if is_near(t) { isf_near(t) } else { isf_far(t) }).copysign(d)
 }
 
+/// Which elements of a tile are tails, and their probabilities: kept from tile to tile, as making
+/// it anew would cost more than filling it.
+struct Tails {
+    index: [u16; TILE],
+    probability: [f64; TILE],
+}
+
+impl Default for Tails {
+    fn default() -> Self {
+        Self { index: [0; TILE], probability: [0.0; TILE] }
+    }
+}
+
 /// [`normal_isf`] over at most [`TILE`] elements: the centre on all lanes, then the tails, about
 /// 15% of uniform input, gathered, computed together and put back.
 #[inline(always)]
-fn isf_tile(tile: &mut [f64]) {
-    let mut index = [0_u16; TILE];
+fn isf_tile(tile: &mut [f64], Tails { index, probability }: &mut Tails) {
     let mut is_tail = [0_u8; TILE];
     for (tail, q) in is_tail.iter_mut().zip(tile.iter()) {
         *tail = u8::from(!is_central(0.5 - *q));
@@ -383,28 +397,24 @@ fn isf_tile(tile: &mut [f64]) {
         index[tails & (TILE - 1)] = i as u16;
         tails += usize::from(*tail);
     }
-    let index = &index[..tails];
-    let mut probability = [0.0; TILE];
+    let (index, probability) = (&index[..tails], &mut probability[..tails]);
     for (q, i) in probability.iter_mut().zip(index) {
-        *q = tile[*i as usize];
+        *q = tile[*i as usize & (TILE - 1)];
     }
     for q in tile.iter_mut() {
         *q = isf_central(0.5 - *q);
     }
-    let probability = &mut probability[..tails];
-    let mut z = [0.0; TILE];
-    let mut far = 0_u64;
-    for (z, q) in z.iter_mut().zip(probability.iter()) {
-        let t = tail_probability(*q);
-        far += u64::from(!is_near(t));
-        *z = isf_near(t).copysign(0.5 - *q);
-    }
-    if far > 0 {
-        for (z, q) in z.iter_mut().zip(probability.iter()) {
-            *z = isf_tail(*q, 0.5 - *q);
+    let far = |q: &f64| u64::from(!is_near(tail_probability(*q)));
+    if probability.iter().map(far).sum::<u64>() == 0 {
+        for q in probability.iter_mut() {
+            *q = isf_near(tail_probability(*q)).copysign(0.5 - *q);
+        }
+    } else {
+        for q in probability.iter_mut() {
+            *q = isf_tail(*q, 0.5 - *q);
         }
     }
-    for (z, i) in z.iter().zip(index) {
-        tile[*i as usize] = *z;
+    for (z, i) in probability.iter().zip(index) {
+        tile[*i as usize & (TILE - 1)] = *z;
     }
 }

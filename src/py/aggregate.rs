@@ -86,6 +86,7 @@ pub fn errors<'py>(py: Python<'py>, grid: &GridDistribution) -> PyResult<Bound<'
     all.set_item("truncated_mass", report.truncated_mass)?;
     all.set_item("numerical", report.numerical)?;
     all.set_item("mean_error", report.mean_error)?;
+    all.set_item("sd_error", report.sd_error)?;
     all.set_item("verdict", report.verdict())?;
     Ok(all)
 }
@@ -215,7 +216,8 @@ impl Aggregate {
         Ok((PyArray1::from_vec(py, amounts), PyArray1::from_slice(py, grid.pmf())))
     }
 
-    /// Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `verdict`.
+    /// Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `sd_error`,
+    /// `verdict`.
     #[getter]
     fn errors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         errors(py, self.grid(py)?)

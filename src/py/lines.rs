@@ -182,7 +182,8 @@ impl Lines {
         Ok(made)
     }
 
-    /// Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `verdict`.
+    /// Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `sd_error`,
+    /// `verdict`.
     #[getter]
     fn errors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         super::aggregate::errors(py, self.grid(py)?)
@@ -191,18 +192,19 @@ impl Lines {
     /// The natural allocation of a measure: line, mean, value, and share of the whole.
     ///
     /// aⱼ = Σₓ E[Xⱼ | S = x] (g(S(x−)) − g(S(x))) (Mildenhall and Major 2022, 14.3), exact on the grid;
-    /// the parts add up to the measure. What lies beyond the grid is left out.
+    /// the parts add up to the measure. What lies beyond the grid is one cell.
     fn _allocate(&self, py: Python<'_>, distortion: PyRef<'_, Distortion>) -> PyResult<PyTable> {
         let grid = self.grid(py)?;
         let core = distortion.core;
+        let means = self.core.means();
         let values = detached(py, || {
             let parts = self.core.contributions(grid.grid)?;
-            Ok::<_, Error>(crate::measure::natural(&core, grid.pmf(), &parts))
+            Ok::<_, Error>(crate::measure::natural(&core, grid.pmf(), &parts, &means))
         })?;
         let whole: f64 = values.iter().sum();
         let core = Table::new("allocation")
             .text("line", self.names())
-            .float("mean", self.core.means())
+            .float("mean", means)
             .float("value", values.clone())
             .float("share", values.iter().map(|v| v / whole).collect());
         Ok(PyTable { core })
@@ -348,6 +350,23 @@ impl Bivariate {
     #[getter]
     fn truncated_mass(&self) -> f64 {
         self.core.truncated_mass
+    }
+
+    /// Errors of the plane: `net_step`, `ceded_step`, `truncated_mass`, and by how much of the exact
+    /// one the means on the plane, `net_mean_error` and `ceded_mean_error`, differ.
+    ///
+    /// The steps keep both means, so what differs is what lies beyond the plane: a mean error close
+    /// to 0 says that nothing of weight does.
+    #[getter]
+    fn errors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let (net, ceded) = self.core.mean_errors();
+        let errors = PyDict::new(py);
+        errors.set_item("net_step", self.core.net.step)?;
+        errors.set_item("ceded_step", self.core.ceded.step)?;
+        errors.set_item("truncated_mass", self.core.truncated_mass)?;
+        errors.set_item("net_mean_error", net)?;
+        errors.set_item("ceded_mean_error", ceded)?;
+        Ok(errors)
     }
 
     /// P(net ≤ x and ceded ≤ y).

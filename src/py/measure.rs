@@ -6,8 +6,8 @@ use pyo3::prelude::*;
 use super::table::PyTable;
 use super::watch::detached;
 use crate::error::{Error, Faults, Issue, Result};
-use crate::exec::{Control, run_blocks};
-use crate::measure::{self, Distortion as Core, Estimate, Tail, Ties, Weighted, exceedance_curve};
+use crate::exec::Control;
+use crate::measure::{self, Distortion as Core, Estimate, Tail, Ties, Units, exceedance_curve};
 use crate::output::Table;
 
 /// How much a unit of risk costs, by how remote it is: a concave distortion of survival probabilities.
@@ -108,19 +108,6 @@ impl Distortion {
 }
 
 /// A column of annual losses without NaN.
-fn checked(faults: &mut Faults, object: &str, field: &str, values: &[f64]) {
-    faults.check(!values.is_empty(), || {
-        Issue::new("empty", object, field).value("no years").allowed("at least one year")
-    });
-    if let Some(at) = values.iter().position(|x| !x.is_finite()) {
-        faults.push(
-            Issue::new("not_finite", object, format!("{field}[{at}]"))
-                .value(values[at])
-                .allowed("a finite amount"),
-        );
-    }
-}
-
 fn pair(found: Estimate) -> (f64, f64) {
     (found.value, found.standard_error)
 }
@@ -134,7 +121,7 @@ pub fn measure_tails(
 ) -> PyResult<Vec<[(f64, f64); 2]>> {
     let values = losses.as_slice()?;
     let mut faults = Faults::new();
-    checked(&mut faults, "measure", "losses", values);
+    measure::finite(&mut faults, "measure", "losses", values);
     for level in &levels {
         faults.check((0.0..1.0).contains(level), || {
             Issue::new("out_of_range", "measure", "level")
@@ -158,7 +145,7 @@ pub fn measure_spectral(
 ) -> PyResult<(f64, f64)> {
     let (values, core) = (losses.as_slice()?, distortion.core);
     let mut faults = Faults::new();
-    checked(&mut faults, "measure", "losses", values);
+    measure::finite(&mut faults, "measure", "losses", values);
     faults.finish()?;
     detached(py, || Ok(pair(measure::spectral(values, &core))))
 }
@@ -174,8 +161,8 @@ pub fn measure_bounds(
 ) -> PyResult<(f64, f64)> {
     let (reference, values) = (reference.as_slice()?, losses.as_slice()?);
     let mut faults = Faults::new();
-    checked(&mut faults, "premium_bounds", "reference", reference);
-    checked(&mut faults, "premium_bounds", "losses", values);
+    measure::finite(&mut faults, "premium_bounds", "reference", reference);
+    measure::finite(&mut faults, "premium_bounds", "losses", values);
     faults.check((2..=100_000).contains(&levels), || {
         Issue::new("out_of_range", "premium_bounds", "levels")
             .value(levels)
@@ -201,7 +188,7 @@ pub fn measure_curve(
 ) -> PyResult<PyTable> {
     let values = losses.as_slice()?;
     let mut faults = Faults::new();
-    checked(&mut faults, "exceedance_curve", "losses", values);
+    measure::finite(&mut faults, "exceedance_curve", "losses", values);
     faults.finish()?;
     let points = detached(py, || Ok(exceedance_curve(values, &return_periods)))?;
     let column = |f: fn(&measure::CurvePoint) -> f64| points.iter().map(f).collect::<Vec<_>>();
@@ -212,67 +199,6 @@ pub fn measure_curve(
         .float("high", column(|p| p.high))
         .float("tvar", column(|p| p.tvar));
     Ok(PyTable { core })
-}
-
-/// Annual losses by unit, in either memory order.
-struct Units<'a> {
-    values: &'a [f64],
-    years: usize,
-    width: usize,
-    by_year: bool,
-}
-
-/// Years whose totals are made at a time.
-const STRIP: usize = 4096;
-
-impl Units<'_> {
-    fn at(&self, year: usize, unit: usize) -> f64 {
-        let place = if self.by_year { year * self.width + unit } else { unit * self.years + year };
-        self.values[place]
-    }
-
-    /// Total of each year: units added in their order, so both memory orders give the same bits.
-    fn totals(&self, control: &Control) -> Result<Vec<f64>> {
-        let strips = self.years.div_ceil(STRIP) as u64;
-        let run = run_blocks(0..strips, control, |(): &mut (), strip| {
-            let first = strip as usize * STRIP;
-            let years = STRIP.min(self.years - first);
-            let mut totals = vec![0.0; years];
-            if self.by_year {
-                let rows = &self.values[first * self.width..(first + years) * self.width];
-                for (total, row) in totals.chunks_mut(LANES).zip(rows.chunks(LANES * self.width)) {
-                    add_rows(total, row, self.width);
-                }
-            } else {
-                for unit in 0..self.width {
-                    let column = &self.values[unit * self.years + first..][..years];
-                    for (total, x) in totals.iter_mut().zip(column) {
-                        *total += x;
-                    }
-                }
-            }
-            Ok(totals)
-        })?;
-        Ok(run.complete()?.concat())
-    }
-}
-
-/// Rows added up side by side.
-const LANES: usize = 8;
-
-fn add_rows(totals: &mut [f64], rows: &[f64], units: usize) {
-    if let Ok(totals) = <&mut [f64; LANES]>::try_from(&mut *totals) {
-        let rows: [&[f64]; LANES] = std::array::from_fn(|i| &rows[i * units..(i + 1) * units]);
-        for unit in 0..units {
-            for (total, row) in totals.iter_mut().zip(rows) {
-                *total += row[unit];
-            }
-        }
-    } else {
-        for (total, row) in totals.iter_mut().zip(rows.chunks(units)) {
-            *total = row.iter().sum();
-        }
-    }
 }
 
 /// Shares of the units of a measure of their total: `unit, mean, value, standard_error, share`.
@@ -293,19 +219,7 @@ pub fn measure_allocation(
     let core = distortion.core;
     let ties = if lifted { Ties::Lifted } else { Ties::Linear };
     let control = Control::new(threads);
-    let found = detached(py, || {
-        let totals = units.totals(&control)?;
-        let mut faults = Faults::new();
-        checked(&mut faults, "allocate", "total", &totals);
-        faults.finish()?;
-        let weighted = Weighted::new(&totals, &core, ties);
-        let run = run_blocks(0..units.width as u64, &control, |(): &mut (), unit| {
-            Ok(weighted.of(|year| units.at(year, unit as usize)))
-        })?;
-        let mut found = run.complete()?;
-        found.push(weighted.of(|year| totals[year]));
-        Ok(found)
-    })?;
+    let found = detached(py, || units.allocate(&core, ties, &control))?;
     let total = found.last().map_or(f64::NAN, |whole| whole.value);
     if names.len() + 1 != found.len() {
         return Err(Error::numeric("allocate", "as many names as columns are needed").into());

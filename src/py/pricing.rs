@@ -40,7 +40,7 @@ pub struct PyResultCore {
 
 impl PyResultCore {
     fn rows(&self) -> &[Row] {
-        self.rows.get_or_init(|| pricing::summarise(&self.outcome, &self.plan))
+        self.rows.get_or_init(|| pricing::summarise(&self.outcome, &self.plan, self.threads))
     }
 
     fn columns(&self, treaty: &str) -> Result<&TreatyColumns> {

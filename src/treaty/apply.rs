@@ -149,7 +149,7 @@ impl Plan {
 
         let Annuals { gross, net: largest, .. } = &mut *out;
         dispatch::run(Totals { losses: block.plain(), gross, largest });
-        if let Some(year) = gross.iter().position(|x| !x.is_finite()) {
+        if let Some(year) = gross.iter().position(|x| too_large(*x)) {
             return Err(not_finite(block.first_year + year as u64));
         }
         // The largest net event of a tower is found by way of its rows here.
@@ -349,11 +349,16 @@ impl Kernel for LessCeded<'_> {
     }
 }
 
+/// Whether sums of a year's amounts may overflow.
+pub(super) fn too_large(gross: f64) -> bool {
+    gross.is_nan() || gross > f64::MAX / 8.0
+}
+
 #[cold]
 pub(super) fn not_finite(year: u64) -> Error {
     Error::numeric(
         format!("year {year}"),
-        "the gross loss is not a finite number; cap the severity, as in `.capped(\"500m\")`",
+        "the gross loss is too large for a number; cap the severity, as in `.capped(\"500m\")`",
     )
 }
 

@@ -17,7 +17,7 @@ use super::tower;
 use super::unbounded::Part;
 use crate::error::{Faults, Issue, Result};
 use crate::exec::{Control, run_blocks};
-use crate::losses::{Groups, LossBlock, Parts, Source, TailWeight};
+use crate::losses::{Groups, LossBlock, Parts, Source, TailWeight, room};
 
 /// Annual columns of a run: memory is O(block) a thread and these.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -99,6 +99,9 @@ pub fn run_and_gather<S: Source>(
     }
     let plan = bound.as_ref();
     let rows = if plan.tower { TOWER_ROWS } else { PART_ROWS };
+    let events = if plan.options.largest_events { 2 } else { 0 };
+    let columns = 2 + events + 2 * plan.names.len() as u64;
+    room("apply", source.years().saturating_mul(columns))?;
     let mut outcome = Outcome::blank(plan, source.years() as usize);
     outcome.tail_weight = source.tail_weight();
     // Each block's part of every column: a thread writes to its place, in memory that is touched

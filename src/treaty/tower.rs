@@ -5,7 +5,7 @@
 //! give the same bits.
 
 use super::annual::Attribution;
-use super::apply::{Annuals, TreatyAnnuals, not_finite};
+use super::apply::{Annuals, TreatyAnnuals, not_finite, too_large};
 use super::cover::layered;
 use super::layer::{LANES, Layer, band};
 use super::plan::{Options, Plan, Resolved};
@@ -60,7 +60,7 @@ pub(super) fn apply(plan: &Plan, losses: Years<'_>, out: &mut Annuals) -> Result
     // the layered losses.
     let largest = net;
     dispatch::run(Totals { losses, gross, largest });
-    if let Some(year) = gross.iter().position(|x| !x.is_finite()) {
+    if let Some(year) = gross.iter().position(|x| too_large(*x)) {
         return Err(not_finite(losses.first_year + year as u64));
     }
     let mut layers: Vec<(Layer, &mut [f64])> = of
