@@ -556,7 +556,7 @@ def settle_pool(
     reinsurance: Reference | None = None,
     failed: dict[str, list[bool]] | None = None,
 ) -> list[list[dict[str, float]]]:
-    """What every party of a pool bears of every row, by year; ``failed`` are the members' defaults."""
+    """What every party of a pool bears of every row, by year; ``failed``: who defaults when."""
     recoveries = {member["name"]: member.get("recovery", 0.0) for member in pool["members"]}
     insured = pool.get("insured", {})
     retention, share = insured.get("retention", 0.0), insured.get("share", 0.0)
@@ -573,9 +573,7 @@ def settle_pool(
             continue
         paid: list[dict[str, float]] = [{} for _ in rows]
 
-        def pay(
-            party: str, row: int, amount: float, paid: list[dict[str, float]] = paid
-        ) -> None:
+        def pay(party: str, row: int, amount: float, paid: list[dict[str, float]] = paid) -> None:
             paid[row][party] = paid[row].get(party, 0.0) + amount
 
         # Retention and share, by risk and event; overflow above the lines.

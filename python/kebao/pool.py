@@ -246,8 +246,8 @@ class Settlement:
         Returns
         -------
         Table
-            ``year`` (from 0), ``event`` (number in the losses), ``time`` where known, ``gross`` and a
-            column a party; they sum to the gross loss of the event to the last bit. Bands and
+            ``year`` (from 0), ``event`` (number in the losses), ``time`` where known, ``gross`` and
+            a column a party; they sum to the gross loss of the event to the last bit. Bands and
             annual covers bear the same part of every loss of the year, and so do members that
             default in it; in a year without cover each loss is the insured's.
 

@@ -565,7 +565,7 @@ class Result:
 
     @property
     def notes(self) -> list[str]:
-        """Amounts whose variance or mean is infinite, as losses without limit make it, and what helps.
+        """Amounts whose variance or mean is infinite, as unlimited losses make it, and what helps.
 
         Without a variance the standard errors of means and tail means are NaN and the standard
         deviation is infinite; without a mean the mean is infinite. Quantiles keep their errors, and
