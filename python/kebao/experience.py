@@ -113,10 +113,10 @@ class Store:
             raise InputError(issues=issues)
         now = datetime.now(UTC)
         whole["recorded"] = [now.isoformat(timespec="seconds")] * size
-        kinds: dict[str, Any] = {"year": int, "exposure": float, "claims": float, "losses": float}
+        kinds: dict[str, Any] = {"year": _year, "exposure": float, "claims": float, "losses": float}
         table = Table.of(
             "experience",
-            {name: [kinds.get(name, str)(value) for value in whole[name]] for name in COLUMNS},
+            {name: [kinds.get(name, _text)(value) for value in whole[name]] for name in COLUMNS},
         )
         self.path.mkdir(parents=True, exist_ok=True)
         name = f"{now:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}.parquet"
@@ -147,8 +147,13 @@ class Store:
         return [row for row in rows if coverage in (None, row["coverage"])]
 
     def totals(self, coverage: str) -> tuple[float, float, float]:
-        """Exposure, claims and losses of a coverage."""
+        """Exposure, claims and losses of a coverage; losses in one currency."""
         rows = self.rows(coverage)
+        currencies = sorted({str(row["currency"]) for row in rows if row["losses"] != 0})
+        if len(currencies) > 1:
+            found, hint = ", ".join(currencies), "sum the rows of each currency"
+            issue = Issue("mixed", "experience", "currency", found, "one currency", hint)
+            raise InputError(issues=[issue])
         return (
             sum(row["exposure"] for row in rows),
             sum(row["claims"] for row in rows),
@@ -183,12 +188,27 @@ class Store:
         within : {"insurer", "region"}, optional
             Classes the groups are in, which makes it hierarchical.
         """
-        rows = self.rows(coverage)
+        groups = ("insurer", "region")
+        issues = [
+            Issue("unknown_name", "experience", field, repr(value), "one of insurer, region")
+            for field, value in (("by", by), ("within", within))
+            if value not in groups and (field == "by" or value is not None)
+        ]
+        if issues:
+            raise InputError(issues=issues)
+        # A year of a group is one observation, in however many rows it came, corrections included.
+        years: dict[tuple[str, str, int], list[float]] = {}
+        for row in self.rows(coverage):
+            key = ("" if within is None else row[within], row[by], row["year"])
+            sums = years.setdefault(key, [0.0, 0.0])
+            sums[0] += row["exposure"]
+            sums[1] += row["claims"]
+        seen = {key: sums for key, sums in years.items() if sums != [0.0, 0.0]}
         return buhlmann_straub(
-            [row[by] for row in rows],
-            [row["exposure"] for row in rows],
-            [row["claims"] for row in rows],
-            classes=None if within is None else [row[within] for row in rows],
+            [group for _, group, _ in seen],
+            [exposure for exposure, _ in seen.values()],
+            [claims for _, claims in seen.values()],
+            classes=None if within is None else [outer for outer, _, _ in seen],
         )
 
     def __repr__(self) -> str:
@@ -217,9 +237,21 @@ def _faults(columns: Mapping[str, Sequence[Any]], row: int) -> list[Issue]:
         value = columns[name][row]
         if isinstance(value, bool) or not _finite(value):
             issues.append(Issue("wrong_type", place, name, repr(value), "a finite number"))
-    if not str(columns["source"][row]).strip():
+        elif name == "year" and float(value) != int(float(value)):
+            issues.append(Issue("out_of_range", place, name, repr(value), "a whole year"))
+    if not _text(columns["source"][row]).strip():
         issues.append(Issue("missing_value", place, "source", "", "where the row comes from"))
     return issues
+
+
+def _text(value: Any) -> str:
+    """Text of a cell; what is missing is empty."""
+    missing = value is None or (isinstance(value, float) and value != value)
+    return "" if missing else str(value)
+
+
+def _year(value: Any) -> int:
+    return int(float(value))
 
 
 def _finite(value: Any) -> bool:

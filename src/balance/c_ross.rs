@@ -169,6 +169,11 @@ impl Factors {
         for (field, k) in [("premium_k", line.premium_k), ("reserve_k", line.reserve_k)] {
             faults.finite(&object, field, k);
         }
+        for (field, value) in [("cession", line.cession), ("deviation", line.deviation)] {
+            if let Some(value) = value {
+                faults.finite(&object, field, value);
+            }
+        }
         if let Some(ratio) = line.combined_ratio {
             faults.check((0.0..10.0).contains(&ratio), || {
                 Issue::new("out_of_range", &object, "combined_ratio")

@@ -1,6 +1,6 @@
 //! Reserves split into claims, where no individual claims are known.
 
-use crate::error::{Issue, Result};
+use crate::error::{Faults, Issue, Result};
 use crate::random::{Purpose, Stream};
 use crate::severity::{Family, Severity};
 
@@ -21,10 +21,15 @@ pub fn split(reserves: &[f64], severity: &Severity, seed: u64) -> Result<(Vec<u6
             .hint("cap it: severity.capped(limit)")
             .into_error());
     }
+    let mut faults = Faults::new();
+    for (place, reserve) in reserves.iter().enumerate() {
+        faults.finite("split_into_claims", &format!("reserves[{place}]"), *reserve);
+    }
+    faults.finish()?;
     let (mut places, mut sizes) = (Vec::new(), Vec::new());
     let mut own = Vec::new();
     for (place, reserve) in reserves.iter().enumerate() {
-        if !(*reserve > 0.0 && reserve.is_finite()) {
+        if *reserve <= 0.0 {
             continue;
         }
         let count = (reserve / mean).round().clamp(1.0, MOST) as usize;

@@ -1,6 +1,6 @@
 //! Reserves for claims expenses that belong to no claim (ULAE).
 
-use crate::error::{Issue, Result};
+use crate::error::{Faults, Issue, Result};
 
 /// Classical paid-to-paid: w = paid ULAE / paid losses; w (½ case + IBNR).
 ///
@@ -23,6 +23,11 @@ pub fn kittel(
 }
 
 fn reserve(paid_ulae: f64, basis: f64, case: f64, ibnr: f64) -> Result<(f64, f64)> {
+    let mut faults = Faults::new();
+    for (field, value) in [("paid_ulae", paid_ulae), ("case", case), ("ibnr", ibnr)] {
+        faults.finite("ulae", field, value);
+    }
+    faults.finish()?;
     let ratio = paid_ulae / positive(basis)?;
     Ok((ratio, ratio * (0.5 * case + ibnr)))
 }
@@ -62,6 +67,12 @@ pub fn conger_nolibos(
     ratio: Option<f64>,
     projection: Projection,
 ) -> Result<(f64, f64)> {
+    let mut faults = Faults::new();
+    let given = [("paid_ulae", paid_ulae), ("ultimate", ultimate), ("ratio", ratio.unwrap_or(0.0))];
+    for (field, value) in given {
+        faults.finite("ulae", field, value);
+    }
+    faults.finish()?;
     let shares = basis.opening + basis.maintaining + basis.closing;
     if (shares - 1.0).abs() > 1e-9 {
         return Err(Issue::new("out_of_range", "ulae", "opening, maintaining, closing")

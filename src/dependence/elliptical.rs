@@ -14,6 +14,8 @@ use crate::severity::QuantileTable;
 
 /// Least degrees of freedom: below it mixing variables leave the range of numbers.
 const LEAST_DF: f64 = 0.2;
+/// Above it the mixing variable is 1 to rounding.
+const MOST_DF: f64 = 1e12;
 
 /// The copula of normal variables: C(u) = Φ_R(Φ⁻¹(u₁), …).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -142,10 +144,10 @@ impl TryFrom<PlainGrouped> for GroupedTCopula {
 }
 
 fn check_df(faults: &mut Faults, object: &str, df: f64) {
-    faults.check(df.is_finite() && df >= LEAST_DF, || {
+    faults.check((LEAST_DF..=MOST_DF).contains(&df), || {
         let issue = Issue::new("out_of_range", object, "df").value(df);
-        let issue = issue.allowed(format!("a finite number ≥ {LEAST_DF}"));
-        if df == f64::INFINITY { issue.hint("that is a GaussianCopula") } else { issue }
+        let issue = issue.allowed(format!("from {LEAST_DF} to {MOST_DF:e}"));
+        if df > MOST_DF { issue.hint("that is a GaussianCopula") } else { issue }
     });
 }
 

@@ -21,6 +21,8 @@ pub enum Generator {
 
 /// Frank's θ beyond which e^−θ is lost.
 const FRANK: f64 = 700.0;
+/// Largest θ of Joe: above it counts of its frailty have no neighbours.
+const JOE: f64 = 1e12;
 /// θ of Clayton and Frank nearer to 0 than this is independence, to all digits of a sample.
 pub(super) const NEAR_ZERO: f64 = 1e-9;
 
@@ -68,11 +70,13 @@ impl Generator {
                 (0.0..=FRANK).contains(&theta),
                 "in [0, 700] (negative ones with 2 components only)",
             ),
-            _ => (theta >= 1.0, "a finite number ≥ 1"),
+            (Self::Joe, _) => ((1.0..=JOE).contains(&theta), "in [1, 10¹²]"),
+            (Self::Gumbel, _) => (theta >= 1.0, "a finite number ≥ 1"),
         };
         faults.check(ok && theta.is_finite(), || {
             let issue = Issue::new("out_of_range", object, "theta").value(theta).allowed(allowed);
-            if theta == f64::INFINITY { issue.hint("that is a ComonotoneCopula") } else { issue }
+            let comonotone = theta == f64::INFINITY || self == Self::Joe && theta > JOE;
+            if comonotone { issue.hint("that is a ComonotoneCopula") } else { issue }
         });
     }
 

@@ -53,16 +53,19 @@ fn ln_tilted(stream: &mut Stream, alpha: f64, ln_v: f64) -> f64 {
     let v = exp(ln_v);
     let parts = libm::round(v).max(1.0);
     let ln_scale = ln(v / parts) / alpha;
-    let mut sum = 0.0;
+    // In logarithms: a small α spreads the parts over more than the range of numbers.
+    let mut sum = f64::NEG_INFINITY;
     for _ in 0..parts as u64 {
-        sum += loop {
-            let x = exp(ln_stable(stream, alpha) + ln_scale);
-            if stream.uniform() <= exp(-x) {
+        let part = loop {
+            let x = ln_stable(stream, alpha) + ln_scale;
+            if stream.uniform() <= exp(-exp(x.min(709.0))) {
                 break x;
             }
         };
+        let (less, more) = (sum.min(part), sum.max(part));
+        sum = more + libm::log1p(libm::exp(less - more));
     }
-    ln(sum)
+    sum
 }
 
 fn ln_stable(stream: &mut Stream, alpha: f64) -> f64 {
@@ -85,7 +88,7 @@ fn frank(stream: &mut Stream, (outer, inner): (f64, f64), ln_v0: f64) -> f64 {
     if ln_v0 > ln(MANY) {
         return ln_tilted(stream, alpha, ln_v0 - outer) + inner;
     }
-    let ln_c1 = ln(-libm::expm1(-inner));
+    let ln_c1 = libm::log1p(-libm::exp(-inner));
     let mut sum = 0.0;
     for _ in 0..libm::round(exp(ln_v0)) as u64 {
         sum += loop {

@@ -45,6 +45,9 @@ pub fn nearest_correlation(matrix: &[f64], size: usize, control: &Control) -> Re
         }
         let norm: f64 = unit.iter().map(|y| y * y).sum();
         let gap: f64 = unit.iter().zip(&projected).map(|(y, x)| (y - x) * (y - x)).sum();
+        if !norm.is_finite() {
+            break;
+        }
         if change.max(gap) <= TOLERANCE * TOLERANCE * norm {
             let values = scaled(&projected, size);
             let distance =

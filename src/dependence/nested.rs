@@ -34,6 +34,10 @@ pub struct NestedCopula {
 
 /// Outer θ of Clayton and Frank between 0 and this take too many draws a row.
 const LEAST_OUTER: f64 = 1e-3;
+/// Ratio of inner to outer θ of Joe up to which the counts of an inner node are numbers,
+const MOST_JOE: f64 = 50.0;
+/// and inner θ of Frank.
+const MOST_FRANK: f64 = 600.0;
 /// Nodes in nodes.
 const DEEPEST: usize = 32;
 const OBJECT: &str = "NestedCopula";
@@ -88,6 +92,17 @@ impl NestedCopula {
                     .value(node.theta)
                     .allowed(format!("at least {outer}, the theta around it"))
                     .hint("dependence must not weaken inwards")
+            });
+            let most = match self.generator {
+                Generator::Joe => MOST_JOE * outer,
+                Generator::Frank => MOST_FRANK,
+                _ => f64::INFINITY,
+            };
+            faults.check(!(node.theta > most), || {
+                Issue::new("out_of_range", &object, "theta")
+                    .value(node.theta)
+                    .allowed(format!("at most {most} inside a node of theta {outer}"))
+                    .hint("its components move together: make them one")
             });
         }
         let inner = node.children.iter().any(|child| matches!(child, Child::Node(_)));

@@ -66,8 +66,8 @@ pub fn pearson(columns: &[&[f64]], control: &Control) -> Result<Vec<f64>> {
         let column = columns[at as usize];
         // Scaled first, so that squares stay in range.
         let largest = column.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-        let scale = if largest > 0.0 { 1.0 / largest } else { 1.0 };
-        let mut own: Vec<f64> = column.iter().map(|x| x * scale).collect();
+        let scale = if largest > 0.0 { largest } else { 1.0 };
+        let mut own: Vec<f64> = column.iter().map(|x| x / scale).collect();
         let mean = reduce::sum(&own) / own.len() as f64;
         let constant = column.iter().all(|x| *x == column[0]);
         own.iter_mut().for_each(|x| *x -= mean);

@@ -63,7 +63,11 @@ pub fn flows_from_pattern(
         faults.non_negative(object, "age", *age);
         faults.finite(object, "reserve", *reserve);
     }
-    faults.non_negative(object, "tail_years", tail_years);
+    faults.check((0.0..=200.0).contains(&tail_years), || {
+        Issue::new("out_of_range", object, "tail_years")
+            .value(tail_years)
+            .allowed("years from 0 to 200")
+    });
     faults.check(cumulative.iter().all(|share| share.is_finite()), || {
         Issue::new("not_finite", object, "pattern").allowed("finite shares")
     });

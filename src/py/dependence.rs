@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::convert::{Seed, hash, repr};
-use super::watch::{detached, watched};
+use super::watch::watched;
 use crate::dependence::{self, Child, Copula as Core, Correlation, Generator, Node, Smoothing};
 use crate::error::Issue;
 use crate::exec::Control;
@@ -197,7 +197,12 @@ impl Copula {
             return Ok(self.core.cdf(&row)?.into_pyobject(py)?.into_any());
         }
         let rows: Vec<Vec<f64>> = matrix("Copula.cdf", "u", u)?;
-        let values = detached(py, || rows.iter().map(|row| self.core.cdf(row)).collect())?;
+        let control = Control::new(Some(1));
+        let work = || {
+            let cdf = |row: &Vec<f64>| control.check().and_then(|()| self.core.cdf(row));
+            rows.iter().map(cdf).collect()
+        };
+        let values = watched(py, None, &control, work, |py, _| Ok(py.None()))?;
         Ok(PyArray1::<f64>::from_vec(py, values).into_any())
     }
 

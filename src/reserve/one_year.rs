@@ -44,7 +44,8 @@ pub fn one_year(values: &[f64], origins: usize, ages: usize, development: &Devel
     let mack = fit(values, origins, ages, &Method { development: development.clone(), errors });
     let tail = development.tail;
     let steps = ages.saturating_sub(1).min(origins.saturating_sub(1));
-    let years = steps + usize::from(tail != Tail::None);
+    // A triangle that is run off has a year all the same, of nothing.
+    let years = (steps + usize::from(tail != Tail::None)).max(1);
     let mut all = OneYear { years, findings: mack.findings.clone(), ..OneYear::default() };
     all.cdr = vec![f64::NAN; mack.triangles * years * origins];
     all.total_cdr = vec![f64::NAN; mack.triangles * years];

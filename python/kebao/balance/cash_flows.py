@@ -112,7 +112,7 @@ class CashFlows:
         """Simulated payments by calendar period, time × outcome, in the middle of the periods."""
         months = np.diff(boot._fitted_triangle.ages)
         period = float(months[0]) / 12 if len(months) else 1.0
-        amounts = boot._outcomes.by_period[segment]
+        amounts = boot._kept(boot._outcomes.by_period, "origins")[segment]
         return cls((np.arange(len(amounts)) + 0.5) * period, amounts)
 
     @property
@@ -139,10 +139,10 @@ class CashFlows:
             By year, from now until the last payment.
         """
         mean = self.amounts.reshape(len(self.times), -1).mean(axis=1)
-        years = np.arange(int(np.ceil(self.times.max())) if len(self.times) else 0)
+        years = np.arange(max(int(np.ceil(self.times.max())), 1) if len(self.times) else 0)
         values = []
         for year in years:
-            later = self.times > year
+            later = self.times >= year
             weights = np.ones(len(self.times))
             if curve is not None:
                 weights = curve.discount(self.times) / curve.discount(float(year))

@@ -142,20 +142,32 @@ def net_reserves(
             if value is None
         ]
         raise InputError(issues=missing)
-    columns = {name: np.asarray(claims[name]) for name in ("simulation", "origin", "ultimate")}
-    columns["paid"] = (
-        np.asarray(claims["paid"]) if "paid" in claims else np.zeros(len(columns["ultimate"]))
-    )
-    issues = []
+    names = getattr(claims, "column_names", None)
+    names = list(getattr(claims, "columns", claims) if names is None else names)
+    columns, issues = {}, []
+    for name in ("simulation", "origin", "ultimate", "paid"):
+        if name in names:
+            columns[name] = np.asarray(claims[name])
+        elif name == "paid":
+            columns[name] = np.zeros(len(columns["ultimate"]))
+        else:
+            issues.append(Issue("missing_column", "claims", name, "", "a column of the claims"))
+            continue
+        if columns[name].dtype.kind not in "biuf":
+            kind = str(columns[name].dtype)
+            issues.append(Issue("not_a_number", "claims", name, kind, "numbers"))
+    if issues:
+        raise InputError(issues=issues)
     for name, end in (("simulation", simulations), ("origin", len(origins))):
-        bad = np.flatnonzero((columns[name] < 0) | (columns[name] >= end))
+        number = columns[name]
+        bad = np.flatnonzero(~((number >= 0) & (number < end) & (number == np.floor(number))))
         issues += [
             Issue(
                 "out_of_range",
                 f"claims, row {row}",
                 name,
                 str(columns[name][row]),
-                f"0 to {end - 1}",
+                f"a whole number from 0 to {end - 1}",
             )
             for row in bad
         ]

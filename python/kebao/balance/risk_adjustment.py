@@ -57,7 +57,20 @@ def risk_adjustment(outcomes: Any, *, method: str = "var", level: float = 0.75) 
         issue = Issue("unknown_name", "risk_adjustment", "method", f"'{method}'", allowed)
         raise InputError(issues=[issue])
     values = getattr(outcomes, "portfolio_", outcomes)
-    array = np.ascontiguousarray(values, dtype=float).ravel()
+    array = np.ascontiguousarray(values, dtype=float)
+    issues = []
+    if array.ndim != 1:
+        hint = "sum the segments first: bootstrap.portfolio_"
+        shape = f"shape {array.shape}"
+        issues.append(
+            Issue("wrong_shape", "risk_adjustment", "outcomes", shape, "one number an outcome", hint)
+        )
+    issues += [
+        Issue("not_finite", "risk_adjustment", f"outcomes[{at}]", str(array.flat[at]), "an amount")
+        for at in np.flatnonzero(~np.isfinite(array))[:10]
+    ]
+    if issues:
+        raise InputError(issues=issues)
     value, error = _kebao.risk_margin(array, level, method == "tvar")
     return RiskAdjustment(value, error, method, level)
 

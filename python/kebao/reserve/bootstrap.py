@@ -195,16 +195,16 @@ class Bootstrap(Estimator):
         Table
             ``origin, mean, mean_se, sd``, and ``q50, q50_se, ...`` for each level.
         """
-        origins = self._outcomes.by_origin[segment]
+        origins = self._kept(self._outcomes.by_origin, "origins")[segment]
         rows = [
-            *zip(self._fitted_triangle.origins, origins, strict=False),
+            *zip(self._fitted_triangle.origins, origins, strict=True),
             ("total", np.atleast_2d(self.totals_)[segment]),
         ]
         return _distribution("origin", rows, levels)
 
     def cash_flows(self, *, levels: Sequence[float] = LEVELS, segment: int = 0) -> Table:
         """Mean, standard deviation and quantiles of the amount of each future calendar period."""
-        periods = self._outcomes.by_period[segment]
+        periods = self._kept(self._outcomes.by_period, "origins")[segment]
         return _distribution("period", [(str(k + 1), row) for k, row in enumerate(periods)], levels)
 
     def rereserve(
@@ -578,7 +578,8 @@ class Plot:
             import matplotlib.pyplot as plt
 
             _, ax = plt.subplots()
-        flows = np.cumsum(self._boot._outcomes.by_period[segment], axis=0)
+        periods = self._boot._kept(self._boot._outcomes.by_period, "origins")
+        flows = np.cumsum(periods[segment], axis=0)
         paid = np.vstack([np.zeros(flows.shape[1]), flows])
         periods = np.arange(len(paid))
         for rank, level in enumerate(sorted(levels, reverse=True)):

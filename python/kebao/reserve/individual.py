@@ -20,7 +20,7 @@ class IndividualClaims(Choices):
     """Reserves claim by claim: reported but not settled (RBNS), incurred but not reported (IBNR).
 
     For thin lines whose triangles say little: the number of claims, their size and their delays are
-    the sector's own, updated by what was reported. Every claim passes from unreported to open to
+    the sector's own, the number updated by what was reported. Every claim passes from unreported to open to
     settled at rates by which, in the mean, claims are reported and paid exactly as the pattern has
     it; it is settled by one payment. In every outcome
 
@@ -43,7 +43,8 @@ class IndividualClaims(Choices):
     severity : Severity, optional
         Ground-up size of a claim in amounts; the coverage's own, with its cap, by default.
     limit, sum_insured : float or str, optional
-        Most that a claim costs; what a severity in fractions is a fraction of.
+        Most that a claim costs, paid and outstanding together, also where there is a case estimate;
+        what a severity in fractions is a fraction of.
     case_cv : float, optional
         Coefficient of variation of outstanding cost over case estimate; needed where there are case
         estimates.
@@ -152,6 +153,10 @@ class IndividualClaims(Choices):
                 issues=[*issues, Issue("wrong_type", kind, "exposure", found, allowed)]
             )
         labels = [str(label) for label in exposure]
+        issues += [
+            Issue("duplicate", kind, "exposure", f"'{label}'", "each origin once")
+            for label in sorted({label for label in labels if labels.count(label) > 1})
+        ]
         if isinstance(ages, Mapping):
             known = {str(label): age for label, age in ages.items()}
             months = [known.get(label) for label in labels]
@@ -159,6 +164,7 @@ class IndividualClaims(Choices):
             months = list(ages)
         if len(months) != len(labels) or any(month is None for month in months):
             issues.append(Issue("missing", kind, "ages", "", "an age in months for every origin"))
+            months = [0.0] * len(labels)
         columns = _columns(claims, kind, issues)
         columns |= {
             "origins": labels,
@@ -376,7 +382,7 @@ class IndividualClaims(Choices):
 
 def _numbers(values: Any, kind: str, field: str, issues: list[Issue]) -> list[float]:
     try:
-        return [float(value) for value in values if value is not None]
+        return [float(value) for value in values]
     except (TypeError, ValueError) as error:
         issues.append(Issue("not_a_number", kind, field, str(error), "a number for each origin"))
         return []

@@ -174,7 +174,19 @@ fn ready(
         for value in numbers.iter().filter(|value| !value.is_finite() || **value < 0.0) {
             faults.non_negative(method, "exposure", *value);
         }
-        faults.non_negative(method, "prior_cv", choices.prior_cv);
+        faults.check((0.0..=1e6).contains(&choices.prior_cv), || {
+            Issue::new("out_of_range", method, "prior_cv")
+                .value(choices.prior_cv)
+                .allowed("from 0 to 1e6")
+        });
+        for (segment, numbers) in numbers.chunks(core.origins.max(1)).enumerate() {
+            let cape_cod = choices.projection == "cape_cod";
+            faults.check(!cape_cod || numbers.iter().any(|exposure| *exposure > 0.0), || {
+                Issue::new("out_of_range", method, format!("exposure of segment {segment}"))
+                    .value(0)
+                    .allowed("an exposure above 0 in one origin at least")
+            });
+        }
         faults.fraction(method, "decay", choices.decay);
         faults.check(choices.trend > -1.0 && choices.trend.is_finite(), || {
             Issue::new("out_of_range", method, "trend")

@@ -8,6 +8,9 @@
 use crate::error::{Faults, Issue, Result};
 use crate::numeric::{exp, ln};
 
+/// Longest tail, in years.
+const MOST_TAIL: f64 = 200.0;
+
 /// Reported and paid share of the claims of an origin by age in years.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delay {
@@ -35,7 +38,11 @@ impl Delay {
                 .value(format!("{} paid and {} reported shares", paid.len(), reported.len()))
                 .allowed("a paid and a reported share for each year of development")
         });
-        faults.positive(object, "tail_years", tail_years);
+        faults.check(tail_years > 0.0 && tail_years <= MOST_TAIL, || {
+            Issue::new("out_of_range", object, "tail_years")
+                .value(tail_years)
+                .allowed(format!("years above 0, at most {MOST_TAIL}"))
+        });
         let mut before = 0.0;
         for (year, share) in paid.iter().enumerate() {
             faults.check(*share >= before && *share <= 1.0, || {

@@ -20,6 +20,8 @@ pub struct Choices {
 }
 
 const OBJECT: &str = "IndividualClaims";
+/// Largest coefficient of variation of a case estimate.
+const MOST_CV: f64 = 1e6;
 
 impl Model {
     /// The model of a coverage with cumulative reported and paid shares by year.
@@ -54,7 +56,11 @@ impl Model {
             }
         }
         if let Some(cv) = choices.case_cv {
-            faults.non_negative(OBJECT, "case_cv", cv);
+            faults.check((0.0..=MOST_CV).contains(&cv), || {
+                Issue::new("out_of_range", OBJECT, "case_cv")
+                    .value(cv)
+                    .allowed(format!("from 0 to {MOST_CV}"))
+            });
         }
         let unit = if fraction && own { choices.sum_insured.unwrap_or(1.0) } else { 1.0 };
         let severity = match &choices.severity {
@@ -180,6 +186,16 @@ pub fn reported(
                     } else {
                         "a number > 0 where claims were reported".to_owned()
                     })
+            });
+            faults.check(count == 0.0 || model.delay.reported(origin.age) > 0.0, || {
+                Issue::new("out_of_range", format!("{OBJECT}, origin {label}"), "age")
+                    .value(12.0 * origin.age)
+                    .allowed("above 0 months where claims were reported")
+            });
+            faults.check(!bernoulli || origin.exposure.fract() == 0.0, || {
+                Issue::new("out_of_range", format!("{OBJECT}, origin {label}"), "exposure")
+                    .value(origin.exposure)
+                    .allowed("a whole number of units, each of which has one claim at most")
             });
         }
     }

@@ -19,7 +19,7 @@ pub use input::{Choices, Columns, origins, reported};
 pub use rate::{Law, Multiplier, Seen};
 pub use run::{Outcomes, Settled, simulate_claims};
 
-use crate::numeric::{exp, ln, normal_mean};
+use crate::numeric::{exp, ln, norm_cdf, norm_sf, normal_mean};
 use crate::severity::{Family, Severity};
 
 /// The claims reported so far, in columns.
@@ -63,6 +63,16 @@ pub struct Model {
     pub entity: (u64, u64),
 }
 
+/// E min(case · L, most), L lognormal of mean 1.
+fn limited_case(case: f64, cv: f64, most: f64) -> f64 {
+    if cv == 0.0 || case == 0.0 || most == 0.0 || most == f64::INFINITY {
+        return case.min(most);
+    }
+    let sigma = ln(1.0 + cv * cv).sqrt();
+    let z = (ln(most) - ln(case)) / sigma;
+    case * norm_cdf(z - 0.5 * sigma) + most * norm_sf(z + 0.5 * sigma)
+}
+
 /// Expected values, by origin and by future year.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Expected {
@@ -94,7 +104,7 @@ impl Model {
     /// Expected outstanding amount of a claim of which `paid` was paid.
     fn mean_open(&self, paid: f64, case: f64) -> f64 {
         if !case.is_nan() {
-            return case;
+            return limited_case(case, self.case_cv, (self.ceiling - paid).max(0.0));
         }
         self.over_scale(|s| {
             let from = paid / s;

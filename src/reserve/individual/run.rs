@@ -192,8 +192,9 @@ impl Simulator<'_> {
                     *x = (cost - paid).max(0.0);
                 }
             } else {
+                let most = (model.ceiling - paid).max(0.0);
                 for u in &mut *draw {
-                    *u = case * unit_lognormal(model.case_cv, *u);
+                    *u = (case * unit_lognormal(model.case_cv, *u)).min(most);
                 }
             }
             fill(when, Purpose::Time, self.claims.entity[row]);
