@@ -32,15 +32,17 @@ pub(super) struct Spans<'a> {
 impl Units {
     /// Finds the boundaries: events by their number, risks by the risk within the event.
     pub(super) fn of(&mut self, block: &LossBlock) {
-        self.events.rows.clear();
-        self.risks.rows.clear();
         if block.event.is_empty() {
+            self.events.rows.clear();
+            self.risks.rows.clear();
             return;
         }
         let event = |row: usize| block.event[row] != block.event[row - 1];
         self.events.fill(block, event);
         if !block.risk.is_empty() && !dispatch::run(AllDiffer(&block.event, &block.risk)) {
             self.risks.fill(block, |row| event(row) || block.risk[row] != block.risk[row - 1]);
+        } else {
+            self.risks.rows.clear();
         }
     }
 
@@ -116,7 +118,7 @@ impl Bounds {
     /// One pass; leaves `rows` empty when every row turns out to be a unit.
     fn fill(&mut self, block: &LossBlock, starts: impl Fn(usize) -> bool) {
         self.years.clear();
-        self.rows.clear();
+        // What the block before left is written over.
         self.rows.resize(block.rows(), 0);
         let mut units = 0;
         for year in 0..block.years() {
