@@ -6,7 +6,7 @@ use super::layer::{largest, sum};
 use super::plan::{Plan, Resolved};
 use super::share::to_the_places_of;
 use super::terms::Basis;
-use super::tower::{self, Net, Totals};
+use super::tower::{self, LessAll, Totals};
 use super::units::Units;
 use crate::error::{Error, Issue, Result};
 use crate::losses::{LossBlock, Years};
@@ -211,7 +211,7 @@ impl Plan {
             by_row[step.treaty] = std::mem::take(target);
         }
         let Annuals { gross, net, treaties, .. } = &mut *out;
-        dispatch::run(Net { gross, treaties, net });
+        dispatch::run(LessAll { gross, treaties, net });
         if events {
             self.largest_events(block, units, (by_row, by_event), subject, losses, out);
         }

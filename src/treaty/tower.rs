@@ -103,7 +103,7 @@ pub(super) fn apply(plan: &Plan, losses: Years<'_>, out: &mut Annuals) -> Result
         plan.annual(step, &[], losses, &mut Vec::new(), &mut 0.0, out);
     }
     let Annuals { gross, net, treaties, .. } = out;
-    dispatch::run(Net { gross, treaties, net });
+    dispatch::run(LessAll { gross, treaties, net });
     Ok(())
 }
 
@@ -215,13 +215,13 @@ fn four(
 }
 
 /// Gross less all ceded, treaty by treaty.
-pub(super) struct Net<'a> {
+pub(super) struct LessAll<'a> {
     pub gross: &'a [f64],
     pub treaties: &'a [TreatyAnnuals],
     pub net: &'a mut [f64],
 }
 
-impl Kernel for Net<'_> {
+impl Kernel for LessAll<'_> {
     type Output = ();
 
     #[inline(always)]

@@ -13,6 +13,9 @@ use crate::treaty::events::{Events, events};
 use crate::treaty::share::to_the_places_of;
 use crate::treaty::shares::{By, shares};
 
+/// Columns by name, one a party.
+pub type Columns = Vec<(String, Vec<f64>)>;
+
 /// What a party gets of each year: of the treaties of covered years, of what a member pays.
 struct Years {
     /// 1 in years with cover, 0 in those without.
@@ -55,7 +58,7 @@ pub fn settle_by<S: Source>(
     by: By,
     horizon: Option<u64>,
     control: &Control,
-) -> Result<Vec<(String, Vec<f64>)>> {
+) -> Result<Columns> {
     let compiled = compile(pool, horizon, true)?;
     let of = Years::of(pool, settled);
     let all = vec![1.0; of.covered.len()];
@@ -72,7 +75,7 @@ pub fn settle_by<S: Source>(
         };
         (0..groups).map(|group| sum(group).unwrap_or(0.0) / years).collect()
     };
-    let mut columns: Vec<(String, Vec<f64>)> = vec![("expected_loss".into(), mean(0, None))];
+    let mut columns: Columns = vec![("expected_loss".into(), mean(0, None))];
     columns.extend(settled.parties.iter().map(|party| (party.name.clone(), vec![0.0; groups])));
     let mut add = |party: &str, amounts: &[f64], sign: f64| {
         if let Some((_, column)) = columns.iter_mut().skip(1).find(|(name, _)| name == party) {
@@ -108,14 +111,14 @@ pub fn settle_events<S: Source>(
     source: &S,
     horizon: Option<u64>,
     control: &Control,
-) -> Result<(Events, Vec<(String, Vec<f64>)>)> {
+) -> Result<(Events, Columns)> {
     let compiled = compile(pool, horizon, true)?;
     let of = Years::of(pool, settled);
     let mut found = events(&compiled.plan, source, control)?;
     found.truncate(settled.years);
     let rows = found.gross.len();
     let year = |row: usize| found.year[row] as usize;
-    let mut columns: Vec<(String, Vec<f64>)> =
+    let mut columns: Columns =
         settled.parties.iter().map(|party| (party.name.clone(), vec![0.0; rows])).collect();
     let place = |name: &str| settled.parties.iter().position(|party| party.name == name);
     for ((party, _), ceded) in compiled.parties.iter().zip(&found.ceded) {
