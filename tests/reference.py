@@ -554,8 +554,10 @@ def settle_pool(
     *,
     horizon: int,
     reinsurance: Reference | None = None,
-) -> list[dict[str, float]]:
-    """Losses of every party of a pool by year, row by row; no defaults."""
+    failed: dict[str, list[bool]] | None = None,
+) -> list[list[dict[str, float]]]:
+    """What every party of a pool bears of every row, by year; ``failed``: who defaults when."""
+    recoveries = {member["name"]: member.get("recovery", 0.0) for member in pool["members"]}
     insured = pool.get("insured", {})
     retention, share = insured.get("retention", 0.0), insured.get("share", 0.0)
     unit = pool.get("band_unit", 1.0)
@@ -565,22 +567,21 @@ def settle_pool(
     for number, rows in enumerate(years):
         if number % horizon == 0:
             suspended = 0
-        gross = sum(row.loss for row in rows)
         if suspended:
             suspended -= 1
-            told.append({"insured": gross})
+            told.append([{"insured": row.loss} for row in rows])
             continue
-        paid: dict[str, float] = {}
+        paid: list[dict[str, float]] = [{} for _ in rows]
 
-        def pay(party: str, amount: float, paid: dict[str, float] = paid) -> None:
-            paid[party] = paid.get(party, 0.0) + amount
+        def pay(party: str, row: int, amount: float, paid: list[dict[str, float]] = paid) -> None:
+            paid[row][party] = paid[row].get(party, 0.0) + amount
 
         # Retention and share, by risk and event; overflow above the lines.
         of_risk: dict[tuple[int, int], float] = {}
         for row in rows:
             of_risk[row.event, row.risk] = of_risk.get((row.event, row.risk), 0.0) + row.loss
         left_rows = []
-        for row in rows:
+        for index, row in enumerate(rows):
             whole = of_risk[row.event, row.risk]
             kept = min(whole, retention) / whole * row.loss if whole > 0 else 0.0
             kept += share * (row.loss - kept)
@@ -592,14 +593,15 @@ def settle_pool(
                 for member in pool["members"]
             }
             over = (row.loss - kept) * max(1 - sum(lines.values()), 0.0)
-            pay("insured", kept)
-            pay("facultative", over)
+            pay("insured", index, kept)
+            pay("facultative", index, over)
             left_rows.append((row, row.loss - kept - over, lines))
         if reinsurance is not None:
             reinsurance.history = {name: [] for name in reinsurance.treaties}
             reinsurance.year([row._replace(loss=left) for row, left, _ in left_rows])
-            for name, total in reinsurance.totals.items():
-                pay(name, total)
+            for name, column in reinsurance.by_row.items():
+                for index, amount in column.items():
+                    pay(name, index, amount)
         # What the reinsurance leaves of each row: annual covers take the same part of all.
         nets = []
         for index, (_, left, lines) in enumerate(left_rows):
@@ -620,6 +622,7 @@ def settle_pool(
                 if reinsurance.treaties[name]["basis"] == "annual"
             )
         seen = before_annual - annual
+        part_of = [left / before_annual if before_annual > 0 else 0.0 for left, _ in nets]
         banded = 0.0
         for band in pool.get("bands", []):
             for party, part in band["shares"].items():
@@ -627,17 +630,30 @@ def settle_pool(
                 if breaker and party in breaker["stops"]:
                     to = min(to, breaker["above"] * unit)
                 amount = part * max(min(seen, to) - band["from"] * unit, 0.0)
-                pay(party, amount)
+                for index, row_part in enumerate(part_of):
+                    pay(party, index, amount * row_part)
                 banded += amount
-        # The members take what is left of each row, in proportion to their lines.
-        factor = (seen - banded) / before_annual if before_annual > 0 else 0.0
-        for left, lines in nets:
+        # The members take what is left of each row, in proportion to their lines; of a member in
+        # default nobody pays the rest.
+        for index, ((_, lines), row_part) in enumerate(zip(nets, part_of, strict=True)):
             for name, line in lines.items():
-                pay(name, factor * left * line / sum(lines.values()))
+                owed = (seen - banded) * row_part * line / sum(lines.values())
+                fails = failed is not None and name in failed and failed[name][number]
+                pay(name, index, owed * (recoveries[name] if fails else 1.0))
+                pay("unpaid", index, owed * (1 - recoveries[name] if fails else 0.0))
         if breaker and seen > breaker["above"] * unit:
             suspended = breaker.get("suspends", 0)
         told.append(paid)
     return told
+
+
+def total_of(rows: list[dict[str, float]]) -> dict[str, float]:
+    """Sums by party."""
+    total: dict[str, float] = {}
+    for row in rows:
+        for party, amount in row.items():
+            total[party] = total.get(party, 0.0) + amount
+    return total
 
 
 def special_reserve(

@@ -425,25 +425,65 @@ def _recomputed(sheets: dict[str, list[list[object]]]) -> dict[tuple[str, str], 
         "xl: 10 xs 10, unlimited @ 75%, premium 2",
         "xl: unlimited xs 10, aad 3, aal 17",
         "xl: 40 xs 20 annual, placed 50%",
+        "xl: 10 xs 10, 2 @ 100%, prepaid, premium 2",
+        "xl: 10 xs 10, indexed 3%, 1 @ 100%, premium 2",
+        "xl: 12 xs 10, stability 4% beyond 10% paid 20%, 50%, 30%",
+        "xl: 10 xs 10, term 3 years, term deductible 12, term limit 30",
+        "xl: 30 xs 5, corridor 75% from 10% to 30%, premium 90",
+        "xl: surplus of 3 lines, retention 20",
+        "xl: variable quota share 20% to 30, 40% to 90",
+        "xl: 10 xs 10 per risk, event franchise 12, aal 25",
+        "xl: 10 xs 10 per risk, event limit 8, 2 @ 100%, premium 2",
+        "xl: 10 xs 20, drop to 10 from event 2 over 12, aal 18",
+        "xl: 10 xs 20, top and drop to 10 from event 2 over 12",
+        "xl: 10 xs 10, from event 3 over 12, placed 90%",
+        "xl: 30 xs 20, hours 2400, aad 4",
+        "a: 10 xs 10, no reinstatements\nxl: 10 xs 0 on backup of a, aad 1",
+        "xl: 10 xs 10, risks attaching, aal 25, placed 50%",
+        "xl: 10 xs 10, claims made, 1 @ 100%, premium 2",
     ],
 )
 def test_the_workbook_works_the_year_out_again(tmp_path, text):
     openpyxl = pytest.importorskip("openpyxl")
     losses = {
-        "year": [1] * 5,
-        "time": [0.1, 0.25, 0.5, 0.625, 0.9],
-        "loss": [11.0, 25, 14, 31, 19],
+        "year": [1] * 3 + [2] * 5,
+        "event": [1, 2, 3, 1, 2, 3, 4, 5],
+        "time": [0.2, 0.3, 0.8, 0.1, 0.25, 0.5, 0.625, 0.9],
+        "loss": [18.0, 5, 15, 11, 25, 14, 31, 19],
+        "risk_id": ["a", "b", "a", "a", "b", "a", "a", "b"],
+        "sum_insured": [40.0, 60, 40, 40, 60, 40, 40, 60],
+        "inception": [0, 1, 1, 1, 2, 1, 2, 2],
+        "reported": [1, 2, 3, 2, 2, 3, 2, 3],
     }
-    told = kb.Programme.from_text(text).apply(losses, years=1).explain("xl", year=0)
+    result = kb.Programme.from_text(text).apply(losses, years=3, horizon=3)
+    told = result.explain("xl", year=1)
+    assert told.table["ceded_so_far"][-1] == pytest.approx(result.ceded("xl")[1], rel=1e-12)
     path = tmp_path / "explain.xlsx"
     told.to_excel(path)
     live, cached = openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True)
     sheets = {sheet.title: [[cell.value for cell in row] for row in sheet.rows] for sheet in live}
     found = _recomputed(sheets)
     steps = [name for sheet, name in found if sheet == "explain"]
-    assert len(steps) >= 5 * len(told.table)
+    by_treaty_year = "attaching" in text or "claims" in text
+    assert len(steps) >= (2 if by_treaty_year else 4) * len(told.table)
     for (sheet, name), value in found.items():
         assert value == pytest.approx(cached[sheet][name].value, abs=1e-9), (sheet, name)
+
+
+def test_amounts_and_years_beyond_all_bounds_are_refused():
+    """More years than memory, and sums beyond the largest number, are faults and no crash."""
+    programme = kb.Programme.from_text("a: 10 xs 1, aal 5\nb: unlimited xs 3 on net of a")
+    for source in (
+        {"year": [1], "loss": [1.0]},
+        kb.Aggregate(kb.Poisson(mean=1), kb.LogNormal(mu=0, sigma=1)),
+    ):
+        with pytest.raises(kb.InputError, match="fit into memory"):
+            programme.apply(source, years=10**15, seed=1)
+    for losses in ([1e308], [1.7e308, 1.7e308]):
+        with pytest.raises(kb.NumericError, match="too large"):
+            programme.apply({"year": [1] * len(losses), "loss": losses}, years=1)
+    net = programme.apply({"year": [1], "loss": [1e300]}, years=1)
+    assert net.net + net.total_ceded == 1e300
 
 
 def test_an_executor_changes_nothing():

@@ -51,14 +51,14 @@ class Explanation:
         """Write a workbook whose steps are live formulas of the terms and the losses.
 
         Change a term or a loss and the year is worked out anew. Cells hold the computed values
-        until then. Recoveries stay values where a clause looks beyond the row (an event limit, an
-        event franchise, a regrouping of events).
+        until then. Recoveries before annual terms stay values where a clause looks beyond the row:
+        an event limit or franchise, the number or the hours of events, a backup. A cover by treaty
+        year (risks attaching, claims made) mixes the terms of several years: only what its
+        reinsurers' part makes of them is live.
         """
         to_excel(path, self._sheets())
 
     def _sheets(self) -> list[Table | tuple[Table, list[tuple[int, int, str, float]]]]:
-        if not self.terms:
-            return [self.table]
         names = list(self.terms)
         terms = Table.of(
             "terms",
@@ -95,31 +95,43 @@ class Explanation:
         def least(amount: str, name: str) -> str:
             return f"MIN({amount},{term[name]})" if name in term else amount
 
-        part, aad = term["participation"], term["annual_deductible"]
-        layered = least(f"MAX({at['subject_loss']}-{term['attachment']},0)", "limit")
-        recoveries = total("layer_recovery")
-        eaten = f"MAX({recoveries}-{aad},0)"
         made = {
-            "layer_recovery": f"=IF({at['subject_loss']}>={term['franchise']},{layered},0)",
-            "after_aad": f"={eaten}-MAX({recoveries}-{at['layer_recovery']}-{aad},0)",
-            "after_aal": f"={least(eaten, 'annual_limit')}-{before('after_aal')}",
-            "ceded": f"={part}*{at['after_aal']}",
+            "ceded": f"={term['participation']}*{at['after_aal']}",
             "ceded_so_far": f"={total('ceded')}",
         }
-        if "event_limit" in term:
-            made["layer_recovery"] = ""
+        if "annual_deductible" not in term:
+            return made
+        if "attachment" in term:
+            layered = least(f"MAX({at['subject_loss']}-{term['attachment']},0)", "limit")
+            made["layer_recovery"] = f"=IF({at['subject_loss']}>={term['franchise']},{layered},0)"
+        aad, recoveries = term["annual_deductible"], total("layer_recovery")
+        eaten = f"MAX({recoveries}-{aad},0)"
+        made["after_aad"] = f"={eaten}-MAX({recoveries}-{at['layer_recovery']}-{aad},0)"
+        kept = least(eaten, "annual_limit")
+        if "corridor_share" in term:
+            low, high = term["corridor_from"], term["corridor_to"]
+            kept = f"({kept}-{term['corridor_share']}*MIN(MAX({kept}-{low},0),{high}-{low}))"
+        if self.terms["term_deductible_left"] or "term_limit_left" in term:
+            kept = least(f"MAX({kept}-{term['term_deductible_left']},0)", "term_limit_left")
+        made["after_aal"] = f"={kept}-{before('after_aal')}"
         if "capacity" in term:
             made["remaining"] = f"={term['capacity']}-{total('after_aal')}"
         if "reinstated_limit" in term:
-            made |= self._reinstated(at, total, before, term)
+            made |= self._reinstated(row, at, total, before, term)
         return made
 
     def _reinstated(
-        self, at: Mapping[str, str], total: Any, before: Any, term: Mapping[str, str]
+        self, row: int, at: Mapping[str, str], total: Any, before: Any, term: Mapping[str, str]
     ) -> dict[str, str]:
         limit, paid, now = term["reinstated_limit"], total("after_aal"), at["after_aal"]
         time = f"*(1-{at['time']})" if self.terms["pro_rata_time"] else ""
         charge = f"{term['participation']}*{term['premium']}{time}"
+        if self.terms["prepaid"]:
+            rates = [term[name] for name in self.terms if name.startswith("rate_")]
+            made = {"reinstated": f"=MIN({paid},{len(rates)}*{limit})-{before('reinstated')}"}
+            if row == 2:
+                made["reinstatement_premium"] = f"={charge}*({'+'.join(rates)})"
+            return made
         if "unlimited_rate" in term:
             return {
                 "reinstated": f"={now}",

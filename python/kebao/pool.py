@@ -205,11 +205,24 @@ class Settlement:
 
         Parameters
         ----------
-        what : {"party", "member", "sector", "coverage", "cause", "risk"}
+        what : {"party", "member", "sector", "coverage", "cause", "risk", "event"}
             A row per party or per member: expected loss and its error, share, tail. Or a row per
             group of the losses, which are read or drawn again: the expected loss of the group, and
-            a column a party, which sum to it. Refused where members default or cover is suspended.
+            a column a party, which sum to it. Or a row per event, as `events`.
+
+        Examples
+        --------
+        >>> pool = Pool.from_toml('''
+        ... members = [{name = "A", share = 0.6}, {name = "B", share = 0.4}]
+        ... bands = [{to = 10, shares = {government = 1}}]
+        ... ''')
+        >>> losses = {"year": [1, 1, 2], "loss": [30, 10, 8], "risk_id": ["fab", "line", "fab"]}
+        >>> settled = pool.settle(losses, years=2)
+        >>> settled.by("risk")["government"].tolist()
+        [7.75, 1.25]
         """
+        if what == "event":
+            return self.events()
         if what not in ("party", "member"):
             return Table(self._core.groups(what))
         table = Table(self._core.summary())
@@ -226,6 +239,29 @@ class Settlement:
                 if name != "role"
             },
         )
+
+    def events(self) -> Table:
+        """What each event costs each party, a row an event.
+
+        Returns
+        -------
+        Table
+            ``year`` (from 0), ``event`` (number in the losses), ``time`` where known, ``gross`` and
+            a column a party; they sum to the gross loss of the event to the last bit. Bands and
+            annual covers bear the same part of every loss of the year, and so do members that
+            default in it; in a year without cover each loss is the insured's.
+
+        Examples
+        --------
+        >>> pool = Pool.from_toml('''
+        ... members = [{name = "A", share = 0.6}, {name = "B", share = 0.4}]
+        ... bands = [{to = 10, shares = {government = 1}}]
+        ... ''')
+        >>> settled = pool.settle({"year": [1, 1, 2], "loss": [30, 10, 8]}, years=2)
+        >>> settled.events()["government"].tolist()
+        [7.5, 2.5, 8.0]
+        """
+        return Table(self._core.events())
 
     def annual(self) -> Table:
         """A row a year, a column a party."""

@@ -273,8 +273,8 @@ class Result:
 
         Parameters
         ----------
-        group : {"sector", "coverage", "risk", "cause"}
-            What to group by.
+        group : {"sector", "coverage", "risk", "cause", "event"}
+            What to group by; an event is a row of its own, as in `events`.
         progress : bool or callable, optional
             As for `Programme.apply`.
 
@@ -285,6 +285,8 @@ class Result:
             treaty (``ceded.xl1``), ``net``. A year's recovery is given back to rows in proportion
             to their subject loss.
         """
+        if group == "event":
+            return self.events(progress=progress)
         if group not in self._groups:
             with _hook(progress, self.years, group) as hook:
                 self._groups[group] = Table(self._core.groups(group, progress=hook))
@@ -561,13 +563,32 @@ class Result:
         """Write the table, the exceedance curves and any further tables as a workbook."""
         to_excel(path, [self.table, self.curves(), *more])
 
+    @property
+    def notes(self) -> list[str]:
+        """Amounts whose variance or mean is infinite, as unlimited losses make it, and what helps.
+
+        Without a variance the standard errors of means and tail means are NaN and the standard
+        deviation is infinite; without a mean the mean is infinite. Quantiles keep their errors, and
+        so does whatever a limit makes light.
+
+        Examples
+        --------
+        >>> import kebao as kb
+        >>> loss = kb.Aggregate(kb.Poisson(mean=2), kb.Pareto(alpha=1.5, scale="1m"))
+        >>> result = kb.Programme.from_text("xl: 4m xs 1m").apply(loss, years=5000, seed=7)
+        >>> [note.split(";")[0] for note in result.notes]
+        ['gross, net: the variance is infinite: no standard error']
+        """
+        return self._core.notes
+
     def _footer(self) -> str:
         seed = "" if self.seed is None else f"seed {self.seed} · "
         stopped = " (interrupted)" if self.interrupted else ""
-        return (
+        run = (
             f"{self.years:,} years{stopped} · {seed}kebao {_kebao.__version__} · "
             f"digest {self.digest[:12]}"
         )
+        return "\n".join([*self.notes, run])
 
     def _short(self) -> Table:
         rows = list(self.table)

@@ -4,7 +4,7 @@ use super::Aggregate;
 use crate::error::{Error, Result};
 use crate::exec::Control;
 use crate::frequency::{Count, CountTable};
-use crate::losses::{BLOCK_YEARS, LossBlock, Source};
+use crate::losses::{BLOCK_YEARS, LossBlock, Source, TailWeight};
 use crate::random::{Purpose, Stream};
 use crate::severity::Family;
 
@@ -75,6 +75,10 @@ impl Source for Sampler {
 
     fn years(&self) -> u64 {
         self.years
+    }
+
+    fn tail_weight(&self) -> TailWeight {
+        TailWeight::of(self.aggregate.severity.mean(), self.aggregate.severity.variance())
     }
 
     fn fill(

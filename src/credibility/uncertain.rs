@@ -9,7 +9,7 @@ use super::{BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma};
 use crate::error::{Error, Faults, Issue, Result};
 use crate::exec::Control;
 use crate::frequency::{Count, Frequency};
-use crate::losses::{BLOCK_YEARS, LossBlock, Source};
+use crate::losses::{BLOCK_YEARS, LossBlock, Source, TailWeight};
 use crate::random::{Purpose, Stream};
 use crate::severity::{Family, Severity};
 
@@ -250,6 +250,11 @@ impl Source for UncertainSampler {
 
     fn years(&self) -> u64 {
         self.years
+    }
+
+    fn tail_weight(&self) -> TailWeight {
+        let severity = &self.model.size.template;
+        TailWeight::of(severity.mean(), severity.variance())
     }
 
     fn fill(&self, block: u64, control: &Control, (): &mut (), out: &mut LossBlock) -> Result<()> {

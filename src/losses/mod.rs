@@ -24,7 +24,7 @@ pub use table::{LossColumns, LossTable};
 
 use std::ops::Range;
 
-use crate::error::Result;
+use crate::error::{Issue, Result};
 use crate::exec::Control;
 
 /// Years in a block. Part of "stream v1": changing it changes every simulated result.
@@ -79,6 +79,11 @@ impl LossBlock {
         self.loss.len()
     }
 
+    /// Its losses alone.
+    pub fn plain(&self) -> Years<'_> {
+        Years { first_year: self.first_year, offsets: &self.offsets, loss: &self.loss }
+    }
+
     /// Copies some consecutive years of the block into `out`, keeping its buffers.
     pub fn copy_years(&self, years: Range<usize>, out: &mut Self) {
         let rows = self.offsets[years.start] as usize..self.offsets[years.end] as usize;
@@ -93,6 +98,30 @@ impl LossBlock {
         copy_known(&self.cause, &rows, &mut out.cause);
         copy_known(&self.inception, &rows, &mut out.inception);
         copy_known(&self.reported, &rows, &mut out.reported);
+    }
+
+    /// Hands itself out in parts of whole years, in order, each of about `rows` rows.
+    fn in_parts(
+        &self,
+        rows: usize,
+        control: &Control,
+        part: &mut Self,
+        each: &mut dyn FnMut(&Self) -> Result<()>,
+    ) -> Result<()> {
+        if self.rows() <= 2 * rows {
+            return each(self);
+        }
+        let mut first = 0;
+        while first < self.years() {
+            control.check()?;
+            let enough = self.offsets[first] as usize + rows;
+            let end = self.offsets.partition_point(|offset| (*offset as usize) <= enough);
+            let end = end.saturating_sub(1).clamp(first + 1, self.years());
+            self.copy_years(first..end, part);
+            each(part)?;
+            first = end;
+        }
+        Ok(())
     }
 
     /// Adds one year of another block, whose optional columns are the same.
@@ -132,6 +161,76 @@ impl LossBlock {
     /// Rows of one year of the block.
     pub fn year(&self, year: usize) -> Range<usize> {
         self.offsets[year] as usize..self.offsets[year + 1] as usize
+    }
+}
+
+/// Whether so many numbers fit into memory, asked before they are made.
+///
+/// # Errors
+/// They do not.
+pub fn room(place: &str, numbers: u64) -> Result<()> {
+    let fits =
+        usize::try_from(numbers).is_ok_and(|n| Vec::<f64>::new().try_reserve_exact(n).is_ok());
+    if fits {
+        return Ok(());
+    }
+    let gigabytes = numbers as f64 * 8e-9;
+    Err(Issue::new("out_of_memory", place, "years")
+        .value(format!("what must be kept of them is {gigabytes:.0} GB"))
+        .allowed("as many as fit into memory")
+        .into_error())
+}
+
+/// How heavy losses are: which of their moments exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
+pub enum TailWeight {
+    /// Mean and variance, as far as is known.
+    #[default]
+    Light,
+    /// A mean, but no variance: a sample's standard error tells nothing of the error of its mean.
+    NoVariance,
+    /// No mean either.
+    NoMean,
+}
+
+impl TailWeight {
+    /// The weight of losses with these moments.
+    pub fn of(mean: f64, variance: f64) -> Self {
+        if !mean.is_finite() {
+            Self::NoMean
+        } else if !variance.is_finite() {
+            Self::NoVariance
+        } else {
+            Self::Light
+        }
+    }
+}
+
+/// Losses of consecutive years and nothing else: each row is an event.
+#[derive(Debug, Clone, Copy)]
+pub struct Years<'a> {
+    /// Index of the first year, from 0.
+    pub first_year: u64,
+    /// Rows of year `y` are `offsets[y]..offsets[y + 1]`; one more entry than years.
+    pub offsets: &'a [u32],
+    pub loss: &'a [f64],
+}
+
+impl<'a> Years<'a> {
+    pub fn years(&self) -> usize {
+        self.offsets.len().saturating_sub(1)
+    }
+
+    /// Rows of one year.
+    #[inline(always)]
+    pub fn rows(&self, year: usize) -> Range<usize> {
+        self.offsets[year] as usize..self.offsets[year + 1] as usize
+    }
+
+    /// Losses of one year.
+    #[inline(always)]
+    pub fn of(&self, year: usize) -> &'a [f64] {
+        &self.loss[self.rows(year)]
     }
 }
 
@@ -222,20 +321,18 @@ pub trait Source: Sync {
     ) -> Result<()> {
         let Parts { scratch, block: whole, part } = work;
         self.fill(block, control, scratch, whole)?;
-        if whole.rows() <= 2 * rows {
-            return each(whole);
-        }
-        let mut first = 0;
-        while first < whole.years() {
-            control.check()?;
-            let enough = whole.offsets[first] as usize + rows;
-            let end = whole.offsets.partition_point(|offset| (*offset as usize) <= enough);
-            let end = end.saturating_sub(1).clamp(first + 1, whole.years());
-            whole.copy_years(first..end, part);
-            each(part)?;
-            first = end;
-        }
-        Ok(())
+        whole.in_parts(rows, control, part, each)
+    }
+
+    /// How heavy one loss is; light where the source does not know, as of a table.
+    fn tail_weight(&self) -> TailWeight {
+        TailWeight::Light
+    }
+
+    /// Losses of block `block` as they lie in memory, where the source holds them and each row is an
+    /// event; `offsets` is working memory.
+    fn held<'a>(&'a self, _block: u64, _offsets: &'a mut Vec<u32>) -> Option<Years<'a>> {
+        None
     }
 
     fn blocks(&self) -> u64 {

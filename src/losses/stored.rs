@@ -19,14 +19,15 @@ pub struct StoredLosses {
 impl StoredLosses {
     /// # Errors
     /// Blocks that are missing, or whose years or rows are not those of the source.
-    pub fn new<S: Source>(source: &S, blocks: Vec<LossBlock>) -> Result<Self> {
+    pub fn new<S: Source>(source: &S, mut blocks: Vec<LossBlock>) -> Result<Self> {
         let wrong = |number: usize| {
             Error::numeric(format!("block {number}"), "is missing, or is not of this simulation")
         };
         if blocks.len() as u64 != source.blocks() {
             return Err(wrong(blocks.len()));
         }
-        for (number, block) in blocks.iter().enumerate() {
+        for (number, block) in blocks.iter_mut().enumerate() {
+            block.first_year = source.span(number as u64).start;
             let rows = block.rows();
             let lengths =
                 [block.event.len(), block.time.len(), block.risk.len(), block.cause.len()];
@@ -50,6 +51,11 @@ impl StoredLosses {
             renewals: source.renewals().to_vec(),
         })
     }
+
+    fn kept(&self, block: u64) -> Result<&LossBlock> {
+        let kept = self.blocks.get(block as usize);
+        kept.ok_or_else(|| Error::numeric(format!("block {block}"), "is missing"))
+    }
 }
 
 impl Source for StoredLosses {
@@ -60,10 +66,8 @@ impl Source for StoredLosses {
     }
 
     fn fill(&self, block: u64, _: &Control, (): &mut (), out: &mut LossBlock) -> Result<()> {
-        let kept = self.blocks.get(block as usize);
-        let kept = kept.ok_or_else(|| Error::numeric(format!("block {block}"), "is missing"))?;
+        let kept = self.kept(block)?;
         kept.copy_years(0..kept.years(), out);
-        out.first_year = self.span(block).start;
         Ok(())
     }
 
@@ -75,17 +79,7 @@ impl Source for StoredLosses {
         work: &mut Parts<()>,
         each: &mut dyn FnMut(&LossBlock) -> Result<()>,
     ) -> Result<()> {
-        let kept = self.blocks.get(block as usize);
-        let kept = kept.ok_or_else(|| Error::numeric(format!("block {block}"), "is missing"))?;
-        let start = self.span(block).start;
-        let step = (kept.years() * rows / kept.rows().max(1)).max(1);
-        for first in (0..kept.years()).step_by(step) {
-            control.check()?;
-            kept.copy_years(first..(first + step).min(kept.years()), &mut work.part);
-            work.part.first_year = start + first as u64;
-            each(&work.part)?;
-        }
-        Ok(())
+        self.kept(block)?.in_parts(rows, control, &mut work.part, each)
     }
 
     fn groups(&self) -> &[Groups] {

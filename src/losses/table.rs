@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::checks::{check, rising};
 use super::order::{Sorter, Year};
-use super::{Groups, LossBlock, Parts, Source};
+use super::{Groups, LossBlock, Parts, Source, Years};
 use crate::error::{Error, Faults, Issue, Result};
 use crate::exec::Control;
 
@@ -85,6 +85,7 @@ impl LossTable {
         place: &dyn Fn(usize) -> String,
     ) -> Result<(Self, Vec<i64>, Vec<i64>)> {
         check(&columns, &years, place)?;
+        super::room("losses", (i128::from(years.end) - i128::from(years.start) + 1) as u64)?;
         let (columns, offsets) = by_year(columns, &years);
         let first_year = years.start;
         let (inception, reported) = (
@@ -319,6 +320,19 @@ impl Source for LossTable {
             first = end;
         }
         Ok(())
+    }
+
+    fn held<'a>(&'a self, block: u64, offsets: &'a mut Vec<u32>) -> Option<Years<'a>> {
+        let span = self.span(block);
+        let bounds = self.offsets.get(span.start as usize..=span.end as usize)?;
+        let (first, last) = (*bounds.first()?, *bounds.last()?);
+        if !self.event.is_empty() || u32::try_from(last - first).is_err() {
+            return None;
+        }
+        offsets.clear();
+        offsets.extend(bounds.iter().map(|offset| (offset - first) as u32));
+        let loss = self.loss.get(first as usize..last as usize)?;
+        Some(Years { first_year: span.start, offsets, loss })
     }
 
     fn blocks(&self) -> u64 {

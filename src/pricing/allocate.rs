@@ -1,8 +1,10 @@
 //! Means by group of the risks, and tail means allocated to them.
 
+use super::summary::sd_of;
 use crate::error::{Faults, Issue, Result};
 use crate::exec::Control;
-use crate::losses::Source;
+use crate::losses::{Source, TailWeight};
+use crate::measure::Estimate;
 use crate::output::Table;
 use crate::treaty::{By, Outcome, Plan, Share, Weighted, run_and_gather, shares};
 
@@ -95,15 +97,24 @@ fn table_of(
     let n = outcome.years as f64;
     let variance = |w: Weighted| ((w.squares - w.sum * w.sum / n) / (n - 1.0)).max(0.0);
     let column = |f: &dyn Fn(&Share) -> f64| found.iter().map(f).collect::<Vec<f64>>();
+    let error = |of: &str, f: fn(&Share) -> Weighted| {
+        let known = outcome.weight(of) == TailWeight::Light;
+        column(&|s| if known { (variance(f(s)) / n).sqrt() } else { f64::NAN })
+    };
+    let gross = outcome.weight("gross");
+    let sd = |s: &Share| {
+        let value = variance(s.gross).sqrt();
+        sd_of(gross, Estimate { value, standard_error: f64::NAN }).value
+    };
     let mut table = Table::new(by)
         .text(by, labels)
         .float("expected_loss", column(&|s| s.gross.sum / n))
-        .float("standard_error", column(&|s| (variance(s.gross) / n).sqrt()))
-        .float("sd", column(&|s| variance(s.gross).sqrt()))
+        .float("standard_error", error("gross", |s| s.gross))
+        .float("sd", column(&sd))
         .float("ceded", column(&|s| s.ceded.sum / n))
-        .float("ceded_se", column(&|s| (variance(s.ceded) / n).sqrt()))
+        .float("ceded_se", error("ceded", |s| s.ceded))
         .float("net", column(&|s| s.net.sum / n))
-        .float("net_se", column(&|s| (variance(s.net) / n).sqrt()));
+        .float("net_se", error("net", |s| s.net));
     for (index, name) in plan.names().iter().enumerate() {
         let of = |s: &Share| s.treaties.get(index).map_or(0.0, |w| w.sum / n);
         table = table.float(&format!("ceded.{name}"), column(&of));
@@ -171,13 +182,14 @@ pub fn allocate<S: Source>(
     let count = tail.len().max(near.len());
     let at = |shares: &[Share], i: usize| shares.get(i).map(of_share).unwrap_or_default();
     let total: f64 = tail.iter().map(|share| of_share(share).sum).sum();
+    let known = outcome.weight(of) == TailWeight::Light;
     let parts: Vec<(f64, f64)> = (0..count)
         .map(|i| {
             let (share, near) = (at(&tail, i), at(&near, i));
             let spread = (share.squares - share.sum * share.sum).max(0.0);
             let away = share.sum - near.sum;
             let error = ((spread + level * away * away) / (n * (1.0 - level))).sqrt();
-            (share.sum, error)
+            (share.sum, if known { error } else { f64::NAN })
         })
         .collect();
     Ok(Table::new("allocation")

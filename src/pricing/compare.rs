@@ -1,6 +1,7 @@
 //! Programmes compared under common random numbers: differences and their paired errors.
 
-use super::summary::LEVELS;
+use super::summary::{LEVELS, mean_of, sd_of};
+use crate::losses::TailWeight;
 use crate::measure::{Estimate, Moments};
 use crate::treaty::Outcome;
 
@@ -22,6 +23,8 @@ pub struct Change {
 /// standard deviation of the yearly differences of influences over √n: for the mean x − μ; for the
 /// standard deviation ((x − μ)² − σ²) / 2σ; for VaR (p − 1{x ≤ q}) / f(q), f from order statistics;
 /// for TVaR q + (x − q)₊ / (1 − p) − TVaR (Hampel 1974, JASA 69; Manistre and Hancock 2005).
+/// Amounts without a variance have infinite standard deviations; the difference of two means has an
+/// error where what is beyond every bound is the same part of both.
 pub fn changes(base: &Outcome, other: &Outcome) -> Vec<Change> {
     let premium = |outcome: &Outcome| -> Vec<f64> {
         let years = 0..outcome.gross.len();
@@ -36,6 +39,14 @@ pub fn changes(base: &Outcome, other: &Outcome) -> Vec<Change> {
     let mut found = Vec::new();
     for (what, a, b) in columns {
         let measures: &[Measure] = if what == "reinstatement_premium" { &ALL[..1] } else { &ALL };
+        // Reinstatement premiums are of limited recoveries.
+        let weights = if what == "reinstatement_premium" {
+            [TailWeight::Light; 3]
+        } else {
+            let (a, b) = (base.part(what), other.part(what));
+            let losses = base.tail_weight;
+            [a.weight(losses), b.weight(losses), a.weight_of_difference(b, losses)]
+        };
         for measure in measures {
             let (base, mut influence) = measure.of(&a);
             let (value, other) = measure.of(&b);
@@ -43,13 +54,9 @@ pub fn changes(base: &Outcome, other: &Outcome) -> Vec<Change> {
                 *x = y - *x;
             }
             let standard_error = Moments::of(&influence).standard_error();
-            found.push(Change {
-                what,
-                measure: measure.name(),
-                base,
-                value,
-                difference: Estimate { value: value - base, standard_error },
-            });
+            let difference = Estimate { value: value - base, standard_error };
+            let (base, value, difference) = measure.judged(weights, (base, value, difference));
+            found.push(Change { what, measure: measure.name(), base, value, difference });
         }
     }
     found
@@ -81,6 +88,33 @@ impl Measure {
             Self::Var(p) => format!("var_{}", level(p)),
             Self::Tvar(p) => format!("tvar_{}", level(p)),
         }
+    }
+
+    /// A measure of two amounts and its difference, as the weights of the two and of their
+    /// difference allow.
+    fn judged(
+        self,
+        [base, other, paired]: [TailWeight; 3],
+        (a, b, difference): (f64, f64, Estimate),
+    ) -> (f64, f64, Estimate) {
+        let alone = |value: f64| Estimate { value, standard_error: f64::NAN };
+        let (a, b, error) = match self {
+            Self::Var(_) => return (a, b, difference),
+            Self::Sd => (sd_of(base, alone(a)), sd_of(other, alone(b)), base.max(other)),
+            // Beyond each VaR the parts differ by constants: paired tail means differ boundedly too.
+            Self::Mean | Self::Tvar(_) => {
+                (mean_of(base, alone(a)), mean_of(other, alone(b)), paired)
+            }
+        };
+        let difference = match error {
+            TailWeight::Light => difference,
+            _ => alone(if a.value.is_finite() || b.value.is_finite() {
+                b.value - a.value
+            } else {
+                f64::NAN
+            }),
+        };
+        (a.value, b.value, difference)
     }
 
     /// The measure of a column, and its influence function at each value.

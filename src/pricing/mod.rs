@@ -22,7 +22,9 @@ mod summary;
 pub use allocate::{allocate, find, groups, names, run_with_groups};
 pub use compare::{Change, changes};
 pub use exact::{ExactRow, exact};
-pub use ord::{ORD_TABLES, ord};
+pub use ord::{ORD_TABLES, event_table, ord};
 pub use quote::{Capital, Loadings, Measure, Quote, quote};
 pub use sensitivity::{Sensitivity, sensitivity};
-pub use summary::{LEVELS, Row, TailRow, annual, curves, summarise, variance};
+pub use summary::{
+    LEVELS, Row, TailRow, annual, curves, mean_of, notes, sd_of, summarise, variance,
+};

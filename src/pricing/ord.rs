@@ -77,6 +77,15 @@ pub fn ord(kind: &str, outcome: &Outcome, events: &Events, of: &str) -> Result<T
     })
 }
 
+/// Year, number and date of each event: the columns that amounts by event follow.
+pub fn event_table(events: &Events) -> Table {
+    let whole = |column: &[u64]| column.iter().map(|x| *x as i64).collect::<Vec<i64>>();
+    let table = Table::new("events")
+        .integer("year", whole(&events.year))
+        .integer("event", whole(&events.event));
+    if events.time.is_empty() { table } else { table.float("time", events.time.clone()) }
+}
+
 fn unknown(outcome: &Outcome, of: &str) -> crate::error::Error {
     let names = outcome.treaties.iter().map(|treaty| treaty.name.as_str());
     Issue::unknown("ord", "of", of, ["gross", "ceded", "net"].into_iter().chain(names)).into_error()

@@ -1,8 +1,8 @@
 //! Technical premiums: expected loss, cost of capital, expenses and brokerage.
 
-use super::summary::Row;
+use super::summary::{Row, mean_of};
 use crate::error::{Error, Faults, Result};
-use crate::measure::{Moments, Tail};
+use crate::measure::Tail;
 use crate::treaty::{Outcome, Plan};
 
 /// What capital is measured by.
@@ -99,11 +99,13 @@ pub fn quote(
             let expected = row.expected_loss.value;
             let tail = Tail::new(&treaty.ceded, loadings.capital.level);
             let capital = match loadings.capital.measure {
-                Measure::Tvar => tail.tvar(loadings.capital.level).value - expected,
+                Measure::Tvar => {
+                    mean_of(row.weight, tail.tvar(loadings.capital.level)).value - expected
+                }
                 Measure::Var => tail.var(loadings.capital.level).value - expected,
-                Measure::Sd => Moments::of(&treaty.ceded).sd,
+                Measure::Sd => row.sd.value,
             };
-            let capital = capital.max(0.0);
+            let capital = if expected.is_finite() { capital.max(0.0) } else { f64::INFINITY };
             let capital_cost = loadings.capital.rate * capital;
             let reinstatement_rate =
                 if row.reinstatement_rate.is_finite() { row.reinstatement_rate } else { 0.0 };

@@ -7,12 +7,13 @@
 
 use std::collections::HashMap;
 
+use super::summary::mean_of;
 use crate::aggregate::{Aggregate, Sampler, SamplerScratch};
 use crate::error::Result;
 use crate::exec::{Control, run_blocks};
 use crate::frequency::Count;
-use crate::losses::Source;
-use crate::measure::Moments;
+use crate::losses::{Source, TailWeight};
+use crate::measure::{Estimate, Moments};
 use crate::severity::Family;
 use crate::treaty::{Outcome, Plan, run};
 
@@ -58,13 +59,14 @@ pub fn sensitivity(
             let slopes: Vec<f64> = u.iter().zip(d).map(|(u, d)| (u - d) / (2.0 * step)).collect();
             let moments = Moments::of(&slopes);
             let mean = Moments::of(f).mean;
+            let derivative = judged(base, target, &moments);
             found.push(Sensitivity {
                 name: target.to_owned(),
                 parameter: format!("severity.{name}"),
                 value,
-                derivative: moments.mean,
-                standard_error: moments.standard_error(),
-                elasticity: moments.mean * value / mean,
+                derivative: derivative.value,
+                standard_error: derivative.standard_error,
+                elasticity: derivative.value * value / mean,
                 method: "common draws",
             });
         }
@@ -89,18 +91,28 @@ pub fn sensitivity(
             let terms: Vec<f64> =
                 f.iter().zip(&counts).map(|(f, n)| (f - mean) * table[n]).collect();
             let moments = Moments::of(&terms);
+            let derivative = judged(base, target, &moments);
             found.push(Sensitivity {
                 name: target.to_owned(),
                 parameter: format!("frequency.{name}"),
                 value,
-                derivative: moments.mean,
-                standard_error: moments.standard_error(),
-                elasticity: moments.mean * value / mean,
+                derivative: derivative.value,
+                standard_error: derivative.standard_error,
+                elasticity: derivative.value * value / mean,
                 method: "score",
             });
         }
     }
     Ok(found)
+}
+
+/// A derivative with the error that the weight of its target allows; none where there is no mean.
+fn judged(base: &Outcome, target: &str, moments: &Moments) -> Estimate {
+    let found = Estimate { value: moments.mean, standard_error: moments.standard_error() };
+    match base.weight(target) {
+        TailWeight::NoMean => Estimate { value: f64::NAN, standard_error: f64::NAN },
+        weight => mean_of(weight, found),
+    }
 }
 
 fn columns(outcome: &Outcome) -> Vec<(&str, &[f64])> {

@@ -4,7 +4,7 @@ use arrow_array::RecordBatch;
 
 use crate::error::Result;
 use crate::exec::{Control, Run, run_blocks};
-use crate::losses::BLOCK_YEARS;
+use crate::losses::{BLOCK_YEARS, TailWeight};
 use crate::measure::{Estimate, Moments, Tail, VarianceSplit, exceedance_curve, variance_split};
 use crate::output::Table;
 use crate::treaty::{Basis, Outcome, Plan};
@@ -34,6 +34,44 @@ pub struct Row {
     /// The same per unit of the treaty's premium.
     pub reinstatement_rate: f64,
     pub tail: [TailRow; 3],
+    /// Which moments exist: without a variance no mean has a standard error.
+    pub weight: TailWeight,
+}
+
+/// A mean, or a tail mean, of amounts of some weight: its error is known where they have a variance.
+pub fn mean_of(weight: TailWeight, found: Estimate) -> Estimate {
+    match weight {
+        TailWeight::Light => found,
+        TailWeight::NoVariance => Estimate { standard_error: f64::NAN, ..found },
+        TailWeight::NoMean => Estimate { value: f64::INFINITY, standard_error: f64::NAN },
+    }
+}
+
+/// A standard deviation of amounts of some weight.
+pub fn sd_of(weight: TailWeight, found: Estimate) -> Estimate {
+    match weight {
+        TailWeight::Light => found,
+        _ => Estimate { value: f64::INFINITY, standard_error: f64::NAN },
+    }
+}
+
+/// Names without a variance or a mean, by what they lack, and what can be done about it.
+pub fn notes(rows: &[Row]) -> Vec<String> {
+    let note = |(weight, what): (TailWeight, &str)| {
+        let of = rows.iter().filter(|row| row.weight == weight);
+        let names: Vec<&str> = of.map(|row| row.name.as_str()).collect();
+        (!names.is_empty()).then(|| {
+            format!(
+                "{}: {what}; cap the severity or limit the cover, or ask for a quantile or a layer",
+                names.join(", ")
+            )
+        })
+    };
+    let kinds = [
+        (TailWeight::NoVariance, "the variance is infinite: no standard error"),
+        (TailWeight::NoMean, "the mean is infinite"),
+    ];
+    kinds.into_iter().filter_map(note).collect()
 }
 
 const NONE: Estimate = Estimate { value: f64::NAN, standard_error: f64::NAN };
@@ -54,11 +92,11 @@ pub fn summarise(outcome: &Outcome, plan: &Plan, threads: Option<usize>) -> Vec<
     }
     columns.push(("net", &outcome.net));
     // Columns side by side: each takes some milliseconds for a million years.
-    let work = |(): &mut (), place: u64| Ok(column(columns[place as usize]));
+    let work = |(): &mut (), place: u64| Ok(column(outcome, columns[place as usize]));
     let run = run_blocks(0..columns.len() as u64, &Control::new(threads), work);
     let mut rows = run
         .and_then(Run::complete)
-        .unwrap_or_else(|_| columns.iter().map(|named| column(*named)).collect());
+        .unwrap_or_else(|_| columns.iter().map(|named| column(outcome, *named)).collect());
     if single {
         rows.insert(2, Row { name: "ceded".to_owned(), ..rows[0].clone() });
     }
@@ -89,20 +127,24 @@ fn mean(values: &[f64]) -> Estimate {
     Estimate { value: moments.mean, standard_error: moments.standard_error() }
 }
 
-fn column((name, values): (&str, &[f64])) -> Row {
+fn column(outcome: &Outcome, (name, values): (&str, &[f64])) -> Row {
     let moments = Moments::of(values);
     let tail = Tail::new(values, LEVELS[0]);
+    let weight = outcome.weight(name);
+    let mean = Estimate { value: moments.mean, standard_error: moments.standard_error() };
+    let sd = Estimate { value: moments.sd, standard_error: moments.sd_error };
     let positive = values.iter().filter(|x| **x > 0.0).count() as f64;
     Row {
         name: name.to_owned(),
-        expected_loss: Estimate { value: moments.mean, standard_error: moments.standard_error() },
-        sd: Estimate { value: moments.sd, standard_error: moments.sd_error },
+        expected_loss: mean_of(weight, mean),
+        sd: sd_of(weight, sd),
         prob_attach: probability(positive, values.len() as f64),
         prob_exhaust: NONE,
         rate_on_line: f64::NAN,
         reinstatement_premium: NONE,
         reinstatement_rate: f64::NAN,
-        tail: LEVELS.map(|p| TailRow { var: tail.var(p), tvar: tail.tvar(p) }),
+        tail: LEVELS.map(|p| TailRow { var: tail.var(p), tvar: mean_of(weight, tail.tvar(p)) }),
+        weight,
     }
 }
 
@@ -132,7 +174,13 @@ pub fn curves(outcome: &Outcome, largest: (&[f64], &[f64]), return_periods: &[f6
             }
         }
     }
-    let [loss, low, high, tvar] = columns;
+    let [loss, low, high, mut tvar] = columns;
+    for (tvar, name) in tvar.iter_mut().zip(&names) {
+        let of = if name.starts_with("gross") { "gross" } else { "net" };
+        if outcome.weight(of) == TailWeight::NoMean {
+            *tvar = f64::INFINITY;
+        }
+    }
     Table::new("exceedance")
         .text("curve", names)
         .float("return_period", periods)

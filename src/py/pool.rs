@@ -13,9 +13,10 @@ use super::watch::watched;
 use crate::aggregate::Sampler;
 use crate::error::{Issue, Result};
 use crate::exec::Control;
-use crate::measure::{Moments, Tail};
+use crate::losses::TailWeight;
+use crate::measure::{Estimate, Moments, Tail};
 use crate::output::Table;
-use crate::pricing;
+use crate::pricing::{self, mean_of, sd_of};
 use crate::treaty::pool::{
     self, OverCap, Policy, Pool, Rationing, Settlement, SpecialReserve, Subsidy,
 };
@@ -163,10 +164,28 @@ impl PySettlement {
         let work = || {
             with_source!(&self.origin, Dated, |source| {
                 let (what, labels) = pricing::find(source, by)?;
-                let columns = pool::settle_by(&self.pool, source, what, self.horizon, &control)?;
+                let columns =
+                    pool::settle_by(&self.pool, &self.core, source, what, self.horizon, &control)?;
                 let rows = columns.first().map_or(0, |(_, column)| column.len());
                 let table = Table::new(by).text(by, pricing::names(labels, rows));
                 Ok(columns
+                    .into_iter()
+                    .fold(table, |table, (name, column)| table.float(&name, column)))
+            })
+        };
+        Ok(PyTable { core: watched(py, progress, &control, work, |py, _| Ok(py.None()))? })
+    }
+
+    /// What each event costs each party.
+    #[pyo3(signature = (*, progress=None))]
+    fn events(&self, py: Python<'_>, progress: Option<&Bound<'_, PyAny>>) -> PyResult<PyTable> {
+        let control = Control::new(self.threads);
+        let work = || {
+            with_source!(&self.origin, Dated, |source| {
+                let (events, parties) =
+                    pool::settle_events(&self.pool, &self.core, source, self.horizon, &control)?;
+                let table = pricing::event_table(&events).float("gross", events.gross.clone());
+                Ok(parties
                     .into_iter()
                     .fold(table, |table, (name, column)| table.float(&name, column)))
             })
@@ -245,6 +264,14 @@ fn summary(core: &Settlement) -> Table {
         .chain(std::iter::once(core.gross.as_slice()))
         .collect();
     let moments: Vec<Moments> = all.iter().map(|losses| Moments::of(losses)).collect();
+    let parties = core.parties.iter().map(|party| party.weight);
+    let weights: Vec<TailWeight> = parties.chain([core.weight]).collect();
+    let alone = |value: f64| Estimate { value, standard_error: f64::NAN };
+    let mean = |(m, weight): (&Moments, &TailWeight)| {
+        let found = Estimate { standard_error: m.standard_error(), ..alone(m.mean) };
+        mean_of(*weight, found)
+    };
+    let means: Vec<Estimate> = moments.iter().zip(&weights).map(mean).collect();
     let total = moments.last().map_or(f64::NAN, |m| m.mean);
     let tails: Vec<Tail> = all.iter().map(|losses| Tail::new(losses, 0.99)).collect();
     let float = |f: &dyn Fn(usize) -> f64| (0..all.len()).map(f).collect::<Vec<f64>>();
@@ -253,15 +280,15 @@ fn summary(core: &Settlement) -> Table {
     Table::new("settlement")
         .text("party", names)
         .text("role", roles)
-        .float("expected_loss", float(&|i| moments[i].mean))
-        .float("standard_error", float(&|i| moments[i].standard_error()))
+        .float("expected_loss", float(&|i| means[i].value))
+        .float("standard_error", float(&|i| means[i].standard_error))
         .float("share_of_loss", float(&|i| moments[i].mean / total))
-        .float("sd", float(&|i| moments[i].sd))
+        .float("sd", float(&|i| sd_of(weights[i], alone(moments[i].sd)).value))
         .float("prob_loss", float(&hits))
         .float("var_99", float(&|i| tails[i].var(0.99).value))
         .float("var_99_se", float(&|i| tails[i].var(0.99).standard_error))
-        .float("tvar_99", float(&|i| tails[i].tvar(0.99).value))
-        .float("tvar_99_se", float(&|i| tails[i].tvar(0.99).standard_error))
+        .float("tvar_99", float(&|i| mean_of(weights[i], tails[i].tvar(0.99)).value))
+        .float("tvar_99_se", float(&|i| mean_of(weights[i], tails[i].tvar(0.99)).standard_error))
 }
 
 fn fan(core: &SpecialReserve, levels: &[f64]) -> Table {

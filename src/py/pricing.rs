@@ -282,20 +282,22 @@ impl PyResultCore {
         Ok(PyTable { core: watched(py, progress, &control, work, |py, _| Ok(py.None()))? })
     }
 
+    /// What has no variance or no mean, and why.
+    #[getter]
+    fn notes(&self) -> Vec<String> {
+        pricing::notes(self.rows())
+    }
+
     /// What each event costs each treaty.
     #[pyo3(signature = (*, progress=None))]
     fn events(&self, py: Python<'_>, progress: Option<&Bound<'_, PyAny>>) -> PyResult<PyTable> {
         let events = self.all_events(py, progress)?;
         let ceded = events.all_ceded();
         let net = events.gross.iter().zip(&ceded).map(|(gross, ceded)| gross - ceded).collect();
-        let whole = |column: &[u64]| column.iter().map(|x| *x as i64).collect::<Vec<i64>>();
-        let mut table = Table::new("events")
-            .integer("year", whole(&events.year))
-            .integer("event", whole(&events.event));
-        if !events.time.is_empty() {
-            table = table.float("time", events.time.clone());
-        }
-        table = table.float("gross", events.gross.clone()).float("ceded", ceded).float("net", net);
+        let mut table = pricing::event_table(&events)
+            .float("gross", events.gross.clone())
+            .float("ceded", ceded)
+            .float("net", net);
         for (name, column) in self.plan.names().iter().zip(events.ceded) {
             table = table.float(&format!("ceded.{name}"), column);
         }

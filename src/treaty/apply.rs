@@ -1,14 +1,16 @@
 //! A plan applied to a block of losses: one column a treaty, no allocation per year.
 
 use super::attaching::TreatyYears;
-use super::layer::{Layer, band, largest, sum, sum_of};
+use super::cover::{Cover, Work};
+use super::layer::{largest, sum};
 use super::plan::{Plan, Resolved};
 use super::share::to_the_places_of;
 use super::terms::Basis;
-use super::tower;
-use super::units::{Spans, Units};
+use super::tower::{self, LessAll, Totals};
+use super::units::Units;
 use crate::error::{Error, Issue, Result};
-use crate::losses::LossBlock;
+use crate::losses::{LossBlock, Years};
+use crate::numeric::dispatch::{self, Kernel};
 
 /// Annual columns of a block.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -122,12 +124,11 @@ impl Plan {
     /// A gross loss that is not finite; dates missing where reinstatements are pro rata as to time.
     pub fn apply(&self, block: &LossBlock, scratch: &mut Scratch, out: &mut Annuals) -> Result<()> {
         self.check(block)?;
-        let years = block.years();
-        let events = self.options.largest_events;
-        out.reset(years, self.names.len(), events);
         if block.event.is_empty() && self.tower {
-            return tower::apply(self, block, out);
+            return tower::apply(self, block.plain(), out);
         }
+        let events = self.options.largest_events;
+        out.reset(block.years(), self.names.len(), events);
         let Scratch {
             units,
             subject,
@@ -146,8 +147,10 @@ impl Plan {
         carried.resize(self.names.len(), 0.0);
         treaty_years.resize_with(self.names.len(), Vec::new);
 
-        for year in 0..years {
-            out.gross[year] = gross_of(block, year)?;
+        let Annuals { gross, net: largest, .. } = &mut *out;
+        dispatch::run(Totals { losses: block.plain(), gross, largest });
+        if let Some(year) = gross.iter().position(|x| too_large(*x)) {
+            return Err(not_finite(block.first_year + year as u64));
         }
         // The largest net event of a tower is found by way of its rows here.
         let events_by_row = events && self.tower;
@@ -163,7 +166,7 @@ impl Plan {
                     &block.loss
                 } else {
                     if held != Some(&step.net_of) {
-                        net_rows(&block.loss, &step.net_of, by_row, subject);
+                        less_ceded(&block.loss, &step.net_of, by_row, 0.0, subject);
                     }
                     held = (!scaled).then_some(&step.net_of);
                     if scaled {
@@ -194,19 +197,21 @@ impl Plan {
                     let years = &mut treaty_years[step.treaty];
                     self.attaching(step, work, block, units, years, out);
                 } else if step.is_plain() {
-                    self.occurrences(step, work, block, units, out);
+                    let Annuals { gross, treaties, .. } = &mut *out;
+                    let columns = &mut treaties[step.treaty];
+                    let attribution = self.options.attribution;
+                    let cover = Cover { step, work, block, units, gross, columns, attribution };
+                    dispatch::run(cover);
                 } else {
                     self.year_by_year(step, work, block, units, shortfalls, carried, out);
                 }
             } else {
-                self.annual(step, rows, block, target, carried, out);
+                self.annual(step, rows, block.plain(), target, carried, out);
             }
             by_row[step.treaty] = std::mem::take(target);
         }
-        for year in 0..years {
-            let ceded: f64 = out.treaties.iter().map(|treaty| treaty.ceded[year]).sum();
-            out.net[year] = out.gross[year] - ceded;
-        }
+        let Annuals { gross, net, treaties, .. } = &mut *out;
+        dispatch::run(LessAll { gross, treaties, net });
         if events {
             self.largest_events(block, units, (by_row, by_event), subject, losses, out);
         }
@@ -237,81 +242,24 @@ impl Plan {
         Ok(())
     }
 
-    fn occurrences(
-        &self,
-        step: &Resolved,
-        work: Work<'_>,
-        block: &LossBlock,
-        units: &Units,
-        out: &mut Annuals,
-    ) {
-        let spans = units.spans(step.basis, block);
-        let Work { rows, losses: buffer, summed, recoveries, target, of_event } = work;
-        let losses: &[f64] = spans.sums_unless(summed, rows, buffer);
-        let time = step.reinstatement.as_ref().filter(|r| r.pro_rata_time);
-        let columns = &mut out.treaties[step.treaty];
-        let of_year = step.reinstatement.as_ref().filter(|r| !r.pro_rata_time);
-        let by_unit = target.is_some() || of_event.is_some();
-        if !by_unit && step.event_limit == f64::INFINITY && time.is_none() {
-            for year in 0..block.years() {
-                let recovered = layered(&step.layer, &losses[spans.year(year)]);
-                let recovery = step.annual.recovery(recovered);
-                let exhausted = recovery >= step.capacity();
-                step.book(columns, year, out.gross[year], recovery, exhausted);
-                if let Some(reinstatement) = of_year {
-                    columns.reinstatement_premium[year] =
-                        step.participation * reinstatement.of_year(recovery);
-                }
-            }
-            return;
-        }
-        step.layer.recoveries(losses, recoveries);
-        if step.event_limit < f64::INFINITY {
-            units.cap_events(&spans, step.event_limit, recoveries);
-        }
-        for year in 0..block.years() {
-            let range = spans.year(year);
-            let parts = &mut recoveries[range.clone()];
-            let total = sum(parts);
-            let recovery = step.annual.recovery(total);
-            step.annual.attribute(parts, total, self.options.attribution);
-            let exhausted = recovery >= step.capacity();
-            step.book(columns, year, out.gross[year], recovery, exhausted);
-            let premium = match (of_year, time) {
-                (Some(reinstatement), _) => reinstatement.of_year(recovery),
-                (None, Some(reinstatement)) => {
-                    let dates = range.clone().map(|unit| block.time[spans.first_row(unit)]);
-                    reinstatement.of_events(parts.iter().copied().zip(dates))
-                }
-                (None, None) => continue,
-            };
-            columns.reinstatement_premium[year] = step.participation * premium;
-        }
-        if let Some(target) = target {
-            to_rows(step.participation, rows, losses, recoveries, spans, target);
-        }
-        if let Some(of_event) = of_event {
-            of_event.extend(recoveries.iter().map(|paid| step.participation * paid));
-        }
-    }
-
     pub(super) fn annual(
         &self,
         step: &Resolved,
         rows: &[f64],
-        block: &LossBlock,
+        losses: Years<'_>,
         target: &mut Vec<f64>,
         carried: &mut f64,
         out: &mut Annuals,
     ) {
         target.clear();
-        for year in 0..block.years() {
+        for year in 0..losses.years() {
             let gross = out.gross[year];
             let inuring: f64 =
                 step.net_of.iter().map(|&named| out.treaties[named].ceded[year]).sum();
             let subject = (gross - inuring).max(0.0);
-            let index = self.index(step, block, year);
-            let annual = self.annual_terms(step, block, year, carried);
+            let number = losses.first_year + year as u64;
+            let index = self.index(step, number);
+            let annual = self.annual_terms(step, number, carried);
             let layered = step.layer.recovery(subject / index);
             let recovery = annual.recovery(layered);
             *carried += annual.of_year(layered);
@@ -320,10 +268,10 @@ impl Plan {
             let columns = &mut out.treaties[step.treaty];
             step.book(columns, year, gross, recovery, exhausted);
             if step.by_row {
-                let losses = &rows[block.year(year)];
-                let total = sum(losses);
+                let of_year = &rows[losses.rows(year)];
+                let total = sum(of_year);
                 let ratio = if total > 0.0 { step.participation * recovery / total } else { 0.0 };
-                target.extend(losses.iter().map(|row| ratio * row));
+                target.extend(of_year.iter().map(|row| ratio * row));
             }
         }
     }
@@ -340,7 +288,7 @@ impl Plan {
         let covers = self.steps.iter().filter(|s| s.basis != Basis::Annual);
         let (by_rows, by_events): (Vec<usize>, Vec<usize>) =
             covers.map(|s| s.treaty).partition(|treaty| by_event[*treaty].is_empty());
-        less_ceded(&block.loss, &by_rows, by_row, net);
+        less_ceded(&block.loss, &by_rows, by_row, f64::NEG_INFINITY, net);
         let spans = units.spans(Basis::Event, block);
         let gross: &[f64] = spans.sums(&block.loss, events);
         for year in 0..block.years() {
@@ -363,76 +311,54 @@ impl Plan {
     }
 }
 
-pub(super) struct Work<'a> {
-    pub(super) rows: &'a [f64],
-    pub(super) losses: &'a mut Vec<f64>,
-    /// Whether `losses` holds the sums of the rows already.
-    pub(super) summed: bool,
-    pub(super) recoveries: &'a mut Vec<f64>,
-    pub(super) target: Option<&'a mut Vec<f64>>,
-    pub(super) of_event: Option<&'a mut Vec<f64>>,
+/// Losses less the ceded amounts of some treaties, row by row, and no less than `least`.
+fn less_ceded(loss: &[f64], named: &[usize], by_row: &[Vec<f64>], least: f64, out: &mut Vec<f64>) {
+    out.resize(loss.len(), 0.0);
+    dispatch::run(LessCeded { loss, named, by_row, least, out });
 }
 
-/// Recoveries of units given back to their rows, in proportion to their losses.
-pub(super) fn to_rows(
-    participation: f64,
-    rows: &[f64],
-    losses: &[f64],
-    recoveries: &[f64],
-    spans: Spans<'_>,
-    target: &mut Vec<f64>,
-) {
-    target.clear();
-    if spans.is_rows() {
-        target.extend(recoveries.iter().map(|r| participation * r));
-        return;
-    }
-    for (unit, (&recovery, &loss)) in recoveries.iter().zip(losses).enumerate() {
-        let ratio = if recovery > 0.0 { participation * recovery / loss } else { 0.0 };
-        target.extend(rows[spans.rows(unit)].iter().map(|row| ratio * row));
-    }
+/// Rows at a time, which stay in the nearest cache.
+const ROWS: usize = 512;
+
+struct LessCeded<'a> {
+    loss: &'a [f64],
+    named: &'a [usize],
+    by_row: &'a [Vec<f64>],
+    least: f64,
+    out: &'a mut [f64],
 }
 
-/// Sum of a year's layer recoveries.
-#[inline(always)]
-pub(super) fn layered(layer: &Layer, losses: &[f64]) -> f64 {
-    if layer.franchise > layer.attachment {
-        sum_of(losses, |x| layer.recovery(x))
-    } else {
-        let Layer { limit, attachment, .. } = *layer;
-        sum_of(losses, |x| band(x, limit, attachment))
-    }
-}
+impl Kernel for LessCeded<'_> {
+    type Output = ();
 
-/// Losses less the ceded amounts of some treaties, row by row, never below zero.
-fn net_rows(loss: &[f64], named: &[usize], by_row: &[Vec<f64>], out: &mut Vec<f64>) {
-    less_ceded(loss, named, by_row, out);
-    for row in out {
-        *row = if *row > 0.0 { *row } else { 0.0 };
-    }
-}
-
-/// Losses less the ceded amounts of some treaties, row by row.
-fn less_ceded(loss: &[f64], named: &[usize], by_row: &[Vec<f64>], out: &mut Vec<f64>) {
-    out.clear();
-    out.extend_from_slice(loss);
-    for &treaty in named {
-        for (row, ceded) in out.iter_mut().zip(&by_row[treaty]) {
-            *row -= ceded;
+    #[inline(always)]
+    fn run(self) {
+        let parts = self.out.chunks_mut(ROWS).zip(self.loss.chunks(ROWS));
+        for (number, (out, loss)) in parts.enumerate() {
+            out.copy_from_slice(loss);
+            for &treaty in self.named {
+                let ceded = self.by_row[treaty].get(number * ROWS..).unwrap_or(&[]);
+                for (row, ceded) in out.iter_mut().zip(ceded) {
+                    *row -= ceded;
+                }
+            }
+            for row in out {
+                *row = if *row > self.least { *row } else { self.least };
+            }
         }
     }
 }
 
-fn gross_of(block: &LossBlock, year: usize) -> Result<f64> {
-    let gross = sum(&block.loss[block.year(year)]);
-    if gross.is_finite() { Ok(gross) } else { Err(not_finite(block, year)) }
+/// Whether sums of a year's amounts may overflow.
+pub(super) fn too_large(gross: f64) -> bool {
+    gross.is_nan() || gross > f64::MAX / 8.0
 }
 
 #[cold]
-pub(super) fn not_finite(block: &LossBlock, year: usize) -> Error {
+pub(super) fn not_finite(year: u64) -> Error {
     Error::numeric(
-        format!("year {}", block.first_year + year as u64),
-        "the gross loss is not a finite number; cap the severity, as in `.capped(\"500m\")`",
+        format!("year {year}"),
+        "the gross loss is too large for a number; cap the severity, as in `.capped(\"500m\")`",
     )
 }
 

@@ -100,6 +100,33 @@ fn a_tower_read_in_one_pass_gives_the_same_bits() {
     }
 }
 
+/// Losses read where they lie, block by block and on any threads, are those of one block.
+#[test]
+fn a_table_read_in_place_gives_the_same_bits() {
+    let text = "a: 10 xs 10, 2 @ 100%, rate 5%\nb: 20 xs 20, aad 3\nc: 40 xs 40\nd: 5 xs 80
+        e: 9 xs 120, placed 50%\nf: 1 xs 600\ns: 60 xs 90 annual on net of a, b, c, d, e, f";
+    let mut stream = crate::random::Stream::new(4, crate::random::Purpose::Auxiliary, 1, 0);
+    let (mut year, mut loss) = (Vec::new(), Vec::new());
+    for label in 0..3000_i64 {
+        for _ in 0..label % 41 {
+            year.push(label);
+            loss.push(3.0 / stream.uniform().max(1e-2));
+        }
+    }
+    let columns = LossColumns { year, loss, ..LossColumns::default() };
+    let table = LossTable::new(columns, 0..3000).unwrap();
+    let whole = applied_with(text, &table.block(0..3000).unwrap(), Options::default());
+    for threads in [1, 3] {
+        let found = outcome(text, &table, threads);
+        assert_eq!((&found.gross, &found.net), (&whole.gross, &whole.net));
+        for (a, b) in found.treaties.iter().zip(&whole.treaties) {
+            assert_eq!(a.ceded, b.ceded);
+            assert_eq!(a.reinstatement_premium, b.reinstatement_premium);
+            assert_eq!((a.attached, a.exhausted), (b.attached, b.exhausted));
+        }
+    }
+}
+
 #[test]
 fn an_annual_limit_is_given_back_to_events() {
     // AAL 20 on recoveries 10, 10, 5: event order 10, 10, 0; pro rata 8, 8, 4. What is left of the

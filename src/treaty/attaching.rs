@@ -9,8 +9,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::annual::Attribution;
-use super::apply::{Annuals, Work};
+use super::apply::Annuals;
 use super::clause::Clause;
+use super::cover::Work;
 use super::event_limit;
 use super::layer::sum;
 use super::plan::{Plan, Resolved};

@@ -91,6 +91,17 @@ pub fn events<S: Source>(plan: &Plan, source: &S, control: &Control) -> Result<E
 }
 
 impl Events {
+    /// Keeps the events of the first `years` years.
+    pub fn truncate(&mut self, years: u64) {
+        let rows = self.year.partition_point(|year| *year < years);
+        self.year.truncate(rows);
+        self.event.truncate(rows);
+        self.time.truncate(rows);
+        self.cause.truncate(rows);
+        self.gross.truncate(rows);
+        self.ceded.iter_mut().for_each(|column| column.truncate(rows));
+    }
+
     /// What all treaties pay, by event.
     pub fn all_ceded(&self) -> Vec<f64> {
         (0..self.gross.len()).map(|i| self.ceded.iter().map(|column| column[i]).sum()).collect()

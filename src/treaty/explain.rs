@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use super::annual::Annual;
 use super::apply::{Annuals, Scratch};
 use super::attaching::Piece;
-use super::layer::sum;
+use super::layer::{Layer, sum};
 use super::occurrence::before_annual_terms;
 use super::plan::{Options, Plan, Resolved};
 use super::programme::Programme;
@@ -119,7 +120,7 @@ fn explain_in(
         participation: step.participation,
         premium: step.premiums.treaty,
         subject_premium: step.premiums.subject,
-        terms: numbers(step),
+        terms: BTreeMap::from([("participation".to_owned(), step.participation)]),
         steps: Vec::new(),
     };
     debug_assert!(wording.unit == Unit::Amount || step.basis == Basis::Annual);
@@ -127,7 +128,7 @@ fn explain_in(
     let mut units = Units::default();
     units.of(block);
     let spans = units.spans(step.basis, block);
-    let factor = plan.index(step, block, 0);
+    let factor = plan.index(step, block.first_year);
     let subject = || {
         let mut rows = block.loss.clone();
         for &named in &step.net_of {
@@ -167,12 +168,13 @@ fn explain_in(
     if step.event_limit < f64::INFINITY {
         units.cap_events(&spans, step.event_limit, &mut recoveries);
     }
-    let terms = plan.annual_terms(step, block, 0, &mut carried);
+    let terms = plan.annual_terms(step, block.first_year, &mut carried);
     let capacity = if step.basis == Basis::Annual {
         terms.recovery(step.layer.limit)
     } else {
         terms.capacity()
     };
+    explanation.terms = numbers(step, &terms, capacity, factor);
     let (mut total, mut paid, mut so_far) = (0.0_f64, 0.0, 0.0);
     for (at, (&subject_loss, &layer_recovery)) in losses.iter().zip(&recoveries).enumerate() {
         let time = dates.get(at).and_then(|&row| block.time.get(row)).copied();
@@ -287,29 +289,43 @@ pub fn explain_source<S: Source>(
     explain_in(programme, treaty, (&years, (year - first) as usize), options, &bind)
 }
 
-/// What a spreadsheet needs to work the steps out again.
-fn numbers(step: &Resolved) -> BTreeMap<String, f64> {
-    if !step.is_plain() || step.reinstatement.as_ref().is_some_and(|r| r.prepaid) {
-        return BTreeMap::new();
+/// What a spreadsheet needs to work the steps out again, in the money of the year: indexed amounts have
+/// grown by `factor`. Where recoveries do not follow from the loss of their row alone, the terms of
+/// the layer are left out.
+fn numbers(step: &Resolved, annual: &Annual, capacity: f64, factor: f64) -> BTreeMap<String, f64> {
+    let of_each_loss = step.event_limit == f64::INFINITY
+        && step.event_franchise == 0.0
+        && step.counted.is_none()
+        && step.window.is_none()
+        && step.backup_of.is_none();
+    let mut amounts = vec![
+        ("annual_deductible", annual.deductible),
+        ("annual_limit", annual.limit),
+        ("term_deductible_left", annual.left_deductible),
+        ("term_limit_left", annual.left_limit),
+        ("capacity", capacity),
+    ];
+    if of_each_loss {
+        let Layer { limit, attachment, franchise } = step.layer;
+        amounts.extend([("limit", limit), ("attachment", attachment), ("franchise", franchise)]);
     }
-    let mut terms: BTreeMap<String, f64> = [
-        ("limit", step.layer.limit),
-        ("attachment", step.layer.attachment),
-        ("franchise", step.layer.franchise),
-        ("event_limit", step.event_limit),
-        ("annual_deductible", step.annual.deductible),
-        ("annual_limit", step.annual.limit),
-        ("capacity", step.capacity()),
-        ("participation", step.participation),
-    ]
-    .into_iter()
-    .filter(|(_, value)| value.is_finite())
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect();
+    if let Some(corridor) = &annual.corridor {
+        amounts.extend([("corridor_from", corridor.from), ("corridor_to", corridor.to)]);
+    }
+    let mut terms: BTreeMap<String, f64> = amounts
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value * factor))
+        .filter(|(_, value)| value.is_finite())
+        .collect();
+    terms.insert("participation".to_owned(), step.participation);
+    if let Some(corridor) = &annual.corridor {
+        terms.insert("corridor_share".to_owned(), corridor.share);
+    }
     if let Some(reinstatement) = &step.reinstatement {
-        terms.insert("reinstated_limit".to_owned(), reinstatement.limit);
+        terms.insert("reinstated_limit".to_owned(), reinstatement.limit * factor);
         terms.insert("premium".to_owned(), reinstatement.premium);
         terms.insert("pro_rata_time".to_owned(), f64::from(reinstatement.pro_rata_time));
+        terms.insert("prepaid".to_owned(), f64::from(reinstatement.prepaid));
         match &reinstatement.terms {
             Reinstatements::Unlimited { unlimited } => {
                 terms.insert("unlimited_rate".to_owned(), *unlimited);

@@ -23,6 +23,7 @@ impl Layer {
     }
 
     /// Recoveries from a column of losses, into `out`.
+    #[inline(always)]
     pub(super) fn recoveries(&self, losses: &[f64], out: &mut Vec<f64>) {
         out.clear();
         if self.franchise > self.attachment {
@@ -45,7 +46,7 @@ pub(super) fn band(x: f64, most: f64, below: f64) -> f64 {
 pub(super) const LANES: usize = 4;
 
 /// Sum of a year's column, in one fixed order on every machine.
-#[inline]
+#[inline(always)]
 pub(super) fn sum(values: &[f64]) -> f64 {
     sum_of(values, |x| x)
 }

@@ -33,8 +33,9 @@
 //! | `clause` | the list of clauses: words, fields, meaning |
 //! | `wording` | text to programme and back |
 //! | `programme`, `diagnose` | the graph, its faults and its warnings |
-//! | `plan`, `apply`, `occurrence`, `run` | compiled, applied to a block, run over a source |
+//! | `plan`, `apply`, `cover`, `occurrence`, `run` | compiled, applied to a block, run over a source |
 //! | `tower` | the same in one pass for layers on the gross losses |
+//! | `unbounded` | who pays of a loss without bound: whose amounts have no variance |
 //! | `shares` | what groups of risks bear, year by year weighted |
 //! | `oed`, `schema` | programmes in files |
 //! | `explain` | one year step by step |
@@ -46,6 +47,7 @@ mod attaching;
 mod clause;
 mod clause_faults;
 mod corridor;
+mod cover;
 mod diagnose;
 mod event_limit;
 mod events;
@@ -71,6 +73,7 @@ mod stability;
 mod term;
 mod terms;
 mod tower;
+mod unbounded;
 mod units;
 mod wording;
 
@@ -95,3 +98,4 @@ pub use shares::{By, Share, Weighted, shares};
 pub use stability::Stability;
 pub use term::Term;
 pub use terms::{Basis, Limit, ProRata, Treaty, Unit};
+pub use unbounded::Part;

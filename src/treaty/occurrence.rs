@@ -2,7 +2,8 @@
 //! number or the dates of events, on another treaty, on other years.
 
 use super::annual::Annual;
-use super::apply::{Annuals, Work, to_rows};
+use super::apply::Annuals;
+use super::cover::{Work, to_rows};
 use super::layer::sum;
 use super::plan::{Plan, Resolved};
 use super::units::{Spans, Units};
@@ -10,24 +11,18 @@ use super::{hours, stability};
 use crate::losses::LossBlock;
 
 impl Plan {
-    /// Index by which the amounts of a treaty have grown in a year of a block.
-    pub(super) fn index(&self, step: &Resolved, block: &LossBlock, year: usize) -> f64 {
+    /// Index by which the amounts of a treaty have grown in a year of the source.
+    pub(super) fn index(&self, step: &Resolved, year: u64) -> f64 {
         if step.indexed == 0.0 {
             return 1.0;
         }
-        stability::index(step.indexed, self.year_of_run(block.first_year + year as u64))
+        stability::index(step.indexed, self.year_of_run(year))
     }
 
     /// Annual terms of a year, with what its term of years has left; a new term begins afresh.
-    pub(super) fn annual_terms(
-        &self,
-        step: &Resolved,
-        block: &LossBlock,
-        year: usize,
-        carried: &mut f64,
-    ) -> Annual {
+    pub(super) fn annual_terms(&self, step: &Resolved, year: u64, carried: &mut f64) -> Annual {
         let Some(term) = step.term else { return step.annual };
-        if self.year_of_run(block.first_year + year as u64).is_multiple_of(term.years) {
+        if self.year_of_run(year).is_multiple_of(term.years) {
             *carried = 0.0;
         }
         term.left(step.annual, *carried)
@@ -42,7 +37,7 @@ impl Plan {
         }
         if step.indexed != 0.0 {
             for year in 0..block.years() {
-                let index = self.index(step, block, year);
+                let index = self.index(step, block.first_year + year as u64);
                 for row in &mut rows[block.year(year)] {
                     *row /= index;
                 }
@@ -78,8 +73,9 @@ impl Plan {
         let columns = &mut out.treaties[step.treaty];
         for year in 0..block.years() {
             let range = spans.year(year);
-            let index = self.index(step, block, year);
-            let annual = self.annual_terms(step, block, year, carried);
+            let number = block.first_year + year as u64;
+            let index = self.index(step, number);
+            let annual = self.annual_terms(step, number, carried);
             let parts = &mut recoveries[range.clone()];
             let total = sum(parts);
             let recovery = annual.recovery(total);

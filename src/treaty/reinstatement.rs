@@ -106,6 +106,39 @@ impl Reinstatement {
         }
     }
 
+    /// Turns the recoveries of years into their premiums, in place: [`Self::of_year`] of each.
+    #[inline(always)]
+    pub fn of_years(&self, recoveries: &mut [f64]) {
+        if self.prepaid {
+            recoveries.fill(self.premium * self.in_advance());
+            return;
+        }
+        let Reinstatements::Rates(rates) = &self.terms else {
+            for recovery in recoveries {
+                *recovery = self.of_year(*recovery);
+            }
+            return;
+        };
+        let mut charges = [0.0; 64];
+        for part in recoveries.chunks_mut(charges.len()) {
+            charges.fill(0.0);
+            let mut floor = 0.0;
+            for rate in rates {
+                let top = floor + self.limit;
+                for (charge, &recovery) in charges.iter_mut().zip(&*part) {
+                    let most = if recovery < top { recovery } else { top };
+                    let piece = most - floor;
+                    let piece = if piece > 0.0 { piece } else { 0.0 };
+                    *charge += rate * (piece / self.limit);
+                }
+                floor = top;
+            }
+            for (to, charge) in part.iter_mut().zip(&charges) {
+                *to = self.premium * charge;
+            }
+        }
+    }
+
     /// Premium of a year pro rata as to time too, from its recoveries in date order and their dates.
     pub fn of_events(&self, events: impl Iterator<Item = (f64, f64)>) -> f64 {
         let mut recovered = 0.0;
@@ -155,6 +188,24 @@ mod tests {
     fn prepaid_is_paid_in_every_year() {
         let reinstatement = Reinstatement { prepaid: true, ..ten_xs_ten(false) };
         assert_eq!([0.0, 4.0, 30.0].map(|r| reinstatement.of_year(r)), [3.0; 3]);
+    }
+
+    #[test]
+    fn columns_of_years_are_years_one_by_one() {
+        let free = Reinstatements::Unlimited { unlimited: 0.4 };
+        for terms in [ten_xs_ten(false).terms, Reinstatements::Rates(Vec::new()), free] {
+            for prepaid in [false, true] {
+                let reinstatement =
+                    Reinstatement { terms: terms.clone(), prepaid, ..ten_xs_ten(false) };
+                let years: Vec<f64> =
+                    (0..300).map(|year| f64::from(year % 37) * (31.0 / 36.0)).collect();
+                let mut column = years.clone();
+                reinstatement.of_years(&mut column);
+                let one_by_one: Vec<f64> =
+                    years.iter().map(|&year| reinstatement.of_year(year)).collect();
+                assert_eq!(column, one_by_one);
+            }
+        }
     }
 
     #[test]

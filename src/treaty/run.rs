@@ -13,9 +13,11 @@ use super::attaching::Attaches;
 use super::plan::{Plan, Resolved};
 use super::proportional::Cession;
 use super::shares::{By, Gathering, Share, known, merge};
+use super::tower;
+use super::unbounded::Part;
 use crate::error::{Faults, Issue, Result};
 use crate::exec::{Control, run_blocks};
-use crate::losses::{Groups, LossBlock, Parts, Source};
+use crate::losses::{Groups, LossBlock, Parts, Source, TailWeight, room};
 
 /// Annual columns of a run: memory is O(block) a thread and these.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -32,6 +34,11 @@ pub struct Outcome {
     pub largest_gross: Vec<f64>,
     /// The same net of the covers per risk and per event.
     pub largest_net: Vec<f64>,
+    /// How heavy one loss is.
+    pub tail_weight: TailWeight,
+    /// Parts that all treaties, and the net, have of a loss beyond every bound.
+    pub ceded_part: Part,
+    pub net_part: Part,
 }
 
 /// Annual columns of one treaty.
@@ -46,6 +53,8 @@ pub struct TreatyColumns {
     pub attached: u64,
     /// Years in which the annual capacity was used up; never, when there is no annual capacity.
     pub exhausted: u64,
+    /// Part of a loss beyond every bound.
+    pub part: Part,
 }
 
 #[derive(Default)]
@@ -57,7 +66,7 @@ struct Memory<S> {
 }
 
 /// Rows applied at a time: the columns in hand stay in the cache, whatever a block holds.
-pub(super) const PART_ROWS: usize = 1 << 13;
+pub(super) const PART_ROWS: usize = 1 << 11;
 /// The same where one pass needs one column.
 const TOWER_ROWS: usize = 1 << 15;
 
@@ -90,7 +99,11 @@ pub fn run_and_gather<S: Source>(
     }
     let plan = bound.as_ref();
     let rows = if plan.tower { TOWER_ROWS } else { PART_ROWS };
+    let events = if plan.options.largest_events { 2 } else { 0 };
+    let columns = 2 + events + 2 * plan.names.len() as u64;
+    room("apply", source.years().saturating_mul(columns))?;
     let mut outcome = Outcome::blank(plan, source.years() as usize);
+    outcome.tail_weight = source.tail_weight();
     // Each block's part of every column: a thread writes to its place, in memory that is touched
     // for the first time there.
     let mut places: Vec<Mutex<Vec<&mut [f64]>>> = Vec::new();
@@ -107,9 +120,8 @@ pub fn run_and_gather<S: Source>(
     let block = |memory: &mut Memory<S::Scratch>, number: u64, done: &mut Done| -> Result<()> {
         let Memory { parts, scratch: applied, annuals, gathering } = memory;
         let start = source.span(number).start;
-        let mut apply = |rows: &LossBlock| -> Result<()> {
-            let first = (rows.first_year - start) as usize;
-            plan.apply(rows, applied, annuals)?;
+        let mut keep = |first_year: u64, annuals: &Annuals| {
+            let first = (first_year - start) as usize;
             if let Some(place) = places.get(number as usize) {
                 let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
                 for (place, column) in place.iter_mut().zip(annuals.columns()) {
@@ -120,6 +132,18 @@ pub fn run_and_gather<S: Source>(
                 *attached += treaty.attached;
                 *exhausted += treaty.exhausted;
             }
+        };
+        if plan.tower
+            && let Some(losses) = source.held(number, &mut parts.part.offsets)
+        {
+            control.check()?;
+            tower::apply(plan, losses, annuals)?;
+            keep(losses.first_year, annuals);
+            return Ok(());
+        }
+        let mut apply = |rows: &LossBlock| -> Result<()> {
+            plan.apply(rows, applied, annuals)?;
+            keep(rows.first_year, annuals);
             for (by, sums) in by.iter().zip(&mut done.groups) {
                 for year in 0..rows.years() {
                     gathering.year((rows, year), &applied.by_row, source, *by, &[1.0], sums)?;
@@ -284,16 +308,20 @@ impl Outcome {
     fn blank(plan: &Plan, years: usize) -> Self {
         let column = || vec![0.0; years];
         let events = || if plan.options().largest_events { column() } else { Vec::new() };
-        let treaty = |name: &String| TreatyColumns {
+        let parts = plan.unbounded_parts();
+        let treaty = |(name, part): (&String, Part)| TreatyColumns {
             name: name.clone(),
             ceded: column(),
             reinstatement_premium: column(),
+            part,
             ..TreatyColumns::default()
         };
         Self {
             gross: column(),
             net: column(),
-            treaties: plan.names().iter().map(treaty).collect(),
+            treaties: plan.names().iter().zip(parts.treaties).map(treaty).collect(),
+            ceded_part: parts.ceded,
+            net_part: parts.net,
             largest_gross: events(),
             largest_net: events(),
             ..Self::default()
@@ -309,6 +337,22 @@ impl Outcome {
             .into_iter()
             .chain(treaties.flat_map(|t| [&mut t.ceded, &mut t.reinstatement_premium]))
             .filter(|column| !column.is_empty())
+    }
+
+    /// Part that `gross`, `ceded`, `net` or a treaty has of a loss beyond every bound.
+    pub fn part(&self, of: &str) -> Part {
+        let treaty = self.treaties.iter().find(|treaty| treaty.name == of);
+        match (of, treaty) {
+            ("ceded", _) => self.ceded_part,
+            ("net", _) => self.net_part,
+            (_, Some(treaty)) => treaty.part,
+            _ => Part::WHOLE,
+        }
+    }
+
+    /// Which moments of the annual amounts of `gross`, `ceded`, `net` or a treaty exist.
+    pub fn weight(&self, of: &str) -> TailWeight {
+        self.part(of).weight(self.tail_weight)
     }
 
     /// All ceded, by year.

@@ -1,19 +1,19 @@
 //! The one-pass path: covers per event or per risk on the gross losses, where every row is an event.
 //!
-//! Gross, the layers and the largest event come from one reading of the rows, with the same sums in
-//! the same order as the general path, so that both give the same bits.
-
-use std::ops::Range;
+//! Gross, largest event and layers come from the rows as they lie in memory, four layers at a time and
+//! only in years that reach them, with the same sums in the same order as the general path: both
+//! give the same bits.
 
 use super::annual::Attribution;
-use super::apply::{Annuals, TreatyAnnuals, not_finite};
-use super::layer::{LANES, band};
+use super::apply::{Annuals, TreatyAnnuals, not_finite, too_large};
+use super::cover::layered;
+use super::layer::{LANES, Layer, band};
 use super::plan::{Options, Plan, Resolved};
 use super::reinstatement::Reinstatement;
 use super::share::to_the_places_of;
 use super::terms::Basis;
 use crate::error::Result;
-use crate::losses::LossBlock;
+use crate::losses::Years;
 use crate::numeric::dispatch::{self, Kernel};
 
 /// Whether the path applies to the steps of a plan, given that rows are events.
@@ -40,51 +40,54 @@ pub(super) fn applies(steps: &[Resolved], options: Options) -> bool {
     !covers.is_empty() && on_gross && after && (whole || !options.largest_events)
 }
 
-/// Layers read together.
-const TOGETHER: usize = 4;
+/// Layers read together: as many as there are lanes in a sum.
+const TOGETHER: usize = LANES;
+/// Years whose sums are held before they go to the columns.
+const YEARS: usize = 128;
 
-pub(super) fn apply(plan: &Plan, block: &LossBlock, out: &mut Annuals) -> Result<()> {
+pub(super) fn apply(plan: &Plan, losses: Years<'_>, out: &mut Annuals) -> Result<()> {
+    let years = losses.years();
+    out.reset(years, plan.names.len(), plan.options.largest_events);
     let covers: Vec<&Resolved> =
         plan.steps.iter().filter(|step| step.basis != Basis::Annual).collect();
-    let Annuals { gross, treaties, largest_gross, largest_net, .. } = out;
+    let Annuals { gross, net, treaties, largest_gross, largest_net } = out;
     let mut columns: Vec<Option<&mut TreatyAnnuals>> = treaties.iter_mut().map(Some).collect();
     let mut of: Vec<(&Resolved, &mut TreatyAnnuals)> = covers
         .iter()
         .filter_map(|step| Some((*step, columns.get_mut(step.treaty)?.take()?)))
         .collect();
-    // Until the end, the column of premiums holds the sums of the layered losses.
-    let mut first = true;
-    for part in of.chunks_mut(TOGETHER) {
-        let layers: Vec<(f64, f64)> =
-            part.iter().map(|(step, _)| (step.layer.limit, step.layer.attachment)).collect();
-        let to: Vec<&mut [f64]> = part
-            .iter_mut()
-            .map(|(_, column)| column.reinstatement_premium.as_mut_slice())
-            .collect();
-        let totals = first.then_some((gross.as_mut_slice(), largest_gross.as_mut_slice()));
-        read(block, &layers, to, totals);
-        first = false;
+    // Until the end, the column of nets holds the largest events, and those of premiums the sums of
+    // the layered losses.
+    let largest = net;
+    dispatch::run(Totals { losses, gross, largest });
+    if let Some(year) = gross.iter().position(|x| too_large(*x)) {
+        return Err(not_finite(losses.first_year + year as u64));
     }
-    if let Some(year) = gross.iter().position(|x| !x.is_finite()) {
-        return Err(not_finite(block, year));
+    let mut layers: Vec<(Layer, &mut [f64])> = of
+        .iter_mut()
+        .map(|(step, column)| (step.layer, column.reinstatement_premium.as_mut_slice()))
+        .collect();
+    layers.sort_by(|(a, _), (b, _)| a.attachment.total_cmp(&b.attachment));
+    for part in layers.chunks_mut(TOGETHER) {
+        dispatch::run(Layered { losses, largest, part });
     }
     for (step, column) in &mut of {
         let TreatyAnnuals { ceded, reinstatement_premium: layered, attached, exhausted } = column;
         (*attached, *exhausted) = dispatch::run(Terms { step, gross, layered, ceded });
     }
     if plan.options.largest_events {
-        largest_net.copy_from_slice(largest_gross);
+        largest_gross.copy_from_slice(largest);
+        largest_net.copy_from_slice(largest);
         dispatch::run(LargestNet { covers: &covers, largest: largest_net });
         // But for years in which annual terms bite.
-        for year in 0..block.years() {
+        for (year, largest_net) in largest_net.iter_mut().enumerate() {
             let bitten =
                 of.iter().any(|(step, c)| !step.annual.leaves(c.reinstatement_premium[year]));
             if bitten {
                 let totals: Vec<f64> =
                     of.iter().map(|(_, c)| c.reinstatement_premium[year]).collect();
-                let losses = &block.loss[block.year(year)];
-                largest_net[year] =
-                    of_bitten_year(&covers, losses, &totals, plan.options.attribution);
+                *largest_net =
+                    of_bitten_year(&covers, losses.of(year), &totals, plan.options.attribution);
             }
         }
     }
@@ -97,76 +100,141 @@ pub(super) fn apply(plan: &Plan, block: &LossBlock, out: &mut Annuals) -> Result
         }
     }
     for step in plan.steps.iter().filter(|step| step.basis == Basis::Annual) {
-        plan.annual(step, &[], block, &mut Vec::new(), &mut 0.0, out);
+        plan.annual(step, &[], losses, &mut Vec::new(), &mut 0.0, out);
     }
     let Annuals { gross, net, treaties, .. } = out;
-    for (year, net) in net.iter_mut().enumerate() {
-        *net = gross[year] - treaties.iter().map(|treaty| treaty.ceded[year]).sum::<f64>();
-    }
+    dispatch::run(LessAll { gross, treaties, net });
     Ok(())
 }
 
-/// Reads the rows once for some layers, and for the totals with the first of them.
-fn read(
-    block: &LossBlock,
-    layers: &[(f64, f64)],
-    layered: Vec<&mut [f64]>,
-    totals: Option<(&mut [f64], &mut [f64])>,
-) {
-    macro_rules! rows {
-        ($($n:literal)*) => {
-            match layers.len() {
-                $($n => {
-                    let (Ok(layers), Ok(layered)) = (layers.try_into(), layered.try_into()) else {
-                        return;
-                    };
-                    dispatch::run(Rows::<$n> { block, layers, layered, totals });
-                })*
-                _ => {}
-            }
-        };
-    }
-    rows!(1 2 3 4);
-}
-
 /// Sums and maxima of the rows of each year.
-struct Rows<'a, const N: usize> {
-    block: &'a LossBlock,
-    /// Limit and attachment.
-    layers: [(f64, f64); N],
-    layered: [&'a mut [f64]; N],
-    /// Gross and largest event; the latter is empty when it is not asked for.
-    totals: Option<(&'a mut [f64], &'a mut [f64])>,
+pub(super) struct Totals<'a> {
+    pub losses: Years<'a>,
+    pub gross: &'a mut [f64],
+    pub largest: &'a mut [f64],
 }
 
-impl<const N: usize> Kernel for Rows<'_, N> {
+impl Kernel for Totals<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        let Self { block, layers, mut layered, totals } = self;
-        let years = block.years();
-        match totals {
-            Some((gross, largest)) => {
-                for year in 0..years.min(gross.len()) {
-                    let pass = pass::<N, true>(&block.loss, block.year(year), &layers);
-                    for (to, sum) in layered.iter_mut().zip(pass.layered) {
-                        to[year] = sum;
-                    }
-                    gross[year] = pass.gross;
-                    if let Some(largest) = largest.get_mut(year) {
-                        *largest = pass.largest;
-                    }
+        let Self { losses, gross, largest } = self;
+        for (year, (gross, largest)) in gross.iter_mut().zip(largest).enumerate() {
+            let (mut sum, mut most) = ([0.0; LANES], [0.0; LANES]);
+            let (chunks, rest) = losses.of(year).as_chunks::<LANES>();
+            for chunk in chunks {
+                for lane in 0..LANES {
+                    sum[lane] += chunk[lane];
+                    most[lane] = larger(chunk[lane], most[lane]);
                 }
             }
-            None => {
-                for year in 0..years {
-                    let pass = pass::<N, false>(&block.loss, block.year(year), &layers);
-                    for (to, sum) in layered.iter_mut().zip(pass.layered) {
-                        to[year] = sum;
-                    }
+            for (lane, &x) in rest.iter().enumerate() {
+                sum[lane] += x;
+                most[lane] = larger(x, most[lane]);
+            }
+            *gross = (sum[0] + sum[2]) + (sum[1] + sum[3]);
+            *largest = larger(larger(most[0], most[2]), larger(most[1], most[3]));
+        }
+    }
+}
+
+/// Sums of the layered losses of each year, for up to [`TOGETHER`] layers by ascending attachment.
+///
+/// Years whose largest loss does not reach the lowest of them are not read: nothing is added there.
+struct Layered<'a, 'b> {
+    losses: Years<'a>,
+    largest: &'a [f64],
+    part: &'a mut [(Layer, &'b mut [f64])],
+}
+
+impl Kernel for Layered<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { losses, largest, part } = self;
+        if let [(layer, column)] = part {
+            for (year, (to, &largest)) in column.iter_mut().zip(largest).enumerate() {
+                *to =
+                    if largest > layer.attachment { layered(layer, losses.of(year)) } else { 0.0 };
+            }
+            return;
+        }
+        // A layer that is not there pays nothing.
+        let (mut limits, mut attachments) = ([0.0; TOGETHER], [f64::INFINITY; TOGETHER]);
+        for (at, (layer, _)) in part.iter().enumerate() {
+            (limits[at], attachments[at]) = (layer.limit, layer.attachment);
+        }
+        let mut sums = [[0.0; TOGETHER]; YEARS];
+        for (number, largest) in largest.chunks(YEARS).enumerate() {
+            let first = number * YEARS;
+            for (at, (sums, &largest)) in sums.iter_mut().zip(largest).enumerate() {
+                *sums = if largest > attachments[0] {
+                    four(losses.of(first + at), &limits, &attachments)
+                } else {
+                    [0.0; TOGETHER]
+                };
+            }
+            for (at, (_, column)) in part.iter_mut().enumerate() {
+                for (to, sums) in column[first..first + largest.len()].iter_mut().zip(&sums) {
+                    *to = sums[at];
                 }
             }
+        }
+    }
+}
+
+/// Sums of four layers over the rows of a year: the layers are the lanes of a vector, and row i is
+/// added to sum i mod [`LANES`], as in [`super::layer::sum_of`].
+#[inline(always)]
+fn four(
+    losses: &[f64],
+    limits: &[f64; TOGETHER],
+    attachments: &[f64; TOGETHER],
+) -> [f64; TOGETHER] {
+    let mut sums = [[0.0; TOGETHER]; LANES];
+    let (chunks, rest) = losses.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (sums, &x) in sums.iter_mut().zip(chunk) {
+            for at in 0..TOGETHER {
+                sums[at] += band(x, limits[at], attachments[at]);
+            }
+        }
+    }
+    for (sums, &x) in sums.iter_mut().zip(rest) {
+        for at in 0..TOGETHER {
+            sums[at] += band(x, limits[at], attachments[at]);
+        }
+    }
+    let mut out = [0.0; TOGETHER];
+    for (at, out) in out.iter_mut().enumerate() {
+        *out = (sums[0][at] + sums[2][at]) + (sums[1][at] + sums[3][at]);
+    }
+    out
+}
+
+/// Gross less all ceded, treaty by treaty.
+pub(super) struct LessAll<'a> {
+    pub gross: &'a [f64],
+    pub treaties: &'a [TreatyAnnuals],
+    pub net: &'a mut [f64],
+}
+
+impl Kernel for LessAll<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { gross, treaties, net } = self;
+        net.fill(0.0);
+        for treaty in treaties {
+            for (all, ceded) in net.iter_mut().zip(&treaty.ceded) {
+                *all += ceded;
+            }
+        }
+        for (net, gross) in net.iter_mut().zip(gross) {
+            *net = gross - *net;
         }
     }
 }
@@ -232,9 +300,12 @@ impl Kernel for Premiums<'_> {
     #[inline(always)]
     fn run(self) {
         let Self { step, reinstatement, column } = self;
+        for value in &mut *column {
+            *value = step.annual.plain(*value);
+        }
+        reinstatement.of_years(column);
         for value in column {
-            let recovery = step.annual.plain(*value);
-            *value = step.participation * reinstatement.of_year(recovery);
+            *value *= step.participation;
         }
     }
 }
@@ -269,59 +340,6 @@ fn of_bitten_year(
         most = net.max(most);
     }
     most
-}
-
-struct Pass<const N: usize> {
-    gross: f64,
-    layered: [f64; N],
-    largest: f64,
-}
-
-/// One reading of a year's rows: element i goes to lane i mod [`LANES`].
-///
-/// The last chunk is read whole, into the next year, and what is not of this year counts as 0: that
-/// adds nothing, and no branch depends on how many rows are left.
-#[inline(always)]
-fn pass<const N: usize, const TOTALS: bool>(
-    losses: &[f64],
-    year: Range<usize>,
-    layers: &[(f64, f64); N],
-) -> Pass<N> {
-    let mut gross = [0.0; LANES];
-    let mut layered = [[0.0; LANES]; N];
-    let mut largest = [0.0; LANES];
-    let mut visit = |chunk: &[f64; LANES]| {
-        for (layered, (limit, attachment)) in layered.iter_mut().zip(layers) {
-            for (lane, &x) in chunk.iter().enumerate() {
-                layered[lane] += band(x, *limit, *attachment);
-            }
-        }
-        if TOTALS {
-            for (lane, &x) in chunk.iter().enumerate() {
-                gross[lane] += x;
-                largest[lane] = larger(x, largest[lane]);
-            }
-        }
-    };
-    let (chunks, rest) = losses[year.clone()].as_chunks::<LANES>();
-    for chunk in chunks {
-        visit(chunk);
-    }
-    let mut last = [0.0; LANES];
-    if let Some(chunk) = losses[year.end - rest.len()..].first_chunk::<LANES>() {
-        for (lane, to) in last.iter_mut().enumerate() {
-            *to = if lane < rest.len() { chunk[lane] } else { 0.0 };
-        }
-    } else {
-        last[..rest.len()].copy_from_slice(rest);
-    }
-    visit(&last);
-    let total = |lanes: [f64; LANES]| (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
-    Pass {
-        gross: total(gross),
-        layered: layered.map(total),
-        largest: larger(larger(largest[0], largest[2]), larger(largest[1], largest[3])),
-    }
 }
 
 /// The larger of two numbers, none of them NaN: `f64::max` would look for it.

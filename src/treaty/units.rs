@@ -32,15 +32,17 @@ pub(super) struct Spans<'a> {
 impl Units {
     /// Finds the boundaries: events by their number, risks by the risk within the event.
     pub(super) fn of(&mut self, block: &LossBlock) {
-        self.events.rows.clear();
-        self.risks.rows.clear();
         if block.event.is_empty() {
+            self.events.rows.clear();
+            self.risks.rows.clear();
             return;
         }
         let event = |row: usize| block.event[row] != block.event[row - 1];
         self.events.fill(block, event);
         if !block.risk.is_empty() && !dispatch::run(AllDiffer(&block.event, &block.risk)) {
             self.risks.fill(block, |row| event(row) || block.risk[row] != block.risk[row - 1]);
+        } else {
+            self.risks.rows.clear();
         }
     }
 
@@ -116,17 +118,28 @@ impl Bounds {
     /// One pass; leaves `rows` empty when every row turns out to be a unit.
     fn fill(&mut self, block: &LossBlock, starts: impl Fn(usize) -> bool) {
         self.years.clear();
+        // What the block before left is written over.
+        self.rows.resize(block.rows(), 0);
+        let mut units = 0;
         for year in 0..block.years() {
-            self.years.push(self.rows.len() as u32);
+            self.years.push(units as u32);
             let range = block.year(year);
-            let first = range.start;
-            self.rows
-                .extend(range.filter(|&row| row == first || starts(row)).map(|row| row as u32));
+            if range.is_empty() {
+                continue;
+            }
+            self.rows[units] = range.start as u32;
+            units += 1;
+            // Without a branch: a row that goes on with its unit is written over.
+            for row in range.start + 1..range.end {
+                self.rows[units] = row as u32;
+                units += usize::from(starts(row));
+            }
         }
-        if self.rows.len() == block.rows() {
+        if units == block.rows() {
             self.rows.clear();
         } else {
-            self.years.push(self.rows.len() as u32);
+            self.years.push(units as u32);
+            self.rows.truncate(units);
             self.rows.push(block.rows() as u32);
         }
     }
@@ -160,6 +173,7 @@ impl Spans<'_> {
     }
 
     /// The same; `summed` says that the buffer holds them already.
+    #[inline(always)]
     pub(super) fn sums_unless<'b>(
         &self,
         summed: bool,
@@ -173,7 +187,10 @@ impl Spans<'_> {
             return buffer;
         }
         buffer.clear();
-        buffer.extend(self.rows.windows(2).map(|w| sum(&rows[w[0] as usize..w[1] as usize])));
+        buffer.extend(self.rows.windows(2).map(|bounds| {
+            let (first, end) = (bounds[0] as usize, bounds[1] as usize);
+            if end - first == 1 { rows[first] } else { sum(&rows[first..end]) }
+        }));
         buffer
     }
 }

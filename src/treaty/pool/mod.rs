@@ -11,11 +11,13 @@
 //! does not pay nobody else pays for it.
 
 mod data;
+mod groups;
 mod settle;
 mod special_reserve;
 mod subsidy;
 
 pub use data::{Band, Breaker, Insured, Member, Pool};
-pub use settle::{Party, Settlement, settle, settle_by};
+pub use groups::{settle_by, settle_events};
+pub use settle::{Party, Settlement, settle};
 pub use special_reserve::{Rule, SpecialReserve, Trigger, When, run as special_reserve};
 pub use subsidy::{OverCap, Policy, Rationing, Subsidy, Supported};

@@ -1,16 +1,15 @@
 //! A pool settled: every party's losses by year, which sum to the loss.
 
-use super::data::Pool;
+use super::data::{Member, Pool};
 use crate::error::{Faults, Issue, Result};
 use crate::exec::Control;
-use crate::losses::{BLOCK_YEARS, Source};
+use crate::losses::{BLOCK_YEARS, Source, TailWeight};
 use crate::random::{Purpose, Stream, entity_id};
 use crate::treaty::layer::Layer;
 use crate::treaty::plan::{Options, Plan, Resolved};
 use crate::treaty::proportional::{Cession, Line};
 use crate::treaty::run::run;
 use crate::treaty::share::to_the_places_of;
-use crate::treaty::shares::{By, Share, shares};
 use crate::treaty::terms::Basis;
 
 /// One party's losses.
@@ -21,6 +20,8 @@ pub struct Party {
     pub role: &'static str,
     /// By year.
     pub losses: Vec<f64>,
+    /// Which moments of its losses exist.
+    pub weight: TailWeight,
 }
 
 /// A pool settled over the years of a source.
@@ -30,20 +31,24 @@ pub struct Settlement {
     pub years: u64,
     pub interrupted: bool,
     pub gross: Vec<f64>,
+    /// Which moments of the gross loss exist.
+    pub weight: TailWeight,
     /// Their losses sum to the gross loss of each year to the last bit, in any order.
     pub parties: Vec<Party>,
     /// What the members owe, paid or not.
     pub retained: Vec<f64>,
     /// Largest event of each year after the insured, overflow and reinsurance; empty unless asked for.
     pub largest: Vec<f64>,
-    /// Years without cover.
+    /// Years without cover; empty where none can be.
     pub suspended: Vec<bool>,
+    /// Of the members' defaults.
+    pub seed: u64,
 }
 
 /// The treaties of a pool and whose they are: (party, role) by treaty.
-struct Compiled {
-    plan: Plan,
-    parties: Vec<(String, &'static str)>,
+pub(super) struct Compiled {
+    pub plan: Plan,
+    pub parties: Vec<(String, &'static str)>,
 }
 
 /// Settles a pool. Defaults are drawn from `seed`; `horizon` years are one run, in which suspensions
@@ -70,19 +75,23 @@ pub fn settle<S: Source>(
     let compiled = compile(pool, horizon, true)?;
     let outcome = run(&compiled.plan, source, control)?;
     let mut out = Settlement {
+        weight: outcome.tail_weight,
         years: outcome.years,
         interrupted: outcome.interrupted,
         gross: outcome.gross,
+        seed,
         ..Settlement::default()
     };
     for ((name, role), treaty) in compiled.parties.into_iter().zip(outcome.treaties) {
+        let weight = treaty.part.weight(out.weight);
         match out.parties.iter_mut().find(|party| party.name == name) {
             Some(party) => {
+                party.weight = party.weight.max(weight);
                 for (all, more) in party.losses.iter_mut().zip(&treaty.ceded) {
                     *all += more;
                 }
             }
-            None => out.parties.push(Party { name, role, losses: treaty.ceded }),
+            None => out.parties.push(Party { name, role, losses: treaty.ceded, weight }),
         }
     }
     out.give_out(&outcome.net);
@@ -96,51 +105,11 @@ pub fn settle<S: Source>(
     if let Some(breaker) = &pool.circuit_breaker {
         out.suspend(breaker.above * pool.unit(), breaker.suspends, horizon.unwrap_or(1));
     }
-    out.apply_defaults(pool, seed);
+    out.apply_defaults(pool);
     Ok(out)
 }
 
-/// Means of every party by sector, coverage, cause or risk, in the run of [`settle`]: a row a group,
-/// `expected_loss` and a column a party, which sum to it.
-///
-/// # Errors
-/// Those of [`settle`]; pools whose members default or whose cover is suspended, as neither belongs
-/// to single losses.
-pub fn settle_by<S: Source>(
-    pool: &Pool,
-    source: &S,
-    by: By,
-    horizon: Option<u64>,
-    control: &Control,
-) -> Result<Vec<(String, Vec<f64>)>> {
-    let mut faults = Faults::new();
-    let suspends = pool.circuit_breaker.as_ref().is_some_and(|breaker| breaker.suspends > 0);
-    let defaults = pool.members.iter().any(|member| member.default_probability > 0.0);
-    for (bad, field) in [(suspends, "circuit_breaker"), (defaults, "members")] {
-        faults.check(!bad, || {
-            Issue::new("not_supported", "pool", field)
-                .value("years without cover and members in default belong to no single loss")
-                .hint("ask by party, or by group of the pool without it")
-        });
-    }
-    faults.finish()?;
-    let compiled = compile(pool, horizon, true)?;
-    let found = shares(&compiled.plan, source, by, &[&[]], control)?.pop().unwrap_or_default();
-    let years = source.years() as f64;
-    let mut columns: Vec<(String, Vec<f64>)> =
-        vec![("expected_loss".into(), found.iter().map(|share| share.gross.sum / years).collect())];
-    for (at, (party, _)) in compiled.parties.iter().enumerate() {
-        let mean = |share: &Share| share.treaties.get(at).map_or(0.0, |sum| sum.sum / years);
-        let part = found.iter().map(mean);
-        match columns.iter_mut().skip(1).find(|(name, _)| name == party) {
-            Some((_, column)) => column.iter_mut().zip(part).for_each(|(all, more)| *all += more),
-            None => columns.push((party.clone(), part.collect())),
-        }
-    }
-    Ok(columns)
-}
-
-fn compile(pool: &Pool, horizon: Option<u64>, members: bool) -> Result<Compiled> {
+pub(super) fn compile(pool: &Pool, horizon: Option<u64>, members: bool) -> Result<Compiled> {
     let mut options = Options { largest_events: !members, horizon, ..Options::default() };
     let mut steps: Vec<Resolved> = Vec::new();
     let mut parties = Vec::new();
@@ -286,7 +255,11 @@ impl Settlement {
         }
         if !self.parties.iter().any(|party| party.name == "insured") {
             let losses = vec![0.0; self.gross.len()];
-            self.parties.insert(0, Party { name: "insured".into(), role: "insured", losses });
+            let (name, weight) = ("insured".into(), self.weight);
+            self.parties.insert(0, Party { name, role: "insured", losses, weight });
+        }
+        for insured in self.parties.iter_mut().filter(|party| party.name == "insured") {
+            insured.weight = self.weight;
         }
         let mut left = 0;
         for year in 0..self.gross.len() {
@@ -316,32 +289,45 @@ impl Settlement {
     }
 
     /// Members in default pay their recovery; the rest nobody pays.
-    fn apply_defaults(&mut self, pool: &Pool, seed: u64) {
+    fn apply_defaults(&mut self, pool: &Pool) {
         let at_risk = || pool.members.iter().filter(|member| member.default_probability > 0.0);
         if at_risk().next().is_none() {
             return;
         }
         let mut unpaid = vec![0.0; self.gross.len()];
+        let mut weight = TailWeight::Light;
         for member in at_risk() {
             let Some(party) = self.parties.iter_mut().find(|party| party.name == member.name)
             else {
                 continue;
             };
-            let entity = entity_id(&format!("pool member {}", member.name));
-            let mut stream = Stream::new(seed, Purpose::Credit, entity, 0);
-            for (year, loss) in party.losses.iter_mut().enumerate() {
-                if year % BLOCK_YEARS == 0 {
-                    let block = (year / BLOCK_YEARS) as u64;
-                    stream = Stream::new(seed, Purpose::Credit, entity, block);
-                }
-                if stream.uniform() < member.default_probability {
+            weight = weight.max(party.weight);
+            for (year, (loss, failed)) in
+                party.losses.iter_mut().zip(member.defaults(self.seed)).enumerate()
+            {
+                if failed {
                     let paid = to_the_places_of(self.gross[year], member.recovery * *loss);
                     unpaid[year] += *loss - paid;
                     *loss = paid;
                 }
             }
         }
-        self.parties.push(Party { name: "unpaid".into(), role: "unpaid", losses: unpaid });
+        let name = "unpaid".into();
+        self.parties.push(Party { name, role: "unpaid", losses: unpaid, weight });
+    }
+}
+
+impl Member {
+    /// Whether the member is in default, year by year.
+    pub(super) fn defaults(&self, seed: u64) -> impl Iterator<Item = bool> {
+        let entity = entity_id(&format!("pool member {}", self.name));
+        let mut stream = Stream::new(seed, Purpose::Credit, entity, 0);
+        (0_u64..).map(move |year| {
+            if year.is_multiple_of(BLOCK_YEARS as u64) {
+                stream = Stream::new(seed, Purpose::Credit, entity, year / BLOCK_YEARS as u64);
+            }
+            stream.uniform() < self.default_probability
+        })
     }
 }
 
