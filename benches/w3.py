@@ -2,7 +2,7 @@
 
 Nearly all of the work is sums over earlier values, 4 · 10^8 terms. The rival in Numba is the loop
 as one writes it, compiled; NumPy takes the sums as dot products; actuar runs where R has it
-(Debian: r-cran-actuar). All start from logarithms, as e^-500 does not underflow but its products do.
+(Debian: r-cran-actuar). All start from logarithms: e^-500 does not underflow, its products do.
 """
 
 from __future__ import annotations

@@ -98,8 +98,8 @@ kb.sensitivity(loss, limit=limit, attachment=attachment, years=100_000, seed=7)
 # ## Far beyond the grid
 #
 # A total above 100m comes once in about 8,000 years, one above 350m once in 60,000, and one above
-# 10bn takes 25 losses at the cap. Conditioning on the largest loss still answers with a small error,
-# and where nothing can be said it is not said.
+# 10bn takes 25 losses at the cap. Conditioning on the largest loss still answers with a small
+# error, and where nothing can be said it is not said.
 
 # %%
 for amount in ("100m", "350m"):

@@ -2197,6 +2197,11 @@ class Result:
         """
         Annual net losses: `total_ceded + net == gross` to the last bit.
         """
+    @property
+    def notes(self, /) -> list[str]:
+        """
+        What has no variance or no mean, and why.
+        """
     def ord(self, /, table: str, *, of: str, progress: Any | None = None) -> Table:
         """
         A table of the Open Results Data standard.
@@ -2258,6 +2263,10 @@ class Settlement:
     """
     Losses of every party of a pool by year.
     """
+    def events(self, /, *, progress: Any | None = None) -> Table:
+        """
+        What each event costs each party.
+        """
     @property
     def gross(self, /) -> Incomplete: ...
     def groups(self, /, by: str, *, progress: Any | None = None) -> Table:

@@ -36,8 +36,8 @@ impl Units<'_> {
             let years = STRIP.min(self.years - first);
             let mut totals = vec![0.0; years];
             if self.by_year && self.width > 0 {
-                let rows = &self.values[first * self.width..(first + years) * self.width];
-                dispatch::run(Rows { rows, width: self.width, totals: &mut totals });
+                let values = &self.values[first * self.width..(first + years) * self.width];
+                dispatch::run(Rows { values, width: self.width, totals: &mut totals });
             } else {
                 lanes.clear();
                 lanes.resize(years, [0.0; LANES]);
@@ -100,7 +100,7 @@ fn together([a, b, c, d, e, f, g, h]: [f64; LANES]) -> f64 {
 
 /// Sums of rows.
 struct Rows<'a> {
-    rows: &'a [f64],
+    values: &'a [f64],
     width: usize,
     totals: &'a mut [f64],
 }
@@ -110,7 +110,7 @@ impl Kernel for Rows<'_> {
 
     #[inline(always)]
     fn run(self) {
-        for (total, row) in self.totals.iter_mut().zip(self.rows.chunks_exact(self.width)) {
+        for (total, row) in self.totals.iter_mut().zip(self.values.chunks_exact(self.width)) {
             let (chunks, rest) = row.as_chunks::<LANES>();
             let mut lanes = [0.0; LANES];
             for chunk in chunks {

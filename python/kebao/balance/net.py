@@ -142,11 +142,12 @@ def net_reserves(
             if value is None
         ]
         raise InputError(issues=missing)
-    names = getattr(claims, "column_names", None)
-    names = list(getattr(claims, "columns", claims) if names is None else names)
-    columns, issues = {}, []
+    given = getattr(claims, "column_names", None)
+    given = list(getattr(claims, "columns", claims) if given is None else given)
+    columns: dict[str, Any] = {}
+    issues: list[Issue] = []
     for name in ("simulation", "origin", "ultimate", "paid"):
-        if name in names:
+        if name in given:
             columns[name] = np.asarray(claims[name])
         elif name == "paid":
             columns[name] = np.zeros(len(columns["ultimate"]))

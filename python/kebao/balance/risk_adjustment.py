@@ -63,7 +63,9 @@ def risk_adjustment(outcomes: Any, *, method: str = "var", level: float = 0.75) 
         hint = "sum the segments first: bootstrap.portfolio_"
         shape = f"shape {array.shape}"
         issues.append(
-            Issue("wrong_shape", "risk_adjustment", "outcomes", shape, "one number an outcome", hint)
+            Issue(
+                "wrong_shape", "risk_adjustment", "outcomes", shape, "one number an outcome", hint
+            )
         )
     issues += [
         Issue("not_finite", "risk_adjustment", f"outcomes[{at}]", str(array.flat[at]), "an amount")

@@ -578,8 +578,8 @@ class Plot:
             import matplotlib.pyplot as plt
 
             _, ax = plt.subplots()
-        periods = self._boot._kept(self._boot._outcomes.by_period, "origins")
-        flows = np.cumsum(periods[segment], axis=0)
+        amounts = self._boot._kept(self._boot._outcomes.by_period, "origins")
+        flows = np.cumsum(amounts[segment], axis=0)
         paid = np.vstack([np.zeros(flows.shape[1]), flows])
         periods = np.arange(len(paid))
         for rank, level in enumerate(sorted(levels, reverse=True)):

@@ -20,9 +20,9 @@ class IndividualClaims(Choices):
     """Reserves claim by claim: reported but not settled (RBNS), incurred but not reported (IBNR).
 
     For thin lines whose triangles say little: the number of claims, their size and their delays are
-    the sector's own, the number updated by what was reported. Every claim passes from unreported to open to
-    settled at rates by which, in the mean, claims are reported and paid exactly as the pattern has
-    it; it is settled by one payment. In every outcome
+    the sector's own, the number updated by what was reported. Every claim passes from unreported to
+    open to settled at rates by which, in the mean, claims are reported and paid exactly as the
+    pattern has it; it is settled by one payment. In every outcome
 
     - an open claim costs its case estimate times a lognormal error of mean 1 or, without a case
       estimate, a draw of the severity given that it exceeds what was paid;
