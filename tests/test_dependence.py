@@ -133,7 +133,7 @@ PINNED = {
     "Gumbel": "884f6b5b5684309e",
     "Frank": "9d5bb749aa3fdb9c",
     "Joe": "1b2506ac88a154e7",
-    "nested Clayton": "d9c5105364b234c1",
+    "nested Clayton": "033fec17567fefdf",
     "nested Gumbel": "947d55650b443c19",
     "nested Frank": "6bc244417763f7e6",
     "nested Joe": "3ab16ab4e18327ed",

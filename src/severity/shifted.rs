@@ -43,7 +43,8 @@ impl Shifted {
         // Everything up to half a step above x rounds to it.
         let end = at.hi + 0.5 * (x.next_up() - x);
         let last = |most: f64, y: f64| if y + self.shift <= x { most.max(y) } else { most };
-        let other = [at.hi.next_up(), end.next_down(), end].into_iter().fold(at.hi, last);
+        let least = if at.hi + self.shift <= x { at.hi } else { at.hi.next_down() };
+        let other = [at.hi.next_up(), end.next_down(), end].into_iter().fold(least, last);
         if x.is_finite() && across(&self.base, at.hi, other) != at.hi {
             return (other, 0.0);
         }
