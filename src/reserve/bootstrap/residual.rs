@@ -11,7 +11,8 @@ use super::super::development::Cells;
 /// How residuals are enlarged to the variance of the errors that they stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Adjustment {
-    /// √(n / (n − p)), the same for all.
+    /// √(n / (n − p)), the same for all; n counts cells that are fitted exactly too (England and
+    /// Verrall 2002), which makes the errors of tiny triangles a little large.
     #[default]
     Freedom,
     /// 1 / √(1 − h) with the leverage h of the cell.
