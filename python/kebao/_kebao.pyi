@@ -814,7 +814,7 @@ class Frequency:
         """
     def log_pgf(self, /, w: Any) -> Any:
         """
-        ln E (1 + w)^N, |1 + w| ≤ 1: stable where w is near 0, as in transforms of remote layers.
+        ln E (1 + w)^N, abs(1 + w) ≤ 1: stable where w is near 0, as in transforms of remote layers.
         """
     def log_pmf(self, /, k: Any) -> Any:
         """
@@ -836,7 +836,7 @@ class Frequency:
         """
     def pgf(self, /, z: Any) -> Any:
         """
-        Generating function E z^N, |z| ≤ 1; a number or an array, complex if `z` is.
+        Generating function E z^N, abs(z) ≤ 1; a number or an array, complex if `z` is.
         """
     def pmf(self, /, k: Any) -> Any:
         """

@@ -65,12 +65,12 @@ impl Frequency {
         map(q, |q| self.core.isf(q))
     }
 
-    /// Generating function E z^N, |z| ≤ 1; a number or an array, complex if `z` is.
+    /// Generating function E z^N, abs(z) ≤ 1; a number or an array, complex if `z` is.
     fn pgf<'py>(&self, z: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         complex(z, |z| self.core.ln_pgf(z - 1.0).exp())
     }
 
-    /// ln E (1 + w)^N, |1 + w| ≤ 1: stable where w is near 0, as in transforms of remote layers.
+    /// ln E (1 + w)^N, abs(1 + w) ≤ 1: stable where w is near 0, as in transforms of remote layers.
     fn log_pgf<'py>(&self, w: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         complex(w, |w| self.core.ln_pgf(w))
     }

@@ -258,8 +258,8 @@ class ODPBootstrap(Bootstrap):
     """Bootstrap of the over-dispersed Poisson model of the increments.
 
     Residuals of the fitted increments are drawn with replacement, added back, and the triangle so
-    made is fitted again; its future increments have mean m and variance scale |m|. The outcomes are
-    the predictive distribution of what is still to come.
+    made is fitted again; its future increments have mean m and variance scale abs(m). The outcomes
+    are the predictive distribution of what is still to come.
 
     Parameters
     ----------
