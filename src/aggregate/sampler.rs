@@ -9,7 +9,7 @@ use crate::random::{Purpose, Stream};
 use crate::severity::Family;
 
 /// Draws mapped at a time, so that they stay in the first cache.
-const TILE: usize = 1024;
+const TILE: usize = 2048;
 /// Rows a block, or all years if they are fewer, may hold: more would not fit a machine.
 const MAX_ROWS: f64 = 2e8;
 

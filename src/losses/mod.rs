@@ -15,12 +15,14 @@ mod order;
 mod scan;
 mod stored;
 mod table;
+mod years;
 
 pub use arrow::{COLUMNS, Read, read};
 pub use ord::{Given, read_elt, read_ord};
 pub use scan::LossScan;
 pub use stored::StoredLosses;
 pub use table::{LossColumns, LossTable};
+pub use years::Years;
 
 use std::ops::Range;
 
@@ -203,34 +205,6 @@ impl TailWeight {
         } else {
             Self::Light
         }
-    }
-}
-
-/// Losses of consecutive years and nothing else: each row is an event.
-#[derive(Debug, Clone, Copy)]
-pub struct Years<'a> {
-    /// Index of the first year, from 0.
-    pub first_year: u64,
-    /// Rows of year `y` are `offsets[y]..offsets[y + 1]`; one more entry than years.
-    pub offsets: &'a [u32],
-    pub loss: &'a [f64],
-}
-
-impl<'a> Years<'a> {
-    pub fn years(&self) -> usize {
-        self.offsets.len().saturating_sub(1)
-    }
-
-    /// Rows of one year.
-    #[inline(always)]
-    pub fn rows(&self, year: usize) -> Range<usize> {
-        self.offsets[year] as usize..self.offsets[year + 1] as usize
-    }
-
-    /// Losses of one year.
-    #[inline(always)]
-    pub fn of(&self, year: usize) -> &'a [f64] {
-        &self.loss[self.rows(year)]
     }
 }
 

@@ -68,24 +68,28 @@ impl Kernel for Powers<'_> {
     #[inline(always)]
     fn run(self) -> [f64; 3] {
         let Self(values, mean) = self;
-        let mut lanes = [[0.0; LANES]; 3];
+        let (mut two, mut three, mut four) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
         let (rows, rest) = values.as_chunks::<LANES>();
-        let mut visit = |lane: usize, x: f64| {
+        let powers = |x: f64| {
             let d = x - mean;
             let d2 = d * d;
-            lanes[0][lane] += d2;
-            lanes[1][lane] += d2 * d;
-            lanes[2][lane] += d2 * d2;
+            (d2, d2 * d, d2 * d2)
         };
         for row in rows {
             for lane in 0..LANES {
-                visit(lane, row[lane]);
+                let (d2, d3, d4) = powers(row[lane]);
+                two[lane] += d2;
+                three[lane] += d3;
+                four[lane] += d4;
             }
         }
         for (lane, x) in rest.iter().enumerate() {
-            visit(lane, *x);
+            let (d2, d3, d4) = powers(*x);
+            two[lane] += d2;
+            three[lane] += d3;
+            four[lane] += d4;
         }
-        lanes.map(|lanes| lanes.iter().sum())
+        [two, three, four].map(|lanes| lanes.iter().sum())
     }
 }
 

@@ -1,5 +1,8 @@
 //! Quantiles (VaR) and tail means (TVaR) with their standard errors.
 
+use crate::numeric::dispatch::{self, Kernel};
+use crate::numeric::{CHOICE, choose};
+
 /// A number and its standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Estimate {
@@ -32,8 +35,7 @@ impl Tail {
         if lower > 0 && lower < top.len() {
             top.select_nth_unstable(lower);
         }
-        let mut top = top.split_off(lower.min(top.len()));
-        top.sort_unstable();
+        let top = sort(top.split_off(lower.min(top.len())));
         Self { count, top: top.into_iter().map(value).collect() }
     }
 
@@ -106,20 +108,79 @@ fn candidates(values: &[f64], first: usize) -> Vec<u64> {
         let mut sample: Vec<u64> = values.iter().step_by(count / SAMPLE).map(|x| key(*x)).collect();
         let place = (reach * sample.len() as f64) as usize;
         let least = value(*sample.select_nth_unstable(place).1);
-        let mut top = vec![0; count - first + count / 16];
-        let mut kept = 0;
-        for x in values {
-            let Some(place) = top.get_mut(kept) else { break };
-            *place = key(*x);
-            // NaN stays.
-            kept += usize::from(!(*x < least));
-        }
-        if (count - first..top.len()).contains(&kept) {
-            top.truncate(kept);
+        let most = count - first + count / 16;
+        if let Some(top) = dispatch::run(NotBelow { values, least, most })
+            && top.len() >= count - first
+        {
             return top;
         }
     }
     values.iter().map(|x| key(*x)).collect()
+}
+
+/// Keys of the values that are not below `least`; it gives up above `most` of them.
+struct NotBelow<'a> {
+    values: &'a [f64],
+    least: f64,
+    most: usize,
+}
+
+impl Kernel for NotBelow<'_> {
+    type Output = Option<Vec<u64>>;
+
+    #[inline(always)]
+    fn run(self) -> Option<Vec<u64>> {
+        let Self { values, least, most } = self;
+        let mut top = Vec::with_capacity(most + CHOICE);
+        let (mut wanted, mut indices) = ([0; CHOICE], [0; CHOICE + 8]);
+        for tile in values.chunks(CHOICE) {
+            wanted[tile.len()..].fill(0);
+            for (wanted, x) in wanted.iter_mut().zip(tile) {
+                // NaN stays.
+                *wanted = u8::from(!(*x < least));
+            }
+            let count = choose(&wanted, &mut indices);
+            if top.len() + count > most {
+                return None;
+            }
+            top.extend(indices[..count].iter().map(|i| key(tile[*i as usize])));
+        }
+        Some(top)
+    }
+}
+
+/// Sorts keys: dealt into piles by their highest bits that differ, then pile by pile, which asks for
+/// fewer comparisons than sorting all of them at once.
+fn sort(keys: Vec<u64>) -> Vec<u64> {
+    const PILES: usize = 1 << 11;
+    let least = keys.iter().min().copied().unwrap_or(0);
+    let most = keys.iter().max().copied().unwrap_or(0);
+    let shift = (u64::BITS - (most - least).leading_zeros()).saturating_sub(PILES.ilog2());
+    if keys.len() < 4 * PILES {
+        let mut keys = keys;
+        keys.sort_unstable();
+        return keys;
+    }
+    let pile = |key: &u64| ((key - least) >> shift) as usize;
+    let mut ends = vec![0; PILES];
+    keys.iter().for_each(|key| ends[pile(key)] += 1);
+    let mut start = 0;
+    for end in &mut ends {
+        // Where the pile begins, until its keys are dealt.
+        start += std::mem::replace(end, start);
+    }
+    let mut sorted = vec![0; keys.len()];
+    for key in &keys {
+        let place = &mut ends[pile(key)];
+        sorted[*place] = *key;
+        *place += 1;
+    }
+    let mut start = 0;
+    for end in ends {
+        sorted[start..end].sort_unstable();
+        start = end;
+    }
+    sorted
 }
 
 /// An integer in the order of [`f64::total_cmp`].

@@ -15,6 +15,7 @@
 //!
 //! Functions over columns work in place: `exp_in_place(&mut x)` replaces each `x[i]` by `exp(x[i])`.
 
+use super::choose::{Indices, TILE, choose};
 use super::dispatch::{self, Kernel};
 
 /// e^x. Overflows to `inf` above 709.78, underflows gradually to 0; NaN passes.
@@ -186,9 +187,6 @@ impl Kernel for Pareto<'_> {
         }
     }
 }
-
-/// Elements worked on while they stay in the first-level cache, with their indices and tails.
-pub(super) const TILE: usize = 512;
 
 /// Horner's scheme, highest power first.
 macro_rules! horner {
@@ -374,13 +372,13 @@ fn isf_tail(q: f64, d: f64) -> f64 {
 /// Which elements of a tile are tails, and their probabilities: kept from tile to tile, as making
 /// it anew would cost more than filling it.
 struct Tails {
-    index: [u16; TILE],
+    index: Indices,
     probability: [f64; TILE],
 }
 
 impl Default for Tails {
     fn default() -> Self {
-        Self { index: [0; TILE], probability: [0.0; TILE] }
+        Self { index: [0; TILE + 8], probability: [0.0; TILE] }
     }
 }
 
@@ -392,11 +390,7 @@ fn isf_tile(tile: &mut [f64], Tails { index, probability }: &mut Tails) {
     for (tail, q) in is_tail.iter_mut().zip(tile.iter()) {
         *tail = u8::from(!is_central(0.5 - *q));
     }
-    let mut tails = 0;
-    for (i, tail) in is_tail[..tile.len()].iter().enumerate() {
-        index[tails & (TILE - 1)] = i as u16;
-        tails += usize::from(*tail);
-    }
+    let tails = choose(&is_tail, index);
     let (index, probability) = (&index[..tails], &mut probability[..tails]);
     for (q, i) in probability.iter_mut().zip(index) {
         *q = tile[*i as usize & (TILE - 1)];

@@ -7,8 +7,9 @@
 //! | [`normal_sf_in_place`] | 7e-16 | from −40 to 37.5; gradual underflow beyond |
 //! | [`lognormal_sf_in_place`] | that of the argument, magnified by z² | |
 
+use super::choose::TILE;
 use super::dispatch::{self, Kernel};
-use super::kernel::{TILE, all_normal, exp_lane, ln_lane, ln_normal};
+use super::kernel::{all_normal, exp_lane, ln_lane, ln_normal};
 
 /// P(Z > z) of each element.
 pub fn normal_sf_in_place(z: &mut [f64]) {

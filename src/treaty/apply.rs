@@ -48,22 +48,38 @@ impl Annuals {
             .map(Vec::as_slice)
     }
 
-    /// Empties the columns and makes room for `years` and `treaties`.
+    /// Makes room for `years` and `treaties`, with zeros everywhere.
     pub(super) fn reset(&mut self, years: usize, treaties: usize, events: bool) {
-        let zero = |column: &mut Vec<f64>, wanted: bool| {
-            column.clear();
-            column.resize(if wanted { years } else { 0 }, 0.0);
-        };
-        zero(&mut self.gross, true);
-        zero(&mut self.net, true);
-        zero(&mut self.largest_gross, events);
-        zero(&mut self.largest_net, events);
-        self.treaties.resize_with(treaties, TreatyAnnuals::default);
-        for treaty in &mut self.treaties {
-            zero(&mut treaty.ceded, true);
-            zero(&mut treaty.reinstatement_premium, true);
-            (treaty.attached, treaty.exhausted) = (0, 0);
+        self.resize(years, treaties, events);
+        let Self { gross, net, treaties, largest_gross, largest_net } = self;
+        for column in [gross, net, largest_gross, largest_net] {
+            column.fill(0.0);
         }
+        treaties.iter_mut().for_each(TreatyAnnuals::clear);
+    }
+
+    /// The same with whatever the columns held before, for those who write all of them.
+    pub(super) fn resize(&mut self, years: usize, treaties: usize, events: bool) {
+        let Self { gross, net, treaties: columns, largest_gross, largest_net } = self;
+        gross.resize(years, 0.0);
+        net.resize(years, 0.0);
+        for column in [largest_gross, largest_net] {
+            column.resize(if events { years } else { 0 }, 0.0);
+        }
+        columns.resize_with(treaties, TreatyAnnuals::default);
+        for treaty in columns {
+            treaty.ceded.resize(years, 0.0);
+            treaty.reinstatement_premium.resize(years, 0.0);
+        }
+    }
+}
+
+impl TreatyAnnuals {
+    /// Zeros everywhere.
+    pub(super) fn clear(&mut self) {
+        self.ceded.fill(0.0);
+        self.reinstatement_premium.fill(0.0);
+        (self.attached, self.exhausted) = (0, 0);
     }
 }
 
@@ -148,7 +164,7 @@ impl Plan {
         treaty_years.resize_with(self.names.len(), Vec::new);
 
         let Annuals { gross, net: largest, .. } = &mut *out;
-        dispatch::run(Totals { losses: block.plain(), gross, largest });
+        dispatch::run(Totals { losses: block.plain(), gross, largest, layer: None });
         if let Some(year) = gross.iter().position(|x| too_large(*x)) {
             return Err(not_finite(block.first_year + year as u64));
         }

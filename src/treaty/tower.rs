@@ -47,7 +47,7 @@ const YEARS: usize = 128;
 
 pub(super) fn apply(plan: &Plan, losses: Years<'_>, out: &mut Annuals) -> Result<()> {
     let years = losses.years();
-    out.reset(years, plan.names.len(), plan.options.largest_events);
+    out.resize(years, plan.names.len(), plan.options.largest_events);
     let covers: Vec<&Resolved> =
         plan.steps.iter().filter(|step| step.basis != Basis::Annual).collect();
     let Annuals { gross, net, treaties, largest_gross, largest_net } = out;
@@ -56,19 +56,27 @@ pub(super) fn apply(plan: &Plan, losses: Years<'_>, out: &mut Annuals) -> Result
         .iter()
         .filter_map(|step| Some((*step, columns.get_mut(step.treaty)?.take()?)))
         .collect();
+    columns.into_iter().flatten().for_each(TreatyAnnuals::clear);
     // Until the end, the column of nets holds the largest events, and those of premiums the sums of
     // the layered losses.
     let largest = net;
-    dispatch::run(Totals { losses, gross, largest });
-    if let Some(year) = gross.iter().position(|x| too_large(*x)) {
-        return Err(not_finite(losses.first_year + year as u64));
-    }
     let mut layers: Vec<(Layer, &mut [f64])> = of
         .iter_mut()
         .map(|(step, column)| (step.layer, column.reinstatement_premium.as_mut_slice()))
         .collect();
     layers.sort_by(|(a, _), (b, _)| a.attachment.total_cmp(&b.attachment));
-    for part in layers.chunks_mut(TOGETHER) {
+    // One layer is summed with the rest: to ask whether a year reaches it would cost more.
+    let one = if let [(layer, column)] = layers.as_mut_slice() {
+        Some((*layer, std::mem::take(column)))
+    } else {
+        None
+    };
+    let others = if one.is_some() { &mut [] } else { layers.as_mut_slice() };
+    dispatch::run(Totals { losses, gross, largest, layer: one });
+    if let Some(year) = gross.iter().position(|x| too_large(*x)) {
+        return Err(not_finite(losses.first_year + year as u64));
+    }
+    for part in others.chunks_mut(TOGETHER) {
         dispatch::run(Layered { losses, largest, part });
     }
     for (step, column) in &mut of {
@@ -107,11 +115,12 @@ pub(super) fn apply(plan: &Plan, losses: Years<'_>, out: &mut Annuals) -> Result
     Ok(())
 }
 
-/// Sums and maxima of the rows of each year.
+/// Sums and maxima of the rows of each year, and sums of what a layer takes of them.
 pub(super) struct Totals<'a> {
     pub losses: Years<'a>,
     pub gross: &'a mut [f64],
     pub largest: &'a mut [f64],
+    pub layer: Option<(Layer, &'a mut [f64])>,
 }
 
 impl Kernel for Totals<'_> {
@@ -119,24 +128,39 @@ impl Kernel for Totals<'_> {
 
     #[inline(always)]
     fn run(self) {
-        let Self { losses, gross, largest } = self;
-        for (year, (gross, largest)) in gross.iter_mut().zip(largest).enumerate() {
-            let (mut sum, mut most) = ([0.0; LANES], [0.0; LANES]);
-            let (chunks, rest) = losses.of(year).as_chunks::<LANES>();
-            for chunk in chunks {
-                for lane in 0..LANES {
-                    sum[lane] += chunk[lane];
-                    most[lane] = larger(chunk[lane], most[lane]);
-                }
+        let Self { losses, gross, largest, layer } = self;
+        if let Some((layer, layered)) = layer {
+            for (year, ((gross, largest), layered)) in
+                gross.iter_mut().zip(largest).zip(layered).enumerate()
+            {
+                (*gross, *largest, *layered) = of_year::<true>(losses, year, layer);
             }
-            for (lane, &x) in rest.iter().enumerate() {
-                sum[lane] += x;
-                most[lane] = larger(x, most[lane]);
+        } else {
+            for (year, (gross, largest)) in gross.iter_mut().zip(largest).enumerate() {
+                (*gross, *largest, _) = of_year::<false>(losses, year, Layer::FULL);
             }
-            *gross = (sum[0] + sum[2]) + (sum[1] + sum[3]);
-            *largest = larger(larger(most[0], most[2]), larger(most[1], most[3]));
         }
     }
+}
+
+/// Sum, maximum and, where `LAYERED`, sum of what the layer takes.
+#[inline(always)]
+fn of_year<const LAYERED: bool>(losses: Years<'_>, year: usize, layer: Layer) -> (f64, f64, f64) {
+    let (mut sum, mut most, mut layered) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+    losses.windows(year, |window| {
+        for chunk in window.as_chunks::<LANES>().0 {
+            for lane in 0..LANES {
+                sum[lane] += chunk[lane];
+                most[lane] = larger(chunk[lane], most[lane]);
+                if LAYERED {
+                    layered[lane] += band(chunk[lane], layer.limit, layer.attachment);
+                }
+            }
+        }
+    });
+    let added = |lanes: [f64; LANES]| (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
+    let most = larger(larger(most[0], most[2]), larger(most[1], most[3]));
+    (added(sum), most, added(layered))
 }
 
 /// Sums of the layered losses of each year, for up to [`TOGETHER`] layers by ascending attachment.
@@ -171,7 +195,7 @@ impl Kernel for Layered<'_, '_> {
             let first = number * YEARS;
             for (at, (sums, &largest)) in sums.iter_mut().zip(largest).enumerate() {
                 *sums = if largest > attachments[0] {
-                    four(losses.of(first + at), &limits, &attachments)
+                    four(losses, first + at, &limits, &attachments)
                 } else {
                     [0.0; TOGETHER]
                 };
@@ -189,24 +213,21 @@ impl Kernel for Layered<'_, '_> {
 /// added to sum i mod [`LANES`], as in [`super::layer::sum_of`].
 #[inline(always)]
 fn four(
-    losses: &[f64],
+    losses: Years<'_>,
+    year: usize,
     limits: &[f64; TOGETHER],
     attachments: &[f64; TOGETHER],
 ) -> [f64; TOGETHER] {
     let mut sums = [[0.0; TOGETHER]; LANES];
-    let (chunks, rest) = losses.as_chunks::<LANES>();
-    for chunk in chunks {
-        for (sums, &x) in sums.iter_mut().zip(chunk) {
-            for at in 0..TOGETHER {
-                sums[at] += band(x, limits[at], attachments[at]);
+    losses.windows(year, |window| {
+        for chunk in window.as_chunks::<LANES>().0 {
+            for (sums, &x) in sums.iter_mut().zip(chunk) {
+                for at in 0..TOGETHER {
+                    sums[at] += band(x, limits[at], attachments[at]);
+                }
             }
         }
-    }
-    for (sums, &x) in sums.iter_mut().zip(rest) {
-        for at in 0..TOGETHER {
-            sums[at] += band(x, limits[at], attachments[at]);
-        }
-    }
+    });
     let mut out = [0.0; TOGETHER];
     for (at, out) in out.iter_mut().enumerate() {
         *out = (sums[0][at] + sums[2][at]) + (sums[1][at] + sums[3][at]);
@@ -227,11 +248,15 @@ impl Kernel for LessAll<'_> {
     #[inline(always)]
     fn run(self) {
         let Self { gross, treaties, net } = self;
-        net.fill(0.0);
-        for treaty in treaties {
-            for (all, ceded) in net.iter_mut().zip(&treaty.ceded) {
-                *all += ceded;
+        if let Some((first, others)) = treaties.split_first() {
+            net.copy_from_slice(&first.ceded);
+            for treaty in others {
+                for (all, ceded) in net.iter_mut().zip(&treaty.ceded) {
+                    *all += ceded;
+                }
             }
+        } else {
+            net.fill(0.0);
         }
         for (net, gross) in net.iter_mut().zip(gross) {
             *net = gross - *net;
