@@ -49,22 +49,22 @@ impl<'a> Years<'a> {
     /// Years have as many losses as chance will: a loop over what is left of them would be guessed
     /// wrong in most years, which costs more than to add zeros.
     #[inline(always)]
-    pub fn windows(&self, year: usize, mut each: impl FnMut(&[f64; WINDOW])) {
+    pub fn windows(&self, year: usize, mut each: impl FnMut([f64; WINDOW])) {
         let rows = self.rows(year);
         let (mut left, mut from) = (rows.len(), &self.loss[rows.start..]);
+        let mut end = [0.0; WINDOW];
         while left > 0 {
             let here = left.min(WINDOW);
-            let mut window = [0.0; WINDOW];
-            if let Some((whole, after)) = from.split_first_chunk::<WINDOW>() {
-                // What follows belongs to other years.
-                for ((to, x), keep) in window.iter_mut().zip(whole).zip(&FIRST[here]) {
-                    *to = f64::from_bits(x.to_bits() & keep);
-                }
-                from = after;
+            let window = if let Some(window) = from.first_chunk::<WINDOW>() {
+                window
             } else {
-                window[..here].copy_from_slice(&from[..here]);
-            }
-            each(&window);
+                end[..here].copy_from_slice(&from[..here]);
+                &end
+            };
+            // What follows the year belongs to others.
+            let keep = &FIRST[here];
+            each(std::array::from_fn(|at| f64::from_bits(window[at].to_bits() & keep[at])));
+            from = from.get(WINDOW..).unwrap_or(&[]);
             left -= here;
         }
     }
@@ -85,7 +85,7 @@ mod tests {
         let years = Years { first_year: 0, offsets: &offsets, loss: &loss };
         for (year, count) in counts.iter().enumerate() {
             let mut all = Vec::new();
-            years.windows(year, |window| all.extend_from_slice(window));
+            years.windows(year, |window| all.extend(window));
             assert_eq!(all.len(), (*count as usize).next_multiple_of(WINDOW));
             let (losses, zeros) = all.split_at(*count as usize);
             assert_eq!(losses, years.of(year));

@@ -195,7 +195,7 @@ impl Kernel for Layered<'_, '_> {
             let first = number * YEARS;
             for (at, (sums, &largest)) in sums.iter_mut().zip(largest).enumerate() {
                 *sums = if largest > attachments[0] {
-                    four(losses, first + at, &limits, &attachments)
+                    four(losses.of(first + at), &limits, &attachments)
                 } else {
                     [0.0; TOGETHER]
                 };
@@ -213,21 +213,24 @@ impl Kernel for Layered<'_, '_> {
 /// added to sum i mod [`LANES`], as in [`super::layer::sum_of`].
 #[inline(always)]
 fn four(
-    losses: Years<'_>,
-    year: usize,
+    losses: &[f64],
     limits: &[f64; TOGETHER],
     attachments: &[f64; TOGETHER],
 ) -> [f64; TOGETHER] {
     let mut sums = [[0.0; TOGETHER]; LANES];
-    losses.windows(year, |window| {
-        for chunk in window.as_chunks::<LANES>().0 {
-            for (sums, &x) in sums.iter_mut().zip(chunk) {
-                for at in 0..TOGETHER {
-                    sums[at] += band(x, limits[at], attachments[at]);
-                }
+    let (chunks, rest) = losses.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (sums, &x) in sums.iter_mut().zip(chunk) {
+            for at in 0..TOGETHER {
+                sums[at] += band(x, limits[at], attachments[at]);
             }
         }
-    });
+    }
+    for (sums, &x) in sums.iter_mut().zip(rest) {
+        for at in 0..TOGETHER {
+            sums[at] += band(x, limits[at], attachments[at]);
+        }
+    }
     let mut out = [0.0; TOGETHER];
     for (at, out) in out.iter_mut().enumerate() {
         *out = (sums[0][at] + sums[2][at]) + (sums[1][at] + sums[3][at]);
