@@ -127,3 +127,17 @@ def test_far_tails_of_the_inverse_gaussian():
             mp.ncdf(-r * (z - 1)) - mp.exp(2 * mp.mpf(shape) / mean) * mp.ncdf(-r * (z + 1))
         )
         assert kb.InverseGaussian(mean, shape).log_sf(x) == pytest.approx(float(exact), abs=1e-9)
+
+
+def test_a_table_of_many_losses_is_layered_where_it_is_asked():
+    losses = np.random.default_rng(3).lognormal(10, 1, 50_000)
+    table = kb.Empirical(losses)
+    for attachment, limit in [(0, 1e4), (2e4, 1e3), (5e4, 1e-3), (1e9, 1e9), (3e4, math.inf)]:
+        plain = np.clip(losses - attachment, 0, limit).mean()
+        assert table.layer_mean(limit, attachment) == pytest.approx(plain, rel=1e-12)
+    at = np.quantile(losses, 0.7)
+    assert table.lev(at) == pytest.approx(np.minimum(losses, at).mean(), rel=1e-12)
+    assert table.lev(math.inf) == pytest.approx(losses.mean(), rel=1e-12)
+    # The mean of the total on a grid of 2^16 steps: as many layers as steps, each of a few losses.
+    total = kb.Aggregate(kb.Poisson(mean=3), table).fft(log2=16)
+    assert total.mean == pytest.approx(3 * losses.mean(), rel=1e-9)

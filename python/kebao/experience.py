@@ -179,6 +179,9 @@ class Store:
     ) -> BuhlmannStraub:
         """Claim rates of insurers or regions, each year an observation.
 
+        A year of a group is one observation, in however many rows it came; years that corrections
+        bring to nothing, neither exposure nor claims, are left out.
+
         Parameters
         ----------
         coverage : str

@@ -12,7 +12,7 @@ const SMOOTH: f64 = 1e-9;
 
 /// `other` if an atom of `base` lies between it and its neighbour `at`, else `at`.
 pub(super) fn across(base: &Severity, at: f64, other: f64) -> f64 {
-    if other == at {
+    if other == at || !may_have(base) {
         return at;
     }
     let (here, there) = (base.sf(at), base.sf(other));
@@ -20,9 +20,31 @@ pub(super) fn across(base: &Severity, at: f64, other: f64) -> f64 {
     if (here - there).abs() > change { other } else { at }
 }
 
-/// Whether `base` may have atoms.
+/// Whether `base` may have atoms, as far as its kind tells: what is not known to be without them may.
 pub(super) fn may_have(base: &Severity) -> bool {
-    let mut breaks = Vec::new();
-    base.breaks(&mut breaks);
-    !breaks.is_empty()
+    match base {
+        Severity::LogNormal(_)
+        | Severity::LogPareto(_)
+        | Severity::Pareto(_)
+        | Severity::Gamma(_)
+        | Severity::Exponential(_)
+        | Severity::Weibull(_)
+        | Severity::Lomax(_)
+        | Severity::GPD(_)
+        | Severity::GEV(_)
+        | Severity::Frechet(_)
+        | Severity::Burr(_)
+        | Severity::LogLogistic(_)
+        | Severity::InverseGaussian(_)
+        | Severity::InverseGamma(_)
+        | Severity::GB2(_)
+        | Severity::LogGamma(_)
+        | Severity::LogT(_)
+        | Severity::Uniform(_)
+        | Severity::MixedErlang(_) => false,
+        Severity::Scaled(of) => may_have(&of.base),
+        Severity::Shifted(of) => may_have(&of.base),
+        Severity::Truncated(of) => may_have(&of.base),
+        _ => true,
+    }
 }

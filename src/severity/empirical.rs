@@ -1,5 +1,7 @@
 //! Empirical: the values with their probabilities, and nothing between.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Family, Severity, no_parameter};
@@ -91,14 +93,29 @@ impl Empirical {
         Ok(self)
     }
 
-    /// (value, probability).
-    fn atoms(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
-        let before = std::iter::once(1.0).chain(self.survival.iter().copied());
-        self.values.iter().zip(before.zip(&self.survival)).map(|(v, (before, s))| (*v, before - s))
+    /// (value, probability) of the values in a range of places.
+    fn atoms(&self, places: Range<usize>) -> impl Iterator<Item = (f64, f64)> + '_ {
+        places.map(|at| (self.values[at], self.above(at) - self.above(at + 1)))
+    }
+
+    /// Probability of the values from a place on.
+    fn above(&self, place: usize) -> f64 {
+        if place == 0 { 1.0 } else { self.survival[place - 1] }
+    }
+
+    /// `amount` with the probability of the values from a place on; without them nothing, also of an
+    /// infinite amount.
+    fn beyond(&self, place: usize, amount: f64) -> f64 {
+        if place < self.values.len() { self.above(place) * amount } else { 0.0 }
+    }
+
+    /// The place of the first value above `x`.
+    fn after(&self, x: f64) -> usize {
+        self.values.partition_point(|v| *v <= x)
     }
 
     fn mean_of(&self, f: impl Fn(f64) -> f64) -> f64 {
-        self.atoms().map(|(v, p)| p * f(v)).sum()
+        self.atoms(0..self.values.len()).map(|(v, p)| p * f(v)).sum()
     }
 }
 
@@ -107,10 +124,7 @@ impl Family for Empirical {
         if x.is_nan() {
             return x;
         }
-        match self.values.partition_point(|v| *v <= x) {
-            0 => 1.0,
-            n => self.survival[n - 1],
-        }
+        self.above(self.after(x))
     }
 
     fn pdf(&self, _: f64) -> f64 {
@@ -144,7 +158,7 @@ impl Family for Empirical {
     }
 
     fn excess(&self, d: f64) -> f64 {
-        self.mean_of(|v| (v - d).max(0.0))
+        self.atoms(self.after(d)..self.values.len()).map(|(v, p)| p * (v - d)).sum()
     }
 
     fn excess_moment(&self, k: u32, d: f64) -> f64 {
@@ -152,7 +166,8 @@ impl Family for Empirical {
     }
 
     fn lev(&self, d: f64) -> f64 {
-        self.mean_of(|v| v.min(d))
+        let place = self.after(d);
+        self.atoms(0..place).map(|(v, p)| p * v).sum::<f64>() + self.beyond(place, d)
     }
 
     fn limited_moment(&self, k: u32, d: f64) -> f64 {
@@ -160,7 +175,11 @@ impl Family for Empirical {
     }
 
     fn layer_mean(&self, limit: f64, attachment: f64) -> f64 {
-        self.mean_of(|v| (v - attachment).max(0.0).min(limit.max(0.0)))
+        let limit = limit.max(0.0);
+        // A grid asks for as many layers as it has steps: each looks at the values in it alone.
+        let inside = self.after(attachment)..self.after(attachment + limit);
+        let partial: f64 = self.atoms(inside.clone()).map(|(v, p)| p * (v - attachment)).sum();
+        partial + self.beyond(inside.end, limit)
     }
 
     fn support(&self) -> (f64, f64) {

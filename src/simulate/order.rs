@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::losses::LossBlock;
 
 /// Slices of a bin, at most, as a power of two.
-const MOST_BITS: u32 = 14;
+const MOST_BITS: u32 = 16;
 /// Working memory of the sort and of the annual aggregates.
 #[derive(Debug, Default)]
 pub(super) struct Sorter {
@@ -59,17 +59,26 @@ impl Sorter {
         }
         let (mut number, mut previous) =
             (out.event.last().map_or(0, |last| last + 1), Row::default().key());
-        out.loss.extend(sorted.iter().map(|r| r.loss));
-        out.time.extend(sorted.iter().map(|r| r.when.time()));
-        out.risk.extend(sorted.iter().map(|r| r.risk));
         let cause = |event: u32| rows.causes.get(event as usize).copied().unwrap_or(0);
-        out.cause.extend(sorted.iter().map(|r| cause(r.event)));
+        let new = base + sorted.len();
+        out.loss.resize(new, 0.0);
+        out.time.resize(new, 0.0);
+        out.risk.resize(new, 0);
+        out.cause.resize(new, 0);
+        out.event.resize(new, 0);
+        let (amounts, times) = (&mut out.loss[base..], &mut out.time[base..]);
+        let (risks, causes) = (&mut out.risk[base..], &mut out.cause[base..]);
+        let columns = amounts.iter_mut().zip(times).zip(risks).zip(causes);
         let mut first = true;
-        out.event.extend(sorted.iter().map(|r| {
-            number += u32::from(!first && (r.event == ALONE || r.key() != previous));
-            (first, previous) = (false, r.key());
-            number
-        }));
+        for (((((loss, time), risk), of_cause), event), row) in
+            columns.zip(&mut out.event[base..]).zip(sorted)
+        {
+            (*loss, *time, *risk) = (row.loss, row.when.time(), row.risk);
+            *of_cause = cause(row.event);
+            number += u32::from(!first & ((row.event == ALONE) | (row.key() != previous)));
+            (first, previous) = (false, row.key());
+            *event = number;
+        }
         Ok(())
     }
 
@@ -93,10 +102,10 @@ impl Sorter {
     }
 
     /// Copies the rows of a bin into `sorted`, by time, then event, then as drawn: counted into
-    /// slices of time of a row or two, then by insertion.
+    /// slices of time of a row or less, then by insertion.
     fn sort(&mut self, rows: &Bin) {
-        // At most one slice a row, and no more than the cache holds.
-        let bits = rows.len().max(1).ilog2().clamp(4, MOST_BITS);
+        // One slice a row to two, and no more than the cache holds.
+        let bits = (rows.len().max(1).ilog2() + 1).clamp(4, MOST_BITS);
         // The moment within the bin, its leading bits.
         let slice = |when: Moment| {
             (when.0 << (64 - TIME_BITS - BIN_BITS) >> (64 - bits)) as usize & ((1 << bits) - 1)

@@ -93,6 +93,8 @@ impl Years {
         // The slice below or at u: adding 1.5 · 2⁵² rounds to a whole number held by the low bits.
         let slice = (u * SLICES as f64 - 0.5 + (3u64 << 51) as f64).to_bits() as usize % SLICES;
         let mut year = usize::from(self.guide[slice]);
+        // One step is as often wanted as not, so without a branch; more are rare.
+        year += usize::from(self.slots[year + 1].before <= x);
         while self.slots[year + 1].before <= x {
             year += 1;
         }
