@@ -185,8 +185,9 @@ def test_a_triangle_that_is_run_off_has_a_year_of_nothing():
         first_origin=2020,
     )
     fit = kb.MerzWuthrich().fit(done)
-    assert fit.total_cdr_ == 0.0 or math.isnan(fit.total_cdr_)
-    assert "MerzWuthrich" in repr(fit)
+    assert (fit.total_cdr_, fit.total_ibnr_, fit.status_) == (0.0, 0.0, "ok")
+    assert fit.cdr_.tolist() == [0.0, 0.0, 0.0]
+    assert repr(fit).startswith("MerzWuthrich(): ok")
 
 
 def test_what_is_due_at_once_is_outstanding():
@@ -210,3 +211,30 @@ def test_correlations_of_what_is_tiny_or_huge():
     assert found == pytest.approx(np.corrcoef([1, 2, 3, 5], y)[0, 1], rel=1e-12)
     with pytest.raises(kb.KebaoError):
         kb.dependence.nearest_correlation([[1, 1e200], [1e200, 1]])
+
+
+@pytest.mark.parametrize(
+    ("field", "call"),
+    [
+        ("n", lambda: kb.GaussianCopula(0.5).sample(-1, seed=1)),
+        ("component", lambda: kb.GaussianCopula(0.5).kendall_tau(0, -1)),
+        ("component", lambda: kb.TCopula(0.5, 4).tail_dependence(-1, 0)),
+        ("size", lambda: kb.LogNormal(0, 1).sample(-1, seed=1)),
+        ("size", lambda: kb.Poisson(3).sample(-(2**70), seed=1)),
+        ("years", lambda: kb.Aggregate(kb.Poisson(3), kb.LogNormal(0, 1)).sample(-5, seed=1)),
+        ("years", lambda: kb.measure.Histogram().add_zeros(-1)),
+        ("threads", lambda: kb.GaussianCopula(0.5).sample(10, seed=1, threads=-1)),
+        ("seed", lambda: kb.GaussianCopula(0.5).sample(10, seed=-1)),
+    ],
+)
+def test_counts_below_zero_are_bad_input_and_no_overflow(field, call):
+    with pytest.raises(kb.InputError, match=rf"{field} must be a whole number from 0 to .*, got -"):
+        call()
+
+
+def test_a_histogram_counts_what_can_be_read_as_numbers():
+    strided, plain = kb.measure.Histogram(), kb.measure.Histogram()
+    strided.add(np.arange(10)[::2])
+    plain.add([0, 2, 4, 6, 8])
+    assert len(strided) == len(plain) == 5
+    assert strided.mean == plain.mean

@@ -479,7 +479,7 @@ class Copula:
         """
         A copula from its JSON form; all faults are told at once.
         """
-    def kendall_tau(self, /, i: SupportsIndex = 0, j: SupportsIndex = 1) -> float:
+    def kendall_tau(self, /, i: SupportsIndex = ..., j: SupportsIndex = ...) -> float:
         """
         Kendall's τ of components i and j.
         """
@@ -503,11 +503,11 @@ class Copula:
         >>> kb.GaussianCopula(0.8).sample(100_000, seed=1).shape
         (100000, 2)
         """
-    def spearman_rho(self, /, i: SupportsIndex = 0, j: SupportsIndex = 1) -> float:
+    def spearman_rho(self, /, i: SupportsIndex = ..., j: SupportsIndex = ...) -> float:
         """
         Spearman's ρ of components i and j; in closed form or by quadrature to 1e-7.
         """
-    def tail_dependence(self, /, i: SupportsIndex = 0, j: SupportsIndex = 1) -> tuple[float, float]:
+    def tail_dependence(self, /, i: SupportsIndex = ..., j: SupportsIndex = ...) -> tuple[float, float]:
         """
         Coefficients (lower, upper) of tail dependence of components i and j: the limits of P(U ≤ q | V ≤ q) for
         q → 0 and of P(U > q | V > q) for q → 1.

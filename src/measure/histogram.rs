@@ -53,8 +53,8 @@ impl Histogram {
 
     /// Adds years without losses.
     pub fn add_zeros(&mut self, zeros: u64) {
-        self.zeros += zeros;
-        self.count += zeros;
+        self.zeros = self.zeros.saturating_add(zeros);
+        self.count = self.count.saturating_add(zeros);
     }
 
     /// Makes room for the cells low..=high.

@@ -94,6 +94,7 @@ pub fn summarise(outcome: &Outcome, plan: &Plan, threads: Option<usize>) -> Vec<
     // Columns side by side: each takes some milliseconds for a million years.
     let work = |(): &mut (), place: u64| Ok(column(outcome, columns[place as usize]));
     let run = run_blocks(0..columns.len() as u64, &Control::new(threads), work);
+    // Nobody cancels it; where no thread can be had, this one does them.
     let mut rows = run
         .and_then(Run::complete)
         .unwrap_or_else(|_| columns.iter().map(|named| column(outcome, *named)).collect());

@@ -6,7 +6,7 @@ use numpy::PyArray1;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::convert::{Amount, Seed, hash, map, repr, reserve};
+use super::convert::{Amount, Seed, Threads, Years, control, hash, map, repr, reserve};
 use super::frequency::Frequency;
 use super::severity::{Like, Severity, layer};
 use super::watch::{detached, watched};
@@ -14,7 +14,7 @@ use crate::aggregate::{
     Aggregate as Core, Discretisation, Grid, GridDistribution, Sampler, SamplerScratch, Solver,
 };
 use crate::error::{Error, Faults, Issue, Result};
-use crate::exec::{Control, run_blocks};
+use crate::exec::run_blocks;
 use crate::frequency::Count;
 use crate::losses::{LossBlock, Source};
 
@@ -236,15 +236,16 @@ impl Aggregate {
     fn sample<'py>(
         &self,
         py: Python<'py>,
-        years: u64,
+        years: Years,
         seed: Seed,
-        threads: Option<usize>,
+        threads: Option<Threads>,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let years = years.0;
         let room = usize::try_from(years).unwrap_or(usize::MAX);
         drop(reserve::<f64>("Aggregate.sample", "years", room)?);
         let sampler = Sampler::new(self.core.clone(), years, seed.0, false)?;
-        let control = Control::new(threads);
+        let control = control(threads);
         let totals = |scratch: &mut (SamplerScratch, LossBlock), block: u64| -> Result<Vec<f64>> {
             let (scratch, rows) = scratch;
             sampler.fill(block, &control, scratch, rows)?;

@@ -8,6 +8,7 @@ use pyo3::type_hint_union; // it calls itself by its bare name
 use pyo3::types::PyString;
 
 use crate::error::{Issue, Result};
+use crate::exec::Control;
 use crate::numeric::parse_amount;
 
 /// A number, or an amount as text: `40_000_000`, `"40m"`, `"5亿"`, `"30%"`.
@@ -36,28 +37,52 @@ impl<'py> FromPyObject<'_, 'py> for Amount {
     }
 }
 
-/// A seed: a whole number from 0 to 2^64 − 1.
-#[derive(Debug, Clone, Copy)]
-pub struct Seed(pub u64);
+/// Whole numbers from 0, by what they are called: a negative or too large one is bad input, not an
+/// overflow.
+macro_rules! whole_numbers {
+    ($($(#[$doc:meta])* $name:ident($kind:ty) = $field:literal, $most:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name(pub $kind);
 
-impl<'py> FromPyObject<'_, 'py> for Seed {
-    type Error = PyErr;
+        impl<'py> FromPyObject<'_, 'py> for $name {
+            type Error = PyErr;
 
-    #[cfg(feature = "stubs")]
-    const INPUT_TYPE: pyo3::inspect::PyStaticExpr = u64::INPUT_TYPE;
+            #[cfg(feature = "stubs")]
+            const INPUT_TYPE: pyo3::inspect::PyStaticExpr = <$kind>::INPUT_TYPE;
 
-    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        object.extract::<u64>().map(Self).or_else(|error| {
-            if !error.is_instance_of::<PyOverflowError>(object.py()) {
-                return Err(error);
+            fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+                object.extract::<$kind>().map(Self).or_else(|error| {
+                    if !error.is_instance_of::<PyOverflowError>(object.py()) {
+                        return Err(error);
+                    }
+                    Err(Issue::new("out_of_range", "", $field)
+                        .value(object.str()?)
+                        .allowed(concat!("a whole number from 0 to ", $most))
+                        .into_error()
+                        .into())
+                })
             }
-            Err(Issue::new("out_of_range", "", "seed")
-                .value(object.str()?)
-                .allowed("a whole number from 0 to 2^64 − 1")
-                .into_error()
-                .into())
-        })
-    }
+        }
+    )*};
+}
+
+whole_numbers! {
+    Seed(u64) = "seed", "2^64 − 1";
+    /// Simulated years.
+    Years(u64) = "years", "2^64 − 1";
+    Threads(usize) = "threads", "what the machine has";
+    /// How many draws.
+    Size(usize) = "size", "what fits in memory";
+    /// The same where it is called n.
+    Draws(usize) = "n", "what fits in memory";
+    /// One of several, from 0.
+    Place(usize) = "component", "that of the last";
+}
+
+/// Control of work on so many threads.
+pub fn control(threads: Option<Threads>) -> Control {
+    Control::new(threads.map(|threads| threads.0))
 }
 
 /// Applies `f` to a number (giving a number) or to each element of an array (giving an array).

@@ -4,7 +4,7 @@ use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArray
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-use super::convert::Seed;
+use super::convert::{Seed, Threads, control};
 use super::dependence::{Copula, DEEPEST, wrong_tree};
 use super::watch::watched;
 use crate::dependence::{self, Branch, Rearranged, Target, Tree};
@@ -50,10 +50,10 @@ pub fn dependence_reorder<'py>(
     samples: PyReadonlyArray2<'py, f64>,
     pattern: PyReadonlyArray2<'py, f64>,
     seed: Seed,
-    threads: Option<usize>,
+    threads: Option<Threads>,
 ) -> PyResult<Bound<'py, PyArray2<f64>>> {
     let (margins, pattern) = (views(&samples)?, views(&pattern)?);
-    let control = Control::new(threads);
+    let control = control(threads);
     let entity = dependence::entity(".reorder");
     let work = || dependence::by_uniforms(&margins, &pattern, seed.0, entity, &control);
     let found = watched(py, None, &control, work, |py, _| Ok(py.None()))?;
@@ -70,13 +70,13 @@ pub fn dependence_iman_conover<'py>(
     scores: bool,
     seed: Seed,
     repair: bool,
-    threads: Option<usize>,
+    threads: Option<Threads>,
 ) -> PyResult<Bound<'py, PyTuple>> {
     let margins = views(&samples)?;
     let (target, moved) =
         super::dependence::correlation("iman_conover", correlation, repair, |x| x)?;
     let kind = if scores { Target::Score } else { Target::Rank };
-    let control = Control::new(threads);
+    let control = control(threads);
     let work = || dependence::iman_conover(&margins, &target, kind, seed.0, &control);
     let found: Rearranged = watched(py, None, &control, work, |py, _| Ok(py.None()))?;
     let rows: Vec<f64> = target.rows().concat();
@@ -91,11 +91,11 @@ pub fn dependence_aggregate<'py>(
     samples: PyReadonlyArray2<'py, f64>,
     tree: &Bound<'py, PyAny>,
     seed: Seed,
-    threads: Option<usize>,
+    threads: Option<Threads>,
 ) -> PyResult<Bound<'py, PyArray2<f64>>> {
     let margins = views(&samples)?;
     let tree = group(tree, 0)?;
-    let control = Control::new(threads);
+    let control = control(threads);
     let work = || dependence::aggregate(&margins, &tree, seed.0, &control);
     let found = watched(py, None, &control, work, |py, _| Ok(py.None()))?;
     to_array(py, found)
@@ -121,7 +121,7 @@ pub fn dependence_correlation<'py>(
     py: Python<'py>,
     samples: PyReadonlyArray2<'py, f64>,
     kind: &str,
-    threads: Option<usize>,
+    threads: Option<Threads>,
 ) -> PyResult<Bound<'py, PyArray2<f64>>> {
     let columns = views(&samples)?;
     dependence::check_columns(&columns, "correlation", "samples")?;
@@ -135,7 +135,7 @@ pub fn dependence_correlation<'py>(
             return Err(Issue::unknown("correlation", "kind", other, known).into_error().into());
         }
     };
-    let control = Control::new(threads);
+    let control = control(threads);
     let found = watched(py, None, &control, || measure(&columns, &control), |py, _| Ok(py.None()))?;
     square(py, &found)
 }

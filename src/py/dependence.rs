@@ -7,7 +7,7 @@ use pyo3::exceptions::PyMemoryError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::convert::{Seed, hash, repr};
+use super::convert::{Draws, Place, Seed, Threads, control, hash, repr};
 use super::watch::watched;
 use crate::dependence::{self, Child, Copula as Core, Correlation, Generator, Node, Smoothing};
 use crate::error::Issue;
@@ -172,15 +172,16 @@ impl Copula {
     fn sample<'py>(
         &self,
         py: Python<'py>,
-        n: usize,
+        n: Draws,
         seed: Seed,
-        threads: Option<usize>,
+        threads: Option<Threads>,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        let n = n.0;
         let array = columns(py, "Copula.sample", n, self.core.dim())?;
         {
             let mut writable = array.readwrite();
             let out = writable.as_slice_mut()?;
-            let control = Control::new(threads);
+            let control = control(threads);
             let entity = dependence::entity("");
             let work = || dependence::sample(&self.core, n, seed.0, entity, &control, out);
             watched(py, None, &control, work, |py, ()| Ok(py.None()))?;
@@ -207,21 +208,24 @@ impl Copula {
     }
 
     /// Kendall's τ of components i and j.
-    #[pyo3(signature = (i=0, j=1))]
-    fn kendall_tau(&self, i: usize, j: usize) -> PyResult<f64> {
+    #[pyo3(signature = (i=Place(0), j=Place(1)))]
+    fn kendall_tau(&self, i: Place, j: Place) -> PyResult<f64> {
+        let (i, j) = (i.0, j.0);
         Ok(self.core.kendall_tau(i, j)?)
     }
 
     /// Spearman's ρ of components i and j; in closed form or by quadrature to 1e-7.
-    #[pyo3(signature = (i=0, j=1))]
-    fn spearman_rho(&self, i: usize, j: usize) -> PyResult<f64> {
+    #[pyo3(signature = (i=Place(0), j=Place(1)))]
+    fn spearman_rho(&self, i: Place, j: Place) -> PyResult<f64> {
+        let (i, j) = (i.0, j.0);
         Ok(self.core.spearman_rho(i, j)?)
     }
 
     /// Coefficients (lower, upper) of tail dependence of components i and j: the limits of P(U ≤ q | V ≤ q) for
     /// q → 0 and of P(U > q | V > q) for q → 1.
-    #[pyo3(signature = (i=0, j=1))]
-    fn tail_dependence(&self, i: usize, j: usize) -> PyResult<(f64, f64)> {
+    #[pyo3(signature = (i=Place(0), j=Place(1)))]
+    fn tail_dependence(&self, i: Place, j: Place) -> PyResult<(f64, f64)> {
+        let (i, j) = (i.0, j.0);
         Ok(self.core.tail_dependence(i, j)?)
     }
 

@@ -5,12 +5,11 @@ use std::time::Instant;
 use pyo3::prelude::*;
 
 use super::aggregate::Aggregate;
-use super::convert::{Amount, Seed};
+use super::convert::{Amount, Seed, Threads, Years, control};
 use super::table::PyTable;
 use super::watch::watched;
 use crate::error::{Error, Issue, Result};
 use crate::estimate::{Estimate, Job, Method, Target};
-use crate::exec::Control;
 use crate::output::Table;
 
 /// A number, its error, how it was found and why so.
@@ -117,15 +116,16 @@ pub fn evaluate(
     attachment: Option<Amount>,
     exceeds: Option<Amount>,
     method: &str,
-    years: u64,
+    years: Years,
     seed: Seed,
     precision: f64,
-    threads: Option<usize>,
+    threads: Option<Threads>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Evaluation> {
+    let years = years.0;
     let method = self::method(method)?;
     let target = target(limit, attachment, exceeds)?;
-    let (aggregate, control) = (&loss.core, Control::new(threads));
+    let (aggregate, control) = (&loss.core, control(threads));
     let job = Job { aggregate, target, years, seed: seed.0, precision, control: &control };
     let found = watched(py, progress, &control, || job.run(method), |py, _| Ok(py.None()))?;
     Ok(found.into())
@@ -142,15 +142,16 @@ pub fn evaluate_all(
     attachment: Option<Amount>,
     exceeds: Option<Amount>,
     methods: Vec<String>,
-    years: u64,
+    years: Years,
     seed: Seed,
     precision: f64,
-    threads: Option<usize>,
+    threads: Option<Threads>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PyTable> {
+    let years = years.0;
     let methods: Vec<Method> = methods.iter().map(|m| method(m)).collect::<Result<_>>()?;
     let target = target(limit, attachment, exceeds)?;
-    let (aggregate, control) = (&loss.core, Control::new(threads));
+    let (aggregate, control) = (&loss.core, control(threads));
     let job = Job { aggregate, target, years, seed: seed.0, precision, control: &control };
     let work = || {
         methods
@@ -206,13 +207,14 @@ pub fn evaluate_sensitivity(
     limit: Option<Amount>,
     attachment: Option<Amount>,
     exceeds: Option<Amount>,
-    years: u64,
+    years: Years,
     seed: Seed,
-    threads: Option<usize>,
+    threads: Option<Threads>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PyTable> {
+    let years = years.0;
     let target = target(limit, attachment, exceeds)?;
-    let (aggregate, control) = (&loss.core, Control::new(threads));
+    let (aggregate, control) = (&loss.core, control(threads));
     let job = Job { aggregate, target, years, seed: seed.0, precision: 1e-3, control: &control };
     let rows = watched(py, progress, &control, || job.sensitivity(), |py, _| Ok(py.None()))?;
     let score = |row: &crate::estimate::Sensitivity| {

@@ -4,12 +4,12 @@ use numpy::{PyArray1, PyArray2, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
+use super::convert::{Threads, control};
 use super::errors::issue_list;
 use super::severity::{Severity, to_python};
 use super::table::PyTable;
 use super::watch::{detached, watched};
 use crate::error::{Faults, Issue, Result};
-use crate::exec::Control;
 use crate::fit::{self, Columns, Fit, FitFamily, Matching, Sample};
 use crate::output::Table;
 use crate::severity::{Family, Severity as Core};
@@ -505,10 +505,10 @@ impl SeverityFit {
         sample: PyRef<'_, LossSample>,
         replicates: u64,
         seed: super::convert::Seed,
-        threads: Option<usize>,
+        threads: Option<Threads>,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<GoodnessOfFit> {
-        let control = Control::new(threads);
+        let control = control(threads);
         let data = &sample.core;
         let work = || fit::goodness(&self.core, data, replicates, seed.0, &control);
         let found = watched(py, progress, &control, work, |py, _| Ok(py.None()))?;

@@ -6,7 +6,7 @@ use pyo3::PyClass;
 use pyo3::prelude::*;
 use pyo3::types::{PyComplex, PyDict};
 
-use super::convert::{Amount, Seed, hash, map, repr, reserve};
+use super::convert::{Amount, Seed, Size, hash, map, repr, reserve};
 use super::watch::watched;
 use crate::error::{Error, Result};
 use crate::exec::Control;
@@ -145,9 +145,10 @@ impl Frequency {
     fn sample<'py>(
         &self,
         py: Python<'py>,
-        size: usize,
+        size: Size,
         seed: Seed,
     ) -> PyResult<Bound<'py, PyArray1<u64>>> {
+        let size = size.0;
         let mut counts = reserve("Frequency.sample", "size", size)?;
         let control = Control::new(Some(1));
         let work = || {

@@ -1,12 +1,12 @@
 //! Measures of samples as Python sees them.
 
-use numpy::{PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
+use numpy::{AllowTypeChange, PyArrayLike1, PyUntypedArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 
+use super::convert::{Threads, Years, control};
 use super::table::PyTable;
 use super::watch::detached;
 use crate::error::{Error, Faults, Issue, Result};
-use crate::exec::Control;
 use crate::measure::{self, Distortion as Core, Estimate, Tail, Ties, Units, exceedance_curve};
 use crate::output::Table;
 
@@ -210,7 +210,7 @@ pub fn measure_allocation(
     names: Vec<String>,
     distortion: PyRef<'_, Distortion>,
     lifted: bool,
-    threads: Option<usize>,
+    threads: Option<Threads>,
 ) -> PyResult<PyTable> {
     let (years, width) = (losses.shape()[0], losses.shape()[1]);
     let by_year = losses.is_c_contiguous();
@@ -218,7 +218,7 @@ pub fn measure_allocation(
     let units = Units { values, years, width, by_year };
     let core = distortion.core;
     let ties = if lifted { Ties::Lifted } else { Ties::Linear };
-    let control = Control::new(threads);
+    let control = control(threads);
     let found = detached(py, || units.allocate(&core, ties, &control))?;
     let total = found.last().map_or(f64::NAN, |whole| whole.value);
     if names.len() + 1 != found.len() {
@@ -259,12 +259,17 @@ impl Histogram {
     }
 
     /// Counts annual losses; refused as a whole if one is negative or not finite.
-    fn add(&mut self, losses: PyReadonlyArray1<'_, f64>) -> PyResult<()> {
-        Ok(self.core.add(losses.as_slice()?)?)
+    fn add(&mut self, losses: PyArrayLike1<'_, f64, AllowTypeChange>) -> PyResult<()> {
+        match losses.as_slice() {
+            Ok(losses) => Ok(self.core.add(losses)?),
+            // Not one after the other in memory.
+            Err(_) => Ok(self.core.add(&losses.as_array().to_vec())?),
+        }
     }
 
     /// Counts years without a loss.
-    fn add_zeros(&mut self, years: u64) {
+    fn add_zeros(&mut self, years: Years) {
+        let years = years.0;
         self.core.add_zeros(years);
     }
 

@@ -6,7 +6,7 @@ use numpy::PyArray1;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::convert::{Amount, Seed};
+use super::convert::{Amount, Seed, Threads, Years, control};
 use super::origin::{Origin, with_source};
 use super::table::PyTable;
 use super::watch::watched;
@@ -56,15 +56,16 @@ impl PyPool {
         py: Python<'_>,
         source: &Bound<'_, PyAny>,
         seed: Seed,
-        years: Option<u64>,
+        years: Option<Years>,
         horizon: Option<u64>,
         events: bool,
-        threads: Option<usize>,
+        threads: Option<Threads>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<PySettlement> {
+        let years = years.map(|years| years.0);
         let seed = seed.0;
         let origin = Origin::of(source, years, Some(Seed(seed)))?;
-        let control = Control::new(threads);
+        let control = control(threads);
         let work = || {
             with_source!(&origin, Dated, |source| {
                 pool::settle(&self.core, source, seed, horizon, events, &control)
@@ -72,6 +73,7 @@ impl PyPool {
         };
         let core = watched(py, progress, &control, work, |py, _| Ok(py.None()))?;
         let pool = self.core.clone();
+        let threads = threads.map(|threads| threads.0);
         Ok(PySettlement { core, pool, origin, horizon, threads, summary: OnceLock::new() })
     }
 }

@@ -6,12 +6,12 @@ use numpy::PyArray1;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use super::convert::{Threads, control};
 use super::errors::issue_list;
 use super::frame::raw_table;
 use super::sector::PyLibrary;
 use super::simulate::mode;
 use super::table::PyTable;
-use crate::exec::Control;
 use crate::output::{Table, Values};
 use crate::portfolio::{Options, Portfolio};
 use crate::simulate;
@@ -167,14 +167,14 @@ impl PyPortfolio {
         parameters: &str,
         systemic: bool,
         loss_ratio: f64,
-        threads: Option<usize>,
+        threads: Option<Threads>,
     ) -> PyResult<PyTable> {
         let options = simulate::Options {
             parameters: mode(parameters, 1)?,
             systemic,
             ..simulate::Options::new(1, 0)
         };
-        let control = Control::new(threads);
+        let control = control(threads);
         let book = &self.core;
         let table = py.detach(|| {
             let rows = simulate::rate(book, &self.library.core, &options, &control)?;

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use pyo3_arrow::PyTable as ArrowTable;
 
-use super::convert::Seed;
+use super::convert::{Seed, Threads, Years, control};
 use super::origin::{Origin, with_source};
 use super::table::PyTable;
 use super::treaty::{PyProgramme, options};
@@ -101,14 +101,15 @@ pub fn apply_programme(
     py: Python<'_>,
     programme: PyRef<'_, PyProgramme>,
     source: &Bound<'_, PyAny>,
-    years: Option<u64>,
+    years: Option<Years>,
     seed: Option<Seed>,
     attribution: &str,
     horizon: Option<u64>,
     mut keep: Vec<String>,
-    threads: Option<usize>,
+    threads: Option<Threads>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PyResultCore> {
+    let years = years.map(|years| years.0);
     let origin = Origin::of(source, years, seed)?;
     let mut options = options(attribution, horizon)?;
     options.largest_events = keep.iter().any(|what| what == "largest");
@@ -121,10 +122,10 @@ pub fn apply_programme(
         plan: plan.clone(),
         programme: programme.core.clone(),
         origin: origin.clone(),
-        threads,
+        threads: threads.map(|threads| threads.0),
         rows: OnceLock::new(),
     };
-    let control = Control::new(threads);
+    let control = control(threads);
     let work = || origin.run_with_groups(&plan, &keep, &control);
     let outcome = watched(py, progress, &control, work, |py, outcome| {
         Ok(Py::new(py, made(outcome))?.into_any())
@@ -427,9 +428,10 @@ impl PyResultCore {
     fn variance(
         &self,
         py: Python<'_>,
-        years: u64,
+        years: Years,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<PyTable> {
+        let years = years.0;
         let Origin::Simulation { simulator, book, library } = self.origin.drawn() else {
             return Err(Error::numeric(
                 "variance",

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 
+use super::convert::{Threads, control};
 use super::watch::watched;
 use crate::error::{Error, Faults, Result};
-use crate::exec::{Control, run_blocks};
+use crate::exec::run_blocks;
 
 /// Waits through `steps` blocks of one millisecond, then returns how many were done, or fails as
 /// `fault` says.
@@ -17,10 +18,10 @@ pub fn _probe(
     py: Python<'_>,
     steps: u64,
     fault: &str,
-    threads: Option<usize>,
+    threads: Option<Threads>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<usize> {
-    let control = Control::new(threads);
+    let control = control(threads);
     let wait = |(): &mut (), block: u64| {
         std::thread::sleep(Duration::from_millis(1));
         if block + 1 == steps { fail(fault) } else { Ok(()) }

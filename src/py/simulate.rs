@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use pyo3_arrow::PyTable;
 
-use super::convert::Seed;
+use super::convert::{Seed, Threads, Years};
 use super::portfolio::PyPortfolio;
 use super::sector::PyLibrary;
 use super::watch::watched;
@@ -66,14 +66,15 @@ impl PySimulation {
         book: &PyPortfolio,
         library: &PyLibrary,
         partial: bool,
-        years: u64,
+        years: Years,
         seed: Seed,
         parameters: &str,
         inner: u64,
         common: Vec<(String, Vec<(String, f64)>)>,
         systemic: bool,
-        threads: Option<usize>,
+        threads: Option<Threads>,
     ) -> PyResult<Self> {
+        let years = years.0;
         let parameters = mode(parameters, inner)?;
         let common: Vec<CommonFactor> =
             common.into_iter().map(|(name, sectors)| CommonFactor { name, sectors }).collect();
@@ -84,7 +85,7 @@ impl PySimulation {
             core: Arc::new(core),
             book: book.core.clone(),
             library: library.core.clone(),
-            threads,
+            threads: threads.map(|threads| threads.0),
             stored: None,
         })
     }

@@ -3,7 +3,7 @@
 use numpy::PyArray1;
 use pyo3::prelude::*;
 
-use super::convert::{Seed, hash, reserve};
+use super::convert::{Seed, Threads, Years, control, hash, reserve};
 use super::credibility::{BetaBernoulli, GammaPareto, GammaPoisson, NormalInverseGamma, parse};
 use super::frequency::Frequency;
 use super::severity::Severity;
@@ -12,7 +12,7 @@ use crate::credibility::{
     CountModel, SizeModel, SizePosterior, UncertainAggregate as CoreAggregate, UncertainSampler,
 };
 use crate::error::{Issue, Result};
-use crate::exec::{Control, run_blocks};
+use crate::exec::run_blocks;
 use crate::frequency::Count;
 use crate::losses::{LossBlock, Source};
 
@@ -123,15 +123,16 @@ impl UncertainAggregate {
     fn sample<'py>(
         &self,
         py: Python<'py>,
-        years: u64,
+        years: Years,
         seed: Seed,
-        threads: Option<usize>,
+        threads: Option<Threads>,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let years = years.0;
         let room = usize::try_from(years).unwrap_or(usize::MAX);
         drop(reserve::<f64>("UncertainAggregate.sample", "years", room)?);
         let sampler = UncertainSampler::new(self.core.clone(), years, seed.0, false)?;
-        let control = Control::new(threads);
+        let control = control(threads);
         let totals = |rows: &mut LossBlock, block: u64| -> Result<Vec<f64>> {
             sampler.fill(block, &control, &mut (), rows)?;
             Ok((0..rows.years())

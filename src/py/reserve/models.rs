@@ -4,10 +4,10 @@ use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
 use pyo3::types::PyAny;
 
+use super::super::convert::{Threads, control};
 use super::methods::{MethodFit, at_least, by_origin, chain, measure, per_period};
 use super::{PySelection, PyTriangle, named};
 use crate::error::{Faults, Issue};
-use crate::exec::Control;
 use crate::py::watch::{detached, watched};
 use crate::reserve::{self, Claims, Finding, Fitted, Length, Model, Sigmas, Trends, Triangle};
 
@@ -271,7 +271,7 @@ pub fn meyers(
     draws: i64,
     thin: i64,
     seed: u64,
-    threads: Option<usize>,
+    threads: Option<Threads>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<MethodFit> {
     let triangle_: &Triangle = &triangle.0;
@@ -297,7 +297,7 @@ pub fn meyers(
         if method == "CSR" { Model::ChangingSettlementRate } else { Model::CorrelatedChainLadder };
     let names: Vec<String> =
         triangle_.segments.iter().map(|labels| labels.join("\u{1f}")).collect();
-    let control = Control::new(threads);
+    let control = control(threads);
     let (values, origins, ages) = (&triangle_.values, triangle_.origins, triangle_.ages);
     let work =
         || reserve::meyers(values, origins, ages, &premium, &names, model, length, seed, &control);

@@ -8,7 +8,7 @@ use pyo3::types::PyDict;
 
 pub use families::*;
 
-use super::convert::{Amount, Seed, hash, map, repr, reserve};
+use super::convert::{Amount, Seed, Size, hash, map, repr, reserve};
 use super::watch::watched;
 use crate::error::{Error, Faults, Issue, Result};
 use crate::exec::Control;
@@ -175,9 +175,10 @@ impl Severity {
     fn sample<'py>(
         &self,
         py: Python<'py>,
-        size: usize,
+        size: Size,
         seed: Seed,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let size = size.0;
         let mut losses = reserve("Severity.sample", "size", size)?;
         let control = Control::new(Some(1));
         let work = || {
