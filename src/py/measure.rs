@@ -1,6 +1,8 @@
 //! Measures of samples as Python sees them.
 
-use numpy::{AllowTypeChange, PyArrayLike1, PyUntypedArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
+use numpy::{
+    AllowTypeChange, PyArrayLike1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods,
+};
 use pyo3::prelude::*;
 
 use super::convert::{Threads, Years, control};
