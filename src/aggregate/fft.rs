@@ -13,6 +13,8 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
 use crate::error::{Error, Result};
 use crate::frequency::{Count, Frequency};
+use crate::numeric::dispatch::{self, Kernel};
+use crate::numeric::kernel::exp;
 use crate::numeric::polar::exp_complex_in_place;
 
 type C64 = Complex<f64>;
@@ -182,11 +184,27 @@ pub(super) fn generate(frequency: &Frequency, spectrum: &mut [C64]) {
 
 /// Multiplies element k by `scale`·e^{θk}: one factor for its tile, one for its place.
 pub(super) fn tilt(values: &mut [f64], theta: f64, scale: f64) {
-    let places: [f64; TILE] = std::array::from_fn(|place| libm::exp(theta * place as f64));
-    for (number, tile) in values.chunks_mut(TILE).enumerate() {
-        let factor = scale * libm::exp(theta * (number * TILE) as f64);
-        for (value, place) in tile.iter_mut().zip(&places) {
-            *value *= factor * place;
+    dispatch::run(Tilt { values, theta, scale });
+}
+
+struct Tilt<'a> {
+    values: &'a mut [f64],
+    theta: f64,
+    scale: f64,
+}
+
+impl Kernel for Tilt<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { values, theta, scale } = self;
+        let places: [f64; TILE] = std::array::from_fn(|place| exp(theta * place as f64));
+        for (number, tile) in values.chunks_mut(TILE).enumerate() {
+            let factor = scale * exp(theta * (number * TILE) as f64);
+            for (value, place) in tile.iter_mut().zip(&places) {
+                *value *= factor * place;
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::model::Model;
 use crate::error::{Faults, Issue, Result};
+use crate::numeric::dispatch::{self, Kernel};
 use crate::numeric::legendre_20;
 use crate::severity::{Family, Severity};
 
@@ -138,12 +139,33 @@ pub fn discretise(severity: &Severity, grid: Grid, how: Discretisation) -> Vec<f
 /// f₀ = 1 − A₀/h, f_k = (A_{k−1} − A_k)/h with A_k = ∫ S over the k-th interval.
 fn mean_preserving(severity: &Severity, h: f64, n: usize) -> Vec<f64> {
     let mut p = areas(severity, h, n);
-    let mut last = h;
-    for p in &mut p {
-        let area = std::mem::replace(&mut last, *p);
-        *p = ((area - *p) / h).max(0.0);
-    }
+    dispatch::run(Differences { areas: &mut p, h });
     p
+}
+
+/// Turns A_k into (A_{k−1} − A_k)/h, at least 0, with A₋₁ = h.
+struct Differences<'a> {
+    areas: &'a mut [f64],
+    h: f64,
+}
+
+impl Kernel for Differences<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { areas, h } = self;
+        // A tile and the area before it, apart from what they become.
+        let mut before = [h; TILE + 1];
+        for tile in areas.chunks_mut(TILE) {
+            before[1..=tile.len()].copy_from_slice(tile);
+            for (p, pair) in tile.iter_mut().zip(before.array_windows::<2>()) {
+                let difference = (pair[0] - pair[1]) / h;
+                *p = if difference > 0.0 { difference } else { 0.0 };
+            }
+            before[0] = before[tile.len()];
+        }
+    }
 }
 
 /// ∫ S over each interval (kh, (k + 1)h).
@@ -204,11 +226,28 @@ fn from_midpoints(severity: &Severity, first: usize, h: f64, areas: &mut [f64]) 
         *point = (low + i as f64) * h;
     }
     severity.sf_in_place(points);
-    for (area, s) in areas.iter_mut().zip(points.windows(2 * REACH + 1)) {
-        let pairs = [s[3] + s[5], s[2] + s[6], s[1] + s[7], s[0] + s[8]];
-        let outer = (WEIGHTS[1] * pairs[0] + WEIGHTS[2] * pairs[1])
-            + (WEIGHTS[3] * pairs[2] + WEIGHTS[4] * pairs[3]);
-        *area = h * (WEIGHTS[0] * s[4] + outer);
+    dispatch::run(Weighted { points, h, areas });
+}
+
+/// Areas of intervals from S at the midpoints of those around each.
+struct Weighted<'a> {
+    points: &'a [f64],
+    h: f64,
+    areas: &'a mut [f64],
+}
+
+impl Kernel for Weighted<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { points, h, areas } = self;
+        for (area, s) in areas.iter_mut().zip(points.array_windows::<{ 2 * REACH + 1 }>()) {
+            let pairs = [s[3] + s[5], s[2] + s[6], s[1] + s[7], s[0] + s[8]];
+            let outer = (WEIGHTS[1] * pairs[0] + WEIGHTS[2] * pairs[1])
+                + (WEIGHTS[3] * pairs[2] + WEIGHTS[4] * pairs[3]);
+            *area = h * (WEIGHTS[0] * s[4] + outer);
+        }
     }
 }
 
