@@ -208,14 +208,14 @@ impl Copula {
     }
 
     /// Kendall's τ of components i and j.
-    #[pyo3(signature = (i=Place(0), j=Place(1)))]
+    #[pyo3(signature = (i=Place(0), j=Place(1)), text_signature = "($self, i=0, j=1)")]
     fn kendall_tau(&self, i: Place, j: Place) -> PyResult<f64> {
         let (i, j) = (i.0, j.0);
         Ok(self.core.kendall_tau(i, j)?)
     }
 
     /// Spearman's ρ of components i and j; in closed form or by quadrature to 1e-7.
-    #[pyo3(signature = (i=Place(0), j=Place(1)))]
+    #[pyo3(signature = (i=Place(0), j=Place(1)), text_signature = "($self, i=0, j=1)")]
     fn spearman_rho(&self, i: Place, j: Place) -> PyResult<f64> {
         let (i, j) = (i.0, j.0);
         Ok(self.core.spearman_rho(i, j)?)
@@ -223,7 +223,7 @@ impl Copula {
 
     /// Coefficients (lower, upper) of tail dependence of components i and j: the limits of P(U ≤ q | V ≤ q) for
     /// q → 0 and of P(U > q | V > q) for q → 1.
-    #[pyo3(signature = (i=Place(0), j=Place(1)))]
+    #[pyo3(signature = (i=Place(0), j=Place(1)), text_signature = "($self, i=0, j=1)")]
     fn tail_dependence(&self, i: Place, j: Place) -> PyResult<(f64, f64)> {
         let (i, j) = (i.0, j.0);
         Ok(self.core.tail_dependence(i, j)?)
