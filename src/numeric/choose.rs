@@ -25,12 +25,12 @@ static PLACES: [[u16; 8]; 256] = {
     table
 };
 
-/// Writes the indices of the ones of `wanted`, which holds zeros and ones, in ascending order;
-/// returns their number.
+/// Writes the indices of the ones of `wanted`, which holds zeros and ones and is at most a tile and a
+/// multiple of eight long, in ascending order; returns their number.
 ///
 /// Eight at a time by a table: of each eight, only where the next ones go depends on what they are.
 #[inline(always)]
-pub(crate) fn choose(wanted: &[u8; TILE], indices: &mut Indices) -> usize {
+pub(crate) fn choose(wanted: &[u8], indices: &mut Indices) -> usize {
     let mut count = 0;
     for (group, wanted) in wanted.as_chunks::<8>().0.iter().enumerate() {
         let ones = u64::from_le_bytes(*wanted);

@@ -5,6 +5,7 @@ use super::rows::{Moment, Sink};
 use super::years::Years;
 use crate::error::Result;
 use crate::exec::Control;
+use crate::numeric::{CHOICE, choose};
 use crate::random::{Purpose, Stream};
 use crate::sector::FrequencyFamily;
 
@@ -137,6 +138,7 @@ impl<S: Sink> Draw<'_, S> {
         if let Some(sampler) = &model.sampler {
             sampler.sample(&mut claims.size);
         }
+        let (mut wanted, mut indices) = ([0; CHOICE], [0; CHOICE + 8]);
         let mut start = 0;
         for &(place, end) in &claims.ends {
             let risk = &model.risks[place];
@@ -145,9 +147,18 @@ impl<S: Sink> Draw<'_, S> {
             for (size, scale) in sizes {
                 *size = terms.apply((*size * (scale * unit)).min(ceiling));
             }
-            for (loss, when) in claims.size[start..end].iter().zip(&claims.when[start..end]) {
-                if *loss > 0.0 {
-                    rows.push(*when, *loss, risk.index, risk.event);
+            let losses = claims.size[start..end].chunks(CHOICE);
+            for (losses, when) in losses.zip(claims.when[start..end].chunks(CHOICE)) {
+                // Whether a loss exceeds its deductible nobody can guess.
+                let groups = losses.len().next_multiple_of(8);
+                wanted[losses.len()..groups].fill(0);
+                for (wanted, loss) in wanted.iter_mut().zip(losses) {
+                    *wanted = u8::from(*loss > 0.0);
+                }
+                let count = choose(&wanted[..groups], &mut indices);
+                for at in &indices[..count] {
+                    let at = usize::from(*at);
+                    rows.push(when[at], losses[at], risk.index, risk.event);
                 }
             }
             start = end;
