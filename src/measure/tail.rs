@@ -134,12 +134,13 @@ impl Kernel for NotBelow<'_> {
         let mut top = Vec::with_capacity(most + CHOICE);
         let (mut wanted, mut indices) = ([0; CHOICE], [0; CHOICE + 8]);
         for tile in values.chunks(CHOICE) {
-            wanted[tile.len()..].fill(0);
+            let groups = tile.len().next_multiple_of(8);
+            wanted[tile.len()..groups].fill(0);
             for (wanted, x) in wanted.iter_mut().zip(tile) {
                 // NaN stays.
                 *wanted = u8::from(!(*x < least));
             }
-            let count = choose(&wanted, &mut indices);
+            let count = choose(&wanted[..groups], &mut indices);
             if top.len() + count > most {
                 return None;
             }
@@ -151,16 +152,15 @@ impl Kernel for NotBelow<'_> {
 
 /// Sorts keys: dealt into piles by their highest bits that differ, then pile by pile, which asks for
 /// fewer comparisons than sorting all of them at once.
-fn sort(keys: Vec<u64>) -> Vec<u64> {
+fn sort(mut keys: Vec<u64>) -> Vec<u64> {
     const PILES: usize = 1 << 11;
-    let least = keys.iter().min().copied().unwrap_or(0);
-    let most = keys.iter().max().copied().unwrap_or(0);
-    let shift = (u64::BITS - (most - least).leading_zeros()).saturating_sub(PILES.ilog2());
     if keys.len() < 4 * PILES {
-        let mut keys = keys;
         keys.sort_unstable();
         return keys;
     }
+    let least = keys.iter().min().copied().unwrap_or(0);
+    let most = keys.iter().max().copied().unwrap_or(0);
+    let shift = (u64::BITS - (most - least).leading_zeros()).saturating_sub(PILES.ilog2());
     let pile = |key: &u64| ((key - least) >> shift) as usize;
     let mut ends = vec![0; PILES];
     keys.iter().for_each(|key| ends[pile(key)] += 1);

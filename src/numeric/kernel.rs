@@ -390,7 +390,7 @@ fn isf_tile(tile: &mut [f64], Tails { index, probability }: &mut Tails) {
     for (tail, q) in is_tail.iter_mut().zip(tile.iter()) {
         *tail = u8::from(!is_central(0.5 - *q));
     }
-    let tails = choose(&is_tail, index);
+    let tails = choose(&is_tail[..tile.len().next_multiple_of(8)], index);
     let (index, probability) = (&index[..tails], &mut probability[..tails]);
     for (q, i) in probability.iter_mut().zip(index) {
         *q = tile[*i as usize & (TILE - 1)];

@@ -45,6 +45,8 @@ pub(super) fn may_have(base: &Severity) -> bool {
         Severity::Scaled(of) => may_have(&of.base),
         Severity::Shifted(of) => may_have(&of.base),
         Severity::Truncated(of) => may_have(&of.base),
+        Severity::Mixture(of) => of.parts.iter().any(may_have),
+        Severity::Spliced(of) => may_have(&of.body) || may_have(&of.tail),
         _ => true,
     }
 }

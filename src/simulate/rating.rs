@@ -72,11 +72,6 @@ impl Rater<'_> {
                     risk.trials as f64
                 };
                 let per = trials * c * risk.terms.share;
-                if !(per > 0.0) {
-                    // Nothing to scale by.
-                    let cost = self.model.law.expected(&unit, uncertain)?;
-                    return self.with_events(cost.claims, cost.loss, risk, options, known);
-                }
                 let (claims, loss) = match known.get(&key) {
                     Some(found) => *found,
                     None => {
@@ -107,9 +102,6 @@ impl Rater<'_> {
                     [stake / terms.limit, terms.deductible / stake, 0.0, 0.0].map(f64::to_bits);
                 let key = [key[0], key[1], key[2], key[3], k as u64];
                 let per = stake * terms.share * risk.units * risk.window.span;
-                if !(per > 0.0) {
-                    continue; // no event costs what has nothing at stake
-                }
                 let (_, cost) = match known.get(&key) {
                     Some(found) => *found,
                     None => *known.entry(key).or_insert((0.0, struck(event, risk)? / per)),
