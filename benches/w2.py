@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -44,14 +45,14 @@ def told(layer: bool) -> Callable[[list[float]], Answer]:
     return answer
 
 
-def _kebao(layer: bool, log2: int, step: float) -> Callable[[], Any]:
+def _kebao(threads: int, layer: bool, log2: int, step: float) -> Callable[[], Any]:
     import kebao as kb
 
     gross = kb.Aggregate(kb.Poisson(mean=MEAN), kb.LogNormal(mu=MU, sigma=SIGMA))
 
     def call() -> list[float]:
         losses = gross.layered("4m", "1m") if layer else gross
-        annual = losses.fft(log2=log2, step=step)
+        annual = losses.fft(log2=log2, step=step, threads=threads)
         return [annual.lev(cap) for cap in caps_of(layer)]
 
     return call
@@ -215,7 +216,6 @@ def gemact_fft(layer: bool, log2: int, step: float) -> Callable[[], list[float]]
 
 
 RIVALS: list[tuple[str, Callable[..., Callable[[], Any]], tuple[str, ...]]] = [
-    ("kebao", _kebao, ()),
     ("numpy and scipy", numpy_fft, ("scipy",)),
     ("numpy, real parts", numpy_real, ("scipy",)),
     ("numba and numpy", numba_fft, ("numba",)),
@@ -230,11 +230,20 @@ def workloads(quick: bool = False) -> list[Workload]:
     made = []
     for log2, fine, coarse in sizes:
         for layer, step in ((True, fine), (False, coarse)):
+            # Only long transforms are shared between threads.
             contenders = [
-                Contender(name, lambda make=make, args=(layer, log2, step): make(*args),
-                          told(layer), needs=needs)
+                Contender(
+                    "kebao",
+                    partial(_kebao, threads, layer, log2, step),
+                    told(layer),
+                    threads=threads,
+                )
+                for threads in ((1, 2) if log2 >= 18 else (1,))
+            ]
+            contenders += [
+                Contender(name, partial(make, layer, log2, step), told(layer), needs=needs)
                 for name, make, needs in RIVALS
-            ]  # fmt: skip
+            ]
             what = "4m xs 1m per event" if layer else "gross"
             made.append(
                 Workload(

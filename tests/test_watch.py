@@ -57,6 +57,34 @@ def test_ctrl_c_stops_a_programme_over_a_book_in_the_middle_of_a_block():
     assert sorted(waits)[1] < 0.1, waits
 
 
+@pytest.mark.parametrize(
+    "grid",
+    [
+        pytest.param(lambda a: a.panjer(log2=18, step=100.0), id="recursion"),
+        pytest.param(lambda a: a.fft(log2=24, step=1.0), id="transform"),
+        pytest.param(lambda a: a.fft(log2=24, step=1.0, discretisation="lower"), id="bound"),
+    ],
+)
+def test_ctrl_c_stops_a_long_grid(grid):
+    aggregate = kb.Aggregate(kb.Poisson(mean=10), kb.Burr(alpha=2, gamma=1.5, scale=5_000))
+    waits = []
+    for delay in (0.05, 0.08, 0.11):
+        sent = []
+
+        def interrupt(sent=sent):
+            sent.append(time.monotonic())
+            os.kill(os.getpid(), signal.SIGINT)
+
+        timer = threading.Timer(delay, interrupt)
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            grid(aggregate)
+        waits.append(time.monotonic() - sent[0])
+        timer.join()
+    # The machine may be busy with something else now and then.
+    assert min(waits) < 0.1, waits
+
+
 def test_progress_rises_on_the_calling_thread_and_ends_at_the_total():
     seen = []
     caller = threading.get_ident()

@@ -40,12 +40,13 @@ class Aggregate:
         Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `sd_error`,
         `verdict`.
         """
-    def fft(self, /, *, log2: SupportsIndex = ..., step: SupportsFloat | SupportsIndex | str | None = None, discretisation: str = "mean_preserving") -> Aggregate:
+    def fft(self, /, *, log2: SupportsIndex = ..., step: SupportsFloat | SupportsIndex | str | None = None, discretisation: str = "mean_preserving", threads: SupportsIndex | None = None) -> Aggregate:
         """
         The same model on a grid of 2^`log2` buckets, `step` apart (chosen for the model by default).
 
         `discretisation` puts the severity on the grid: `mean_preserving` (Gerber 1982), `rounding`, or
-        `lower` and `upper`, which bound every probability.
+        `lower` and `upper`, which bound every probability. The probabilities are the same for any
+        number of `threads` (all of the machine by default).
         """
     @property
     def frequency(self, /) -> Frequency:
@@ -1447,9 +1448,11 @@ class Lines:
         Errors of the grid: `step`, `buckets`, `truncated_mass`, `numerical`, `mean_error`, `sd_error`,
         `verdict`.
         """
-    def fft(self, /, *, log2: SupportsIndex = ..., step: SupportsFloat | SupportsIndex | str | None = None) -> Lines:
+    def fft(self, /, *, log2: SupportsIndex = ..., step: SupportsFloat | SupportsIndex | str | None = None, threads: SupportsIndex | None = None) -> Lines:
         """
         The same lines on a grid of 2^`log2` buckets, `step` apart (chosen for the model by default).
+
+        The probabilities are the same for any number of `threads` (all of the machine by default).
         """
     @staticmethod
     def from_json(text: str) -> Lines:

@@ -9,6 +9,7 @@ use super::fft::{PADDED, Spectra};
 use super::grid::{Discretisation, Grid, discretise};
 use super::slope::{log_slope, parameter_slope};
 use crate::error::Result;
+use crate::exec::Control;
 use crate::frequency::Count;
 use crate::numeric::C64;
 use crate::severity::{Family, Severity};
@@ -32,12 +33,14 @@ const STEP: f64 = 1e-3;
 pub fn derivatives(aggregate: &Aggregate, grid: Grid) -> Result<Vec<Derivative>> {
     let Aggregate { frequency, severity } = aggregate;
     let how = Discretisation::MeanPreserving;
+    let control = Control::default();
+    let on_grid = |severity: &Severity| discretise(severity, grid, how, &control);
     let spectra = Spectra::new(grid.buckets, PADDED);
     let minus_one = |mut spectrum: Vec<C64>| {
         spectrum.iter_mut().for_each(|z| *z -= 1.0);
         spectrum
     };
-    let w = minus_one(spectra.forward(discretise(severity, grid, how))?);
+    let w = minus_one(spectra.forward(on_grid(severity)?)?);
     let total: Vec<C64> = w.iter().map(|w| frequency.ln_pgf(*w).exp()).collect();
     let mut found = Vec::new();
     for (name, value) in severity.parameters() {
@@ -47,7 +50,7 @@ pub fn derivatives(aggregate: &Aggregate, grid: Grid) -> Result<Vec<Derivative>>
         else {
             continue;
         };
-        let masses = [&a, &b, &c, &d].map(|severity| discretise(severity, grid, how));
+        let masses = [on_grid(&a)?, on_grid(&b)?, on_grid(&c)?, on_grid(&d)?];
         let slope: Vec<f64> = (0..grid.buckets)
             .map(|k| four_points(masses.each_ref().map(|m| m[k])) / step)
             .collect();

@@ -8,6 +8,7 @@ use super::model::{Model, Solver};
 use super::running::Running;
 use super::{Aggregate, Lines};
 use crate::error::{Error, Issue, Result};
+use crate::exec::Control;
 
 /// A number between two rigorous bounds.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -96,7 +97,7 @@ const TOLERANCE: f64 = 1e-9;
 
 impl GridDistribution {
     pub fn new(aggregate: &Aggregate, grid: Grid) -> Result<Self> {
-        Self::by(aggregate, grid, Solver::Fft, Discretisation::MeanPreserving)
+        Self::by(aggregate, grid, Solver::Fft, Discretisation::MeanPreserving, &Control::default())
     }
 
     /// By a chosen solver, the severity put on the grid in a chosen way.
@@ -105,8 +106,9 @@ impl GridDistribution {
         grid: Grid,
         solver: Solver,
         how: Discretisation,
+        control: &Control,
     ) -> Result<Self> {
-        Self::of(Model::One(aggregate.clone()), grid, solver, how)
+        Self::of(Model::One(aggregate.clone()), grid, solver, how, control)
     }
 
     /// On a grid that ends just beyond `end`, whatever lies farther out.
@@ -116,26 +118,40 @@ impl GridDistribution {
         log2: u32,
         solver: Solver,
         how: Discretisation,
+        control: &Control,
     ) -> Result<Self> {
         let model = Model::One(aggregate.clone());
         let grid = Grid::reaching(&model, end, log2)?;
-        Self::of(model, grid, solver, how)
+        Self::of(model, grid, solver, how, control)
     }
 
     /// The total over lines.
-    pub fn of_lines(lines: &Lines, log2: u32, step: Option<f64>) -> Result<Self> {
+    pub fn of_lines(
+        lines: &Lines,
+        log2: u32,
+        step: Option<f64>,
+        control: &Control,
+    ) -> Result<Self> {
         let model = Model::Lines(lines.clone());
         match step {
             Some(step) => {
                 let grid = Grid::new(step, log2)?;
-                Self::of(model, grid, Solver::Fft, Discretisation::MeanPreserving)
+                Self::of(model, grid, Solver::Fft, Discretisation::MeanPreserving, control)
             }
-            None => Self::widening(model, log2, Solver::Fft, Discretisation::MeanPreserving),
+            None => {
+                Self::widening(model, log2, Solver::Fft, Discretisation::MeanPreserving, control)
+            }
         }
     }
 
-    fn of(model: Model, grid: Grid, solver: Solver, how: Discretisation) -> Result<Self> {
-        let (pmf, running) = probabilities(&model, grid, solver, how)?;
+    fn of(
+        model: Model,
+        grid: Grid,
+        solver: Solver,
+        how: Discretisation,
+        control: &Control,
+    ) -> Result<Self> {
+        let (pmf, running) = probabilities(&model, grid, solver, how, control)?;
         let made = Self {
             grid,
             solver,
@@ -149,7 +165,7 @@ impl GridDistribution {
         };
         if solver == Solver::Fft && PADDED.wrapped(made.truncated_mass) > TOLERANCE {
             // Much beyond the end is safe only if two tilts agree.
-            let numerical = made.measure()?;
+            let numerical = made.measure(control)?;
             if numerical.is_nan() || numerical > TOLERANCE {
                 return Err(Error::numeric(
                     "Aggregate.fft",
@@ -165,7 +181,8 @@ impl GridDistribution {
 
     /// What is wrong with the numbers; takes about as long as making them, the first time.
     pub fn report(&self) -> ErrorReport {
-        let numerical = *self.numerical.get_or_init(|| self.measure().unwrap_or(f64::NAN));
+        let numerical =
+            *self.numerical.get_or_init(|| self.measure(&Control::default()).unwrap_or(f64::NAN));
         let on_grid = self.running.lev(&self.pmf, self.last());
         let mean_error = if self.exact_mean > 0.0 {
             (self.exact_mean - on_grid) / self.exact_mean
@@ -194,10 +211,10 @@ impl GridDistribution {
 
     /// Largest difference to the probabilities of another transform, also of a recursion; NaN if one is
     /// NaN.
-    fn measure(&self) -> Result<f64> {
+    fn measure(&self, control: &Control) -> Result<f64> {
         let short = PADDED.wrapped(self.truncated_mass) > TOLERANCE;
         let scheme = if short { CHECK_SHORT } else { CHECK };
-        let check = self.model.transform(self.grid, self.discretisation, scheme)?;
+        let check = self.model.transform(self.grid, self.discretisation, scheme, control)?;
         let gaps = self.pmf.iter().zip(&check).map(|(a, b)| (a - b).abs());
         let most = gaps.fold(0.0, |most, gap| if gap > most || gap.is_nan() { gap } else { most });
         // Both schemes in use have the same tilt; the smallest probabilities differ by round-off.
@@ -206,7 +223,8 @@ impl GridDistribution {
 
     /// On a grid chosen for the model: widened until almost nothing lies beyond its end.
     pub fn automatic(aggregate: &Aggregate, log2: u32) -> Result<Self> {
-        Self::automatic_by(aggregate, log2, Solver::Fft, Discretisation::MeanPreserving)
+        let how = Discretisation::MeanPreserving;
+        Self::automatic_by(aggregate, log2, Solver::Fft, how, &Control::default())
     }
 
     /// [`GridDistribution::automatic`] by a chosen solver and discretisation.
@@ -215,23 +233,30 @@ impl GridDistribution {
         log2: u32,
         solver: Solver,
         how: Discretisation,
+        control: &Control,
     ) -> Result<Self> {
-        Self::widening(Model::One(aggregate.clone()), log2, solver, how)
+        Self::widening(Model::One(aggregate.clone()), log2, solver, how, control)
     }
 
-    fn widening(model: Model, log2: u32, solver: Solver, how: Discretisation) -> Result<Self> {
+    fn widening(
+        model: Model,
+        log2: u32,
+        solver: Solver,
+        how: Discretisation,
+        control: &Control,
+    ) -> Result<Self> {
         let mut grid = Grid::automatic(&model, log2)?;
         // Whether the range is wide enough shows on a smaller grid of the same range already.
         while log2 > SKETCH && worth_widening(&model, grid) {
             let sketch = grid.over_the_same_range(SKETCH, &model);
-            let (_, running) = direct(&model, sketch, Discretisation::MeanPreserving)?;
+            let (_, running) = direct(&model, sketch, Discretisation::MeanPreserving, control)?;
             if running.beyond() <= NEGLIGIBLE {
                 break;
             }
             grid = grid.widened(&model);
         }
         loop {
-            let distribution = Self::of(model.clone(), grid, solver, how)?;
+            let distribution = Self::of(model.clone(), grid, solver, how, control)?;
             distribution.refuse_spread()?;
             if distribution.truncated_mass <= NEGLIGIBLE || !worth_widening(&model, grid) {
                 return Ok(distribution);
@@ -331,7 +356,8 @@ impl GridDistribution {
 
     /// Quantiles with rigorous bounds: the same compound with every severity rounded down, and up.
     pub fn bracketed_quantiles(&self, levels: &[f64]) -> Result<Vec<Bracket>> {
-        let at = |how| probabilities(&self.model, self.grid, self.solver, how);
+        let control = Control::default();
+        let at = |how| probabilities(&self.model, self.grid, self.solver, how, &control);
         let (below, above) = (at(Discretisation::Lower)?, at(Discretisation::Upper)?);
         let step = self.grid.step;
         let quantile = |(pmf, running): &(Vec<f64>, Running), p| {
@@ -351,8 +377,9 @@ impl GridDistribution {
 
     /// P(S > x) with rigorous bounds.
     pub fn bracketed_sf(&self, x: f64) -> Result<Bracket> {
+        let control = Control::default();
         let at = |how| -> Result<f64> {
-            let (pmf, running) = probabilities(&self.model, self.grid, self.solver, how)?;
+            let (pmf, running) = probabilities(&self.model, self.grid, self.solver, how, &control)?;
             let k = ((x / self.grid.step * (1.0 + 1e-14)) as usize).min(pmf.len() - 1);
             Ok((1.0 - running.cdf(&pmf, k)).max(0.0))
         };
@@ -395,18 +422,19 @@ fn probabilities(
     grid: Grid,
     solver: Solver,
     how: Discretisation,
+    control: &Control,
 ) -> Result<(Vec<f64>, Running)> {
     if solver == Solver::Panjer {
-        let pmf = model.recursion(grid, how)?;
-        let running = Running::new(&pmf, grid.step);
+        let pmf = model.recursion(grid, how, control)?;
+        let running = Running::new(&pmf, grid.step, control)?;
         return Ok((pmf, running));
     }
-    let found = direct(model, grid, how)?;
+    let found = direct(model, grid, how, control)?;
     if found.1.beyond() <= NEGLIGIBLE {
         return Ok(found);
     }
-    let pmf = model.transform(grid, how, padded(found.1.beyond()))?;
-    let running = Running::new(&pmf, grid.step);
+    let pmf = model.transform(grid, how, padded(found.1.beyond()), control)?;
+    let running = Running::new(&pmf, grid.step, control)?;
     Ok((pmf, running))
 }
 
@@ -415,9 +443,14 @@ fn padded(beyond: f64) -> Scheme {
     if PADDED.wrapped(beyond) > TOLERANCE { SHORT } else { PADDED }
 }
 
-fn direct(model: &Model, grid: Grid, how: Discretisation) -> Result<(Vec<f64>, Running)> {
-    let pmf = model.transform(grid, how, DIRECT)?;
-    let running = Running::new(&pmf, grid.step);
+fn direct(
+    model: &Model,
+    grid: Grid,
+    how: Discretisation,
+    control: &Control,
+) -> Result<(Vec<f64>, Running)> {
+    let pmf = model.transform(grid, how, DIRECT, control)?;
+    let running = Running::new(&pmf, grid.step, control)?;
     Ok((pmf, running))
 }
 

@@ -11,7 +11,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
+use super::long;
 use crate::error::{Error, Result};
+use crate::exec::Control;
 use crate::frequency::{Count, Frequency};
 use crate::numeric::dispatch::{self, Kernel};
 use crate::numeric::kernel::exp;
@@ -82,11 +84,21 @@ pub(super) fn compound(
     frequency: &Frequency,
     severity: Vec<f64>,
     scheme: Scheme,
+    control: &Control,
 ) -> Result<Vec<f64>> {
     let n = severity.len();
     let length = if scheme.padded { 2 * n } else { n };
     let theta = scheme.tilt / length as f64;
     let mut values = severity;
+    if length >= long::LEAST {
+        values.resize(length, 0.0);
+        long::Long::plan(length).there_and_back(&mut values, n, theta, control, |re, im| {
+            re.iter_mut().for_each(|re| *re -= 1.0);
+            of_one_less(frequency, re, im);
+        })?;
+        values.truncate(n);
+        return Ok(values);
+    }
     tilt(&mut values, -theta, 1.0);
     values.resize(length, 0.0);
     let mut room = ROOM.try_lock().ok().and_then(|mut kept| kept.take()).unwrap_or_default();
@@ -175,11 +187,16 @@ pub(super) fn generate(frequency: &Frequency, spectrum: &mut [C64]) {
     for ((z, re), im) in spectrum.iter().zip(re.iter_mut()).zip(im.iter_mut()) {
         (*re, *im) = (z.re - 1.0, z.im);
     }
-    frequency.ln_pgf_in_place(re, im);
-    exp_complex_in_place(re, im);
+    of_one_less(frequency, re, im);
     for ((z, re), im) in spectrum.iter_mut().zip(re).zip(im) {
         *z = C64::new(*re, *im);
     }
+}
+
+/// The probability generating function at 1 + re + i im, in place.
+fn of_one_less(frequency: &Frequency, re: &mut [f64], im: &mut [f64]) {
+    frequency.ln_pgf_in_place(re, im);
+    exp_complex_in_place(re, im);
 }
 
 /// Multiplies element k by `scale`·e^{θk}: one factor for its tile, one for its place.

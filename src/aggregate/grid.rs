@@ -2,6 +2,7 @@
 
 use super::model::Model;
 use crate::error::{Faults, Issue, Result};
+use crate::exec::{Control, run_each};
 use crate::numeric::dispatch::{self, Kernel};
 use crate::numeric::legendre_20;
 use crate::severity::{Family, Severity};
@@ -92,55 +93,55 @@ pub enum Discretisation {
 }
 
 /// Probabilities of the severity on the grid; what falls beyond its end is left out, not moved.
-pub fn discretise(severity: &Severity, grid: Grid, how: Discretisation) -> Vec<f64> {
+///
+/// # Errors
+/// [`Error::Cancelled`](crate::error::Error::Cancelled) when `control` was told to stop.
+pub fn discretise(
+    severity: &Severity,
+    grid: Grid,
+    how: Discretisation,
+    control: &Control,
+) -> Result<Vec<f64>> {
     let (h, n) = (grid.step, grid.buckets);
     match how {
-        Discretisation::MeanPreserving => mean_preserving(severity, h, n),
-        Discretisation::Rounding => {
-            let mut above = 1.0;
-            (0..n)
-                .map(|k| {
-                    let next = severity.sf((k as f64 + 0.5) * h);
-                    let p = above - next;
-                    above = next;
-                    p
-                })
-                .collect()
-        }
+        Discretisation::MeanPreserving => mean_preserving(severity, h, n, control),
+        Discretisation::Rounding => between(severity, n, |k| (k as f64 + 0.5) * h, control),
+        // P(kh ≤ X < (k+1)h) at kh: survival just below each point.
         Discretisation::Lower => {
-            // P(kh ≤ X < (k+1)h) at kh: survival just below each point.
-            let below =
-                |k: usize| if k == 0 { 1.0 } else { severity.sf((k as f64 * h).next_down()) };
-            let mut above = 1.0;
-            (0..n)
-                .map(|k| {
-                    let next = below(k + 1);
-                    let p = above - next;
-                    above = next;
-                    p
-                })
-                .collect()
+            between(severity, n, |k| ((k + 1) as f64 * h).next_down(), control)
         }
-        Discretisation::Upper => {
-            // P((k−1)h < X ≤ kh) at kh.
-            let mut above = severity.sf(0.0);
-            std::iter::once(1.0 - above)
-                .chain((1..n).map(|k| {
-                    let next = severity.sf(k as f64 * h);
-                    let p = above - next;
-                    above = next;
-                    p
-                }))
-                .collect()
-        }
+        // P((k−1)h < X ≤ kh) at kh.
+        Discretisation::Upper => between(severity, n, |k| k as f64 * h, control),
     }
 }
 
+/// P(x_{k−1} < X ≤ x_k), with x₋₁ below every loss.
+fn between(
+    severity: &Severity,
+    n: usize,
+    point: impl Fn(usize) -> f64 + Sync,
+    control: &Control,
+) -> Result<Vec<f64>> {
+    let mut p = vec![0.0; n];
+    let pieces = p.chunks_mut(PIECE).enumerate().collect();
+    run_each(pieces, control, |(): &mut (), (piece, p): (usize, &mut [f64])| {
+        for (number, tile) in p.chunks_mut(TILE).enumerate() {
+            let first = piece * PIECE + number * TILE;
+            tile.iter_mut().enumerate().for_each(|(k, p)| *p = point(first + k));
+            severity.sf_in_place(tile);
+        }
+        Ok(())
+    })?;
+    dispatch::run(Differences { areas: &mut p, h: 1.0 });
+    Ok(p)
+}
+
 /// f₀ = 1 − A₀/h, f_k = (A_{k−1} − A_k)/h with A_k = ∫ S over the k-th interval.
-fn mean_preserving(severity: &Severity, h: f64, n: usize) -> Vec<f64> {
-    let mut p = areas(severity, h, n);
-    dispatch::run(Differences { areas: &mut p, h });
-    p
+fn mean_preserving(severity: &Severity, h: f64, n: usize, control: &Control) -> Result<Vec<f64>> {
+    let (mut p, used) = areas(severity, h, n, control)?;
+    // The first interval without an area still takes from the one before it.
+    dispatch::run(Differences { areas: &mut p[..n.min(used + 1)], h });
+    Ok(p)
 }
 
 /// Turns A_k into (A_{k−1} − A_k)/h, at least 0, with A₋₁ = h.
@@ -168,17 +169,22 @@ impl Kernel for Differences<'_> {
     }
 }
 
-/// ∫ S over each interval (kh, (k + 1)h).
-fn areas(severity: &Severity, h: f64, n: usize) -> Vec<f64> {
+/// ∫ S over each interval (kh, (k + 1)h), and how many of them may have one.
+fn areas(severity: &Severity, h: f64, n: usize, control: &Control) -> Result<(Vec<f64>, usize)> {
     let mut areas = vec![0.0; n];
     let top = severity.support().1;
     // Intervals that begin below the largest loss; the others have no area.
     let used = if top < h * n as f64 { ((top / h).ceil() as usize).min(n) } else { n };
     let near = used.min(NEAR_ZERO);
     // Far from 0 and from any kink S is smooth on the scale of a step.
-    for (number, tile) in areas[near..used].chunks_mut(TILE).enumerate() {
-        from_midpoints(severity, near + number * TILE, h, tile);
-    }
+    let pieces = areas[near..used].chunks_mut(PIECE).enumerate().collect();
+    run_each(pieces, control, |(): &mut (), (piece, areas): (usize, &mut [f64])| {
+        let first = near + piece * PIECE;
+        for (number, tile) in areas.chunks_mut(TILE).enumerate() {
+            from_midpoints(severity, first + number * TILE, h, tile);
+        }
+        Ok(())
+    })?;
     for (k, area) in areas[..near].iter_mut().enumerate() {
         let low = k as f64 * h;
         let smooth = if k == 0 { None } else { twenty_points(severity, low, h) };
@@ -197,13 +203,15 @@ fn areas(severity: &Severity, h: f64, n: usize) -> Vec<f64> {
             areas[k] = smooth.unwrap_or_else(|| severity.layer_mean(h, low));
         }
     }
-    areas
+    Ok((areas, used))
 }
 
 /// Intervals next to 0 where a severity may bend on the scale of a step.
 const NEAR_ZERO: usize = 64;
 /// Intervals worked on while their points stay in the first-level cache.
 const TILE: usize = 256;
+/// Intervals that a thread takes at a time.
+const PIECE: usize = 1 << 16;
 
 /// Midpoints to each side of an interval that its area is made from,
 const REACH: usize = 4;

@@ -14,6 +14,7 @@ use super::fft::{Scheme, Spectra};
 use super::grid::{Discretisation, Grid, discretise};
 use super::slope::log_slope;
 use crate::error::{Faults, Issue, Result};
+use crate::exec::{Control, run_blocks};
 use crate::frequency::{Count, Frequency};
 use crate::numeric::{C64, complex_ln1p};
 use crate::severity::Family;
@@ -163,12 +164,16 @@ impl Lines {
         self.covariance().iter().flatten().sum::<f64>().sqrt()
     }
 
-    pub(super) fn pmf(&self, grid: Grid, how: Discretisation, scheme: Scheme) -> Result<Vec<f64>> {
+    pub(super) fn pmf(
+        &self,
+        grid: Grid,
+        how: Discretisation,
+        scheme: Scheme,
+        control: &Control,
+    ) -> Result<Vec<f64>> {
         let spectra = Spectra::new(grid.buckets, scheme);
-        let each = self.transforms(&spectra, grid, how)?;
-        let total =
-            (0..each[0].len()).map(|place| self.log_at(&column(&each, place)).exp()).collect();
-        spectra.back(total)
+        let each = self.transforms(&spectra, grid, how, control)?;
+        spectra.back(self.total(&each, control)?)
     }
 
     fn transforms(
@@ -176,9 +181,24 @@ impl Lines {
         spectra: &Spectra,
         grid: Grid,
         how: Discretisation,
+        control: &Control,
     ) -> Result<Vec<Vec<C64>>> {
         let severities = self.lines.iter().map(|line| &line.aggregate.severity);
-        severities.map(|severity| spectra.forward(discretise(severity, grid, how))).collect()
+        severities
+            .map(|severity| spectra.forward(discretise(severity, grid, how, control)?))
+            .collect()
+    }
+
+    /// The transform of the total from those of the lines.
+    fn total(&self, each: &[Vec<C64>], control: &Control) -> Result<Vec<C64>> {
+        const PIECE: usize = 1 << 14;
+        let places = each[0].len();
+        let one = |(): &mut (), piece: u64| {
+            let from = piece as usize * PIECE;
+            let to = places.min(from + PIECE);
+            Ok((from..to).map(|at| self.log_at(&column(each, at)).exp()).collect::<Vec<C64>>())
+        };
+        Ok(run_blocks(0..places.div_ceil(PIECE) as u64, control, one)?.complete()?.concat())
     }
 
     /// ln Φ of the total from w = φ − 1 of each line.
@@ -209,13 +229,13 @@ impl Lines {
     pub fn contributions(&self, grid: Grid) -> Result<Vec<Vec<f64>>> {
         let how = Discretisation::MeanPreserving;
         let spectra = Spectra::new(grid.buckets, super::fft::PADDED);
-        let each = self.transforms(&spectra, grid, how)?;
+        let control = Control::default();
+        let each = self.transforms(&spectra, grid, how, &control)?;
         let one = C64::new(1.0, 0.0);
-        let places = 0..each[0].len();
-        let total: Vec<C64> = places.map(|at| self.log_at(&column(&each, at)).exp()).collect();
+        let total = self.total(&each, &control)?;
         let mut found = Vec::with_capacity(self.lines.len());
         for (j, line) in self.lines.iter().enumerate() {
-            let mut sized = discretise(&line.aggregate.severity, grid, how);
+            let mut sized = discretise(&line.aggregate.severity, grid, how, &control)?;
             for (k, p) in sized.iter_mut().enumerate() {
                 *p *= k as f64 * grid.step;
             }

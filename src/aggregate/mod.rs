@@ -10,6 +10,7 @@ mod distribution;
 mod fft;
 mod grid;
 mod lines;
+mod long;
 mod model;
 mod panjer;
 mod running;

@@ -4,6 +4,7 @@ use super::fft::{Scheme, compound};
 use super::grid::{Discretisation, Grid, discretise};
 use super::{Aggregate, Lines, panjer};
 use crate::error::{Error, Result};
+use crate::exec::Control;
 use crate::frequency::Count;
 use crate::severity::Family;
 
@@ -70,20 +71,31 @@ impl Model {
     }
 
     /// Probabilities on the grid by transform.
-    pub fn transform(&self, grid: Grid, how: Discretisation, scheme: Scheme) -> Result<Vec<f64>> {
+    pub fn transform(
+        &self,
+        grid: Grid,
+        how: Discretisation,
+        scheme: Scheme,
+        control: &Control,
+    ) -> Result<Vec<f64>> {
         match self {
             Self::One(Aggregate { frequency, severity }) => {
-                compound(frequency, discretise(severity, grid, how), scheme)
+                compound(frequency, discretise(severity, grid, how, control)?, scheme, control)
             }
-            Self::Lines(lines) => lines.pmf(grid, how, scheme),
+            Self::Lines(lines) => lines.pmf(grid, how, scheme, control),
         }
     }
 
     /// Probabilities on the grid by recursion.
-    pub fn recursion(&self, grid: Grid, how: Discretisation) -> Result<Vec<f64>> {
+    pub fn recursion(
+        &self,
+        grid: Grid,
+        how: Discretisation,
+        control: &Control,
+    ) -> Result<Vec<f64>> {
         match self {
             Self::One(Aggregate { frequency, severity }) => {
-                panjer::compound(frequency, &discretise(severity, grid, how))
+                panjer::compound(frequency, &discretise(severity, grid, how, control)?, control)
             }
             Self::Lines(_) => Err(Error::numeric(
                 "Lines.panjer",

@@ -7,6 +7,7 @@
 //! underflow, so it is carried as a logarithm.
 
 use crate::error::{Error, Result};
+use crate::exec::Control;
 use crate::frequency::{Count, Frequency, Panjer};
 use crate::numeric::C64;
 use crate::numeric::dispatch::{self, Kernel};
@@ -22,7 +23,11 @@ const TOLERANCE: f64 = 1e-9;
 ///
 /// # Errors
 /// A count without a recursion, or one whose recursion has lost its accuracy.
-pub(super) fn compound(frequency: &Frequency, severity: &[f64]) -> Result<Vec<f64>> {
+pub(super) fn compound(
+    frequency: &Frequency,
+    severity: &[f64],
+    control: &Control,
+) -> Result<Vec<f64>> {
     let refuse = |why: String| Error::numeric("Aggregate.panjer", why);
     let Some(class) = frequency.panjer() else {
         return Err(refuse(format!(
@@ -32,9 +37,9 @@ pub(super) fn compound(frequency: &Frequency, severity: &[f64]) -> Result<Vec<f6
     };
     let pmf = match frequency {
         // Starting from p(1) cancels where zeros were added; the base does not, and differs by a factor.
-        Frequency::ZeroModified(n) => scaled(frequency, &n.base, severity)?,
-        Frequency::ZeroTruncated(n) => scaled(frequency, &n.base, severity)?,
-        _ => recursion(frequency, class, severity),
+        Frequency::ZeroModified(n) => scaled(frequency, &n.base, severity, control)?,
+        Frequency::ZeroTruncated(n) => scaled(frequency, &n.base, severity, control)?,
+        _ => recursion(frequency, class, severity, control)?,
     };
     let (mut total, mut least) = (0.0, 0.0f64);
     for p in &pmf {
@@ -51,8 +56,13 @@ pub(super) fn compound(frequency: &Frequency, severity: &[f64]) -> Result<Vec<f6
 }
 
 /// The compound of a count whose zeros alone differ from those of `base`.
-fn scaled(frequency: &Frequency, base: &Frequency, severity: &[f64]) -> Result<Vec<f64>> {
-    let mut pmf = compound(base, severity)?;
+fn scaled(
+    frequency: &Frequency,
+    base: &Frequency,
+    severity: &[f64],
+    control: &Control,
+) -> Result<Vec<f64>> {
+    let mut pmf = compound(base, severity, control)?;
     let factor = frequency.sf(0) / base.sf(0);
     pmf.iter_mut().for_each(|p| *p *= factor);
     if let (Some(none), Some(zero)) = (pmf.first_mut(), severity.first()) {
@@ -61,7 +71,12 @@ fn scaled(frequency: &Frequency, base: &Frequency, severity: &[f64]) -> Result<V
     Ok(pmf)
 }
 
-fn recursion(frequency: &Frequency, Panjer { a, b, class }: Panjer, severity: &[f64]) -> Vec<f64> {
+fn recursion(
+    frequency: &Frequency,
+    Panjer { a, b, class }: Panjer,
+    severity: &[f64],
+    control: &Control,
+) -> Result<Vec<f64>> {
     let n = severity.len();
     let used = severity.iter().rposition(|p| *p != 0.0).map_or(0, |last| last + 1);
     let zero = severity.first().copied().unwrap_or(0.0);
@@ -79,7 +94,7 @@ fn recursion(frequency: &Frequency, Panjer { a, b, class }: Panjer, severity: &[
     let lead_log = if lead == 0.0 { f64::NEG_INFINITY } else { libm::log(lead.abs()) + higher };
     let mut scale = start.max(lead_log);
     if scale == f64::NEG_INFINITY {
-        return vec![0.0; n];
+        return Ok(vec![0.0; n]);
     }
     let mut lead = lead.signum() * libm::exp(lead_log - scale);
 
@@ -92,6 +107,7 @@ fn recursion(frequency: &Frequency, Panjer { a, b, class }: Panjer, severity: &[
     pmf[0] = libm::exp(start - scale);
     let mut first = 1;
     while first < n {
+        control.check()?;
         let known = (first + 1).saturating_sub(used)..first;
         let mut weighted = place_factors.sums(&pmf, known.clone());
         let mut plain = plain_factors.sums(&pmf, known);
@@ -117,7 +133,7 @@ fn recursion(frequency: &Frequency, Panjer { a, b, class }: Panjer, severity: &[
     // One factor may underflow although the product does not.
     let half = libm::exp(0.5 * scale);
     pmf.iter_mut().for_each(|p| *p = *p * half * half);
-    pmf
+    Ok(pmf)
 }
 
 /// Values made at a time.

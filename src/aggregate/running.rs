@@ -3,8 +3,15 @@
 //! P(S ≤ kh) and E min(S, kh) follow by adding up at most a tile; full columns of both would cost
 //! more time to write than they ever save.
 
+use crate::error::Result;
+use crate::exec::{Control, run_blocks};
+
 /// Buckets between two sums that are kept.
 const TILE: usize = 128;
+/// Tiles added up side by side.
+const TOGETHER: usize = 8;
+/// Buckets that a thread takes at a time.
+const PIECE: usize = 1 << 17;
 
 /// Sums at the start of a tile.
 #[derive(Debug, Clone, Copy, Default)]
@@ -13,6 +20,15 @@ struct Start {
     below: f64,
     /// E min(S, start).
     limited: f64,
+}
+
+/// Sums over the first buckets of a tile.
+#[derive(Debug, Clone, Copy, Default)]
+struct Within {
+    /// Their probability,
+    sum: f64,
+    /// and the sum of its values on the way.
+    sums: f64,
 }
 
 /// Sums over the probabilities of 0, h, 2h, …; every method is given the same probabilities.
@@ -25,16 +41,20 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub fn new(pmf: &[f64], step: f64) -> Self {
+    pub fn new(pmf: &[f64], step: f64, control: &Control) -> Result<Self> {
+        let pieces = pmf.len().div_ceil(PIECE);
+        let of = |(): &mut (), piece: u64| {
+            let from = piece as usize * PIECE;
+            Ok(Within::each(&pmf[from..pmf.len().min(from + PIECE)]))
+        };
         let mut starts = Vec::with_capacity(pmf.len().div_ceil(TILE));
         let mut now = Start::default();
-        for tile in pmf.chunks(TILE) {
+        let tiles = run_blocks(0..pieces as u64, control, of)?.complete()?;
+        for (tile, within) in tiles.iter().flatten().enumerate() {
             starts.push(now);
-            for p in tile {
-                now.next(*p, step);
-            }
+            now = now.after(within, TILE.min(pmf.len() - tile * TILE), step);
         }
-        Self { step, starts, total: now.below }
+        Ok(Self { step, starts, total: now.below })
     }
 
     /// P(S ≥ end of the grid).
@@ -45,21 +65,14 @@ impl Running {
     /// P(S ≤ kh), k less than the number of buckets.
     pub fn cdf(&self, pmf: &[f64], k: usize) -> f64 {
         let tile = k / TILE;
-        let mut total = self.starts[tile].below;
-        for p in &pmf[tile * TILE..=k] {
-            total += p;
-        }
-        total
+        self.starts[tile].below + Within::of(&pmf[tile * TILE..=k]).sum
     }
 
     /// E min(S, kh), k less than the number of buckets.
     pub fn lev(&self, pmf: &[f64], k: usize) -> f64 {
         let tile = k / TILE;
-        let mut now = self.starts[tile];
-        for p in &pmf[tile * TILE..k] {
-            now.next(*p, self.step);
-        }
-        now.limited
+        let before = &pmf[tile * TILE..k];
+        self.starts[tile].after(&Within::of(before), before.len(), self.step).limited
     }
 
     /// The first bucket at which the running sum reaches p.
@@ -67,22 +80,57 @@ impl Running {
         // Rounding may have left the sum an ulp under a level that it reaches.
         let p = p - 1e-15;
         let tile = self.starts.partition_point(|start| start.below < p).saturating_sub(1);
-        let mut total = self.starts.get(tile)?.below;
-        for (k, q) in pmf.iter().enumerate().skip(tile * TILE) {
-            total += q;
-            if total >= p {
-                return Some(k);
+        for (tile, start) in self.starts.iter().enumerate().skip(tile) {
+            let mut within = Within::default();
+            for (k, q) in pmf.iter().enumerate().skip(tile * TILE).take(TILE) {
+                within.next(*q);
+                if start.below + within.sum >= p {
+                    return Some(k);
+                }
             }
         }
         None
     }
 }
 
-impl Start {
+impl Within {
+    /// Of each tile. A sum waits for the one before it, but tiles do not wait for each other.
+    fn each(pmf: &[f64]) -> Vec<Self> {
+        let mut all = Vec::with_capacity(pmf.len().div_ceil(TILE));
+        let (groups, rest) = pmf.as_chunks::<{ TOGETHER * TILE }>();
+        for group in groups {
+            let mut tiles = [Self::default(); TOGETHER];
+            for k in 0..TILE {
+                for (t, within) in tiles.iter_mut().enumerate() {
+                    within.next(group[t * TILE + k]);
+                }
+            }
+            all.extend(tiles);
+        }
+        all.extend(rest.chunks(TILE).map(Self::of));
+        all
+    }
+
+    fn of(buckets: &[f64]) -> Self {
+        let mut within = Self::default();
+        buckets.iter().for_each(|p| within.next(*p));
+        within
+    }
+
     #[inline(always)]
-    fn next(&mut self, p: f64, step: f64) {
-        self.below += p;
-        self.limited += step * (1.0 - self.below);
+    fn next(&mut self, p: f64) {
+        self.sum += p;
+        self.sums += self.sum;
+    }
+}
+
+impl Start {
+    /// The sums after some more buckets.
+    fn after(self, within: &Within, buckets: usize, step: f64) -> Self {
+        Self {
+            below: self.below + within.sum,
+            limited: self.limited + step * (buckets as f64 * (1.0 - self.below) - within.sums),
+        }
     }
 }
 
@@ -96,7 +144,7 @@ mod tests {
         let n = 1000;
         let whole = f64::from(n) * f64::from(n + 1);
         let pmf: Vec<f64> = (1..=n).map(|k| 2.0 * f64::from(k) / whole).collect();
-        let running = Running::new(&pmf, 3.0);
+        let running = Running::new(&pmf, 3.0, &Control::default()).unwrap();
         assert!((running.total - 1.0).abs() < 1e-14);
         let mut limited = 0.0;
         for k in 0..n {

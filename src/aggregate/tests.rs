@@ -175,7 +175,8 @@ fn discretised_areas_are_layer_means() {
         [(log_normal, 200e3), (layer.clone(), 400.0), (layer, 373.7), (gamma, 20.0), (capped, 7.3)]
     {
         let grid = Grid::new(step, 14).unwrap();
-        let p = discretise(&severity, grid, Discretisation::MeanPreserving);
+        let p = discretise(&severity, grid, Discretisation::MeanPreserving, &Control::default())
+            .unwrap();
         let mut last = step;
         for (k, p) in p.iter().enumerate() {
             let area = severity.layer_mean(step, k as f64 * step);
@@ -222,8 +223,11 @@ fn recursion_is_the_transform() {
         for how in [Discretisation::Rounding, Discretisation::MeanPreserving, Discretisation::Upper]
         {
             let grid = Grid::new(0.5, 11).unwrap();
-            let fft = GridDistribution::by(&aggregate, grid, Solver::Fft, how).unwrap();
-            let panjer = GridDistribution::by(&aggregate, grid, Solver::Panjer, how).unwrap();
+            let fft = GridDistribution::by(&aggregate, grid, Solver::Fft, how, &Control::default())
+                .unwrap();
+            let panjer =
+                GridDistribution::by(&aggregate, grid, Solver::Panjer, how, &Control::default())
+                    .unwrap();
             for (k, (a, b)) in fft.pmf().iter().zip(panjer.pmf()).enumerate() {
                 assert!((a - b).abs() < 1e-12, "{:?} {how:?} {k}: {a} {b}", aggregate.frequency);
             }
@@ -238,8 +242,14 @@ fn recursion_starts_where_the_probability_underflows() {
     let severity: Severity = crate::severity::Empirical::new(&[1.0, 2.0], None).unwrap().into();
     let aggregate = Aggregate::new(Poisson::new(5000.0).unwrap().into(), severity);
     let grid = Grid::new(1.0, 14).unwrap();
-    let found =
-        GridDistribution::by(&aggregate, grid, Solver::Panjer, Discretisation::Rounding).unwrap();
+    let found = GridDistribution::by(
+        &aggregate,
+        grid,
+        Solver::Panjer,
+        Discretisation::Rounding,
+        &Control::default(),
+    )
+    .unwrap();
     let mass: f64 = found.pmf().iter().sum();
     assert!((mass - 1.0).abs() < 1e-11, "{mass}");
     let mean: f64 = found.pmf().iter().enumerate().map(|(k, p)| k as f64 * p).sum();
@@ -266,7 +276,8 @@ fn a_count_without_a_recursion_says_so() {
     );
     let grid = Grid::new(0.1, 10).unwrap();
     let how = Discretisation::MeanPreserving;
-    let error = GridDistribution::by(&aggregate, grid, Solver::Panjer, how).unwrap_err();
+    let error = GridDistribution::by(&aggregate, grid, Solver::Panjer, how, &Control::default())
+        .unwrap_err();
     assert!(error.to_string().contains("evaluate by fft"), "{error}");
 }
 
@@ -281,8 +292,14 @@ fn gold_g5_dental() {
         crate::severity::Empirical::new(&amounts, Some(&sizes)).unwrap().into(),
     );
     let grid = Grid::new(25.0, 8).unwrap();
-    let found =
-        GridDistribution::by(&aggregate, grid, Solver::Fft, Discretisation::Rounding).unwrap();
+    let found = GridDistribution::by(
+        &aggregate,
+        grid,
+        Solver::Fft,
+        Discretisation::Rounding,
+        &Control::default(),
+    )
+    .unwrap();
     for (k, p) in [0.05, 0.015, 0.023375, 0.034675, 0.032_576_56].into_iter().enumerate() {
         assert!((found.pmf()[k] - p).abs() < 5e-9, "{k}: {}", found.pmf()[k]);
     }
@@ -299,15 +316,27 @@ fn gold_g13_actuar_vignette() {
     let gamma: Severity = crate::severity::Gamma::new(2.0, 1.0).unwrap().into();
     let h = 0.5;
     let amounts: Vec<f64> = (0..=44).map(|k| h * f64::from(k)).collect();
-    let mut masses = discretise(&gamma, Grid::new(h, 6).unwrap(), Discretisation::MeanPreserving);
+    let mut masses = discretise(
+        &gamma,
+        Grid::new(h, 6).unwrap(),
+        Discretisation::MeanPreserving,
+        &Control::default(),
+    )
+    .unwrap();
     masses.truncate(45);
     masses[44] = (gamma.lev(22.0) - gamma.lev(21.5)) / h - gamma.sf(22.0);
     let severity = crate::severity::Empirical::new(&amounts, Some(&masses)).unwrap();
     let aggregate = Aggregate::new(Poisson::new(10.0).unwrap().into(), severity.into());
     let grid = Grid::new(h, 10).unwrap();
     for solver in [Solver::Fft, Solver::Panjer] {
-        let found =
-            GridDistribution::by(&aggregate, grid, solver, Discretisation::Rounding).unwrap();
+        let found = GridDistribution::by(
+            &aggregate,
+            grid,
+            solver,
+            Discretisation::Rounding,
+            &Control::default(),
+        )
+        .unwrap();
         // The package's recursion stops one point after a cumulative probability of 1 − 1e-6.
         let mut total = 0.0;
         let crossed = found.pmf().iter().position(|p| {
@@ -357,7 +386,7 @@ fn three_lines(shock: Option<Shock>, mixing: f64) -> Lines {
 fn lines_without_a_common_cause_are_one_compound() {
     // Poisson lines add up: one Poisson with the mixture of the severities.
     let lines = three_lines(None, 0.0);
-    let found = GridDistribution::of_lines(&lines, 13, Some(20.0)).unwrap();
+    let found = GridDistribution::of_lines(&lines, 13, Some(20.0), &Control::default()).unwrap();
     let severities = lines.lines.iter().map(|l| l.aggregate.severity.clone()).collect();
     let mixture =
         crate::severity::Mixture::new(severities, vec![2.0 / 6.5, 0.5 / 6.5, 4.0 / 6.5]).unwrap();
@@ -374,7 +403,8 @@ fn common_causes_have_their_moments_and_allocations() {
     let shock = Shock { rate: 0.3, shares: vec![0.9, 0.5, 0.1] };
     for (shock, mixing) in [(Some(shock.clone()), 0.0), (None, 0.8), (Some(shock), 0.5)] {
         let lines = three_lines(shock, mixing);
-        let found = GridDistribution::of_lines(&lines, 15, Some(10.0)).unwrap();
+        let found =
+            GridDistribution::of_lines(&lines, 15, Some(10.0), &Control::default()).unwrap();
         let mean: f64 = found.expect(|s| s);
         let variance = found.expect(|s| (s - mean) * (s - mean));
         // What lies beyond the grid, and the spread of mass within a step.
@@ -395,7 +425,7 @@ fn common_causes_have_their_moments_and_allocations() {
 #[test]
 fn mixed_lines_are_a_negative_binomial_when_alone() {
     let one = Lines::new(vec![three_lines(None, 0.0).lines.remove(0)], None, 0.5).unwrap();
-    let found = GridDistribution::of_lines(&one, 12, Some(50.0)).unwrap();
+    let found = GridDistribution::of_lines(&one, 12, Some(50.0), &Control::default()).unwrap();
     let severity = one.lines[0].aggregate.severity.clone();
     let mixed = Aggregate::new(NegativeBinomial::new(2.0, 2.0).unwrap().into(), severity);
     let other = GridDistribution::new(&mixed, Grid::new(50.0, 12).unwrap()).unwrap();

@@ -79,7 +79,7 @@ fn made(
     how: Discretisation,
     end: f64,
 ) -> Result<GridDistribution> {
-    GridDistribution::reaching(job.aggregate, end, log2, solver, how)
+    GridDistribution::reaching(job.aggregate, end, log2, solver, how, job.control)
 }
 
 /// A transform that reaches what is asked.

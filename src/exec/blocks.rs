@@ -157,6 +157,33 @@ fn run_here<S: Default, T>(
     Ok(Run { done, cancelled: false })
 }
 
+/// Works on each of `items`, in place of numbered blocks.
+///
+/// # Errors
+/// As [`run_blocks`]; [`Error::Cancelled`] if some were left.
+pub fn run_each<S, T>(
+    items: Vec<T>,
+    control: &Control,
+    work: impl Fn(&mut S, T) -> Result<()> + Sync,
+) -> Result<()>
+where
+    S: Default + Send,
+    T: Send,
+{
+    let count = items.len() as u64;
+    let items: Vec<Mutex<Option<T>>> =
+        items.into_iter().map(|item| Mutex::new(Some(item))).collect();
+    let one = |scratch: &mut S, block: u64| {
+        // Each is asked for once, so nobody waits.
+        let held = items[block as usize].lock();
+        match held.unwrap_or_else(std::sync::PoisonError::into_inner).take() {
+            Some(item) => work(scratch, item),
+            None => Ok(()),
+        }
+    };
+    run_blocks(0..count, control, one)?.complete().map(|_| ())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

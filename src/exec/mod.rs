@@ -4,5 +4,5 @@ mod blocks;
 mod pool;
 pub mod reduce;
 
-pub use blocks::{Control, Run, run_blocks};
+pub use blocks::{Control, Run, run_blocks, run_each};
 pub use pool::default_threads;

@@ -59,8 +59,8 @@ impl Count for Poisson {
     }
 
     fn ln_pgf_in_place(&self, re: &mut [f64], im: &mut [f64]) {
-        for part in re.iter_mut().chain(im) {
-            *part *= self.mean;
+        for column in [re, im] {
+            column.iter_mut().for_each(|part| *part *= self.mean);
         }
     }
 

@@ -14,7 +14,7 @@ use crate::aggregate::{
     Aggregate as Core, Discretisation, Grid, GridDistribution, Sampler, SamplerScratch, Solver,
 };
 use crate::error::{Error, Faults, Issue, Result};
-use crate::exec::run_blocks;
+use crate::exec::{Control, run_blocks};
 use crate::frequency::Count;
 use crate::losses::{LossBlock, Source};
 
@@ -53,6 +53,7 @@ impl Aggregate {
         log2: u32,
         step: Option<Amount>,
         discretisation: &str,
+        threads: Option<Threads>,
     ) -> PyResult<Self> {
         let how = DISCRETISATIONS.iter().find(|(name, _)| *name == discretisation);
         let Some((_, how)) = how.copied() else {
@@ -60,14 +61,34 @@ impl Aggregate {
             let issue = Issue::unknown("Aggregate", "discretisation", discretisation, known);
             return Err(issue.into_error().into());
         };
-        let grid = detached(py, || match step {
-            Some(step) => GridDistribution::by(&self.core, Grid::new(step.0, log2)?, solver, how),
-            None => GridDistribution::automatic_by(&self.core, log2, solver, how),
-        })?;
+        let control = control(threads);
+        let work = || match step {
+            Some(step) => {
+                let grid = Grid::new(step.0, log2)?;
+                GridDistribution::by(&self.core, grid, solver, how, &control)
+            }
+            None => GridDistribution::automatic_by(&self.core, log2, solver, how, &control),
+        };
+        let long = if solver == Solver::Panjer { LONG_RECURSION } else { LONG_TRANSFORM };
+        let grid = gridded(py, log2 >= long, &control, work)?;
         let made = Self::from_core(self.core.clone());
         let _ = made.grid.set(grid);
         Ok(made)
     }
+}
+
+/// Grids, as powers of 2, that may take longer than a user waits who wants to stop.
+const LONG_RECURSION: u32 = 14;
+pub const LONG_TRANSFORM: u32 = 20;
+
+/// Makes a grid, under watch if that takes `long`.
+pub fn gridded(
+    py: Python<'_>,
+    long: bool,
+    control: &Control,
+    work: impl FnOnce() -> Result<GridDistribution> + Send,
+) -> PyResult<GridDistribution> {
+    if long { watched(py, None, control, work, |py, _| Ok(py.None())) } else { detached(py, work) }
 }
 
 const DISCRETISATIONS: [(&str, Discretisation); 4] = [
@@ -184,16 +205,18 @@ impl Aggregate {
     /// The same model on a grid of 2^`log2` buckets, `step` apart (chosen for the model by default).
     ///
     /// `discretisation` puts the severity on the grid: `mean_preserving` (Gerber 1982), `rounding`, or
-    /// `lower` and `upper`, which bound every probability.
-    #[pyo3(signature = (*, log2=LOG2, step=None, discretisation="mean_preserving"))]
+    /// `lower` and `upper`, which bound every probability. The probabilities are the same for any
+    /// number of `threads` (all of the machine by default).
+    #[pyo3(signature = (*, log2=LOG2, step=None, discretisation="mean_preserving", threads=None))]
     fn fft(
         &self,
         py: Python<'_>,
         log2: u32,
         step: Option<Amount>,
         discretisation: &str,
+        threads: Option<Threads>,
     ) -> PyResult<Self> {
-        self.on_grid(py, Solver::Fft, log2, step, discretisation)
+        self.on_grid(py, Solver::Fft, log2, step, discretisation, threads)
     }
 
     /// The same by Panjer's recursion: relative accuracy far out, at a cost that grows with the square
@@ -206,7 +229,7 @@ impl Aggregate {
         step: Option<Amount>,
         discretisation: &str,
     ) -> PyResult<Self> {
-        self.on_grid(py, Solver::Panjer, log2, step, discretisation)
+        self.on_grid(py, Solver::Panjer, log2, step, discretisation, Some(Threads(1)))
     }
 
     /// Probabilities of the grid: its amounts and P(S = amount).

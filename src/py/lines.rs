@@ -6,8 +6,8 @@ use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::aggregate::Aggregate;
-use super::convert::{Amount, hash, map};
+use super::aggregate::{Aggregate, LONG_TRANSFORM, gridded};
+use super::convert::{Amount, Threads, control, hash, map};
 use super::measure::Distortion;
 use super::table::PyTable;
 use super::watch::detached;
@@ -15,6 +15,7 @@ use crate::aggregate::{
     Bivariate as CoreBivariate, Cession, GridDistribution, Line, Lines as Core, Shock,
 };
 use crate::error::{Error, Faults, Issue, Result};
+use crate::exec::Control;
 use crate::output::Table;
 
 /// The total over lines that share what makes them bad.
@@ -62,7 +63,9 @@ impl Lines {
         if let Some(grid) = self.grid.get() {
             return Ok(grid);
         }
-        let made = detached(py, || GridDistribution::of_lines(&self.core, LOG2, None))?;
+        let made = detached(py, || {
+            GridDistribution::of_lines(&self.core, LOG2, None, &Control::default())
+        })?;
         Ok(self.grid.get_or_init(|| made))
     }
 
@@ -173,10 +176,19 @@ impl Lines {
     }
 
     /// The same lines on a grid of 2^`log2` buckets, `step` apart (chosen for the model by default).
-    #[pyo3(signature = (*, log2=LOG2, step=None))]
-    fn fft(&self, py: Python<'_>, log2: u32, step: Option<Amount>) -> PyResult<Self> {
-        let step = step.map(|step| step.0);
-        let grid = detached(py, || GridDistribution::of_lines(&self.core, log2, step))?;
+    ///
+    /// The probabilities are the same for any number of `threads` (all of the machine by default).
+    #[pyo3(signature = (*, log2=LOG2, step=None, threads=None))]
+    fn fft(
+        &self,
+        py: Python<'_>,
+        log2: u32,
+        step: Option<Amount>,
+        threads: Option<Threads>,
+    ) -> PyResult<Self> {
+        let (step, control) = (step.map(|step| step.0), control(threads));
+        let work = || GridDistribution::of_lines(&self.core, log2, step, &control);
+        let grid = gridded(py, log2 >= LONG_TRANSFORM, &control, work)?;
         let made = Self::made(self.core.clone());
         let _ = made.grid.set(grid);
         Ok(made)
