@@ -225,6 +225,13 @@ def test_correlations_of_what_is_tiny_or_huge():
         ("years", lambda: kb.measure.Histogram().add_zeros(-1)),
         ("threads", lambda: kb.GaussianCopula(0.5).sample(10, seed=1, threads=-1)),
         ("seed", lambda: kb.GaussianCopula(0.5).sample(10, seed=-1)),
+        ("log2", lambda: kb.Aggregate(kb.Poisson(3), kb.LogNormal(0, 1)).fft(log2=-1)),
+        ("k", lambda: kb.LogNormal(0, 1).moment(-1)),
+        ("n", lambda: kb.Poisson(3).score(-1)),
+        ("dim", lambda: kb.ClaytonCopula(2.0, dim=-2)),
+        ("dim", lambda: kb.JoeCopula.from_kendall_tau(0.3, dim=-2)),
+        ("trials", lambda: kb.credibility.BetaBernoulli.jeffreys().predictive(-1)),
+        ("size", lambda: kb.credibility.BetaBernoulli.jeffreys().sample(-1, seed=1)),
     ],
 )
 def test_counts_below_zero_are_bad_input_and_no_overflow(field, call):

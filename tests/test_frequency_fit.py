@@ -1,5 +1,7 @@
 """Counts fitted with exposure: published fits, scipy's optimiser, coverage."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy import optimize, stats
@@ -96,6 +98,7 @@ def test_what_does_not_fit_says_why():
     assert even["NegativeBinomial"].status.startswith("boundary")
     assert np.isnan(even["NegativeBinomial"].standard_errors["shape"])
     assert even["NegativeBinomial"].intervals()["shape"][1] == np.inf
+    assert even["PoissonInverseGaussian"].intervals()["shape"][1] == np.inf
     with pytest.raises(kb.InputError) as caught:
         kb.fit.frequency([1, -2, 0.5], exposure=[1, np.nan, 2])
     assert len(caught.value.issues) == 3
@@ -104,6 +107,37 @@ def test_what_does_not_fit_says_why():
     with pytest.raises(kb.InputError, match="exposure"):
         kb.fit.frequency([1, 2], exposure=[1, 0])
     assert len(kb.fit.frequency([3], families=["Poisson", "NegativeBinomial"])) == 1
+
+
+@pytest.mark.parametrize("family", ["PoissonInverseGaussian", "NegativeBinomial"])
+def test_ends_of_profile_intervals_lose_what_chi_squared_allows(family):
+    # The other parameter is searched by SciPy.
+    rng = np.random.default_rng(7)
+    exposure = rng.uniform(0.5, 2.0, 60)
+    counts = rng.poisson(1.2 * exposure * rng.gamma(1.0, 1.0, 60))
+    fit = kb.fit.frequency(counts, exposure=exposure, families=[family]).fits[0]
+
+    def lost(rate, shape):
+        # The shape of an inverse Gaussian grows with the mean.
+        made = {
+            "PoissonInverseGaussian": lambda m: kb.PoissonInverseGaussian(m, shape * m),
+            "NegativeBinomial": lambda m: kb.NegativeBinomial(m, shape),
+        }[family]
+        logs = [made(rate * e).log_pmf(int(k)) for k, e in zip(counts, exposure, strict=True)]
+        return 2.0 * (fit.log_likelihood - sum(logs))
+
+    best = fit.parameters
+    assert lost(**best) == pytest.approx(0.0, abs=1e-9)
+    for name, ends in fit.intervals(0.95).items():
+        other = "shape" if name == "rate" else "rate"
+        for end in ends:
+            near = optimize.minimize_scalar(
+                lambda t, name=name, other=other, end=end: lost(
+                    **{name: end, other: best[other] * math.exp(t)}
+                ),
+                bracket=(-0.2, 0.2),
+            )
+            assert near.fun == pytest.approx(stats.chi2(1).ppf(0.95), abs=1e-6)
 
 
 @pytest.mark.slow

@@ -75,7 +75,7 @@ class Aggregate:
         """
         Expected value; `inf` where it does not exist.
         """
-    def panjer(self, /, *, log2: SupportsIndex = 12, step: SupportsFloat | SupportsIndex | str | None = None, discretisation: str = "mean_preserving") -> Aggregate:
+    def panjer(self, /, *, log2: SupportsIndex = ..., step: SupportsFloat | SupportsIndex | str | None = None, discretisation: str = "mean_preserving") -> Aggregate:
         """
         The same by Panjer's recursion: relative accuracy far out, at a cost that grows with the square
         of the buckets. Refused for counts without an (a, b) recursion, and where it is unstable.
@@ -200,7 +200,7 @@ class BetaBernoulli:
         """
         Expected value; `inf` where it does not exist.
         """
-    def predictive(self, /, trials: SupportsIndex = 1) -> Frequency:
+    def predictive(self, /, trials: SupportsIndex = ...) -> Frequency:
         """
         Failures among future trials: a BetaBinomial, or a Bernoulli.
         """
@@ -420,9 +420,9 @@ class ClaytonCopula(Copula):
     >>> kb.ClaytonCopula.from_kendall_tau(0.5, dim=3)
     ClaytonCopula(theta=2, dim=3)
     """
-    def __new__(cls, /, theta: SupportsFloat | SupportsIndex, dim: SupportsIndex = 2) -> ClaytonCopula: ...
+    def __new__(cls, /, theta: SupportsFloat | SupportsIndex, dim: SupportsIndex = ...) -> ClaytonCopula: ...
     @staticmethod
-    def from_kendall_tau(tau: SupportsFloat | SupportsIndex, dim: SupportsIndex = 2) -> ClaytonCopula:
+    def from_kendall_tau(tau: SupportsFloat | SupportsIndex, dim: SupportsIndex = ...) -> ClaytonCopula:
         """
         The copula with this Kendall's τ.
         """
@@ -436,7 +436,7 @@ class ComonotoneCopula(Copula):
     >>> kb.ComonotoneCopula(3).cdf([0.5, 0.2, 0.9])
     0.2
     """
-    def __new__(cls, /, dim: SupportsIndex = 2) -> ComonotoneCopula: ...
+    def __new__(cls, /, dim: SupportsIndex = ...) -> ComonotoneCopula: ...
 
 @final
 class CompoundCount(Frequency):
@@ -761,9 +761,9 @@ class FrankCopula(Copula):
     >>> round(kb.FrankCopula(5.736).kendall_tau(), 4)
     0.5
     """
-    def __new__(cls, /, theta: SupportsFloat | SupportsIndex, dim: SupportsIndex = 2) -> FrankCopula: ...
+    def __new__(cls, /, theta: SupportsFloat | SupportsIndex, dim: SupportsIndex = ...) -> FrankCopula: ...
     @staticmethod
-    def from_kendall_tau(tau: SupportsFloat | SupportsIndex, dim: SupportsIndex = 2) -> FrankCopula:
+    def from_kendall_tau(tau: SupportsFloat | SupportsIndex, dim: SupportsIndex = ...) -> FrankCopula:
         """
         The copula with this Kendall's τ.
         """
@@ -1159,9 +1159,9 @@ class GumbelCopula(Copula):
     >>> kb.GumbelCopula(2).kendall_tau()
     0.5
     """
-    def __new__(cls, /, theta: SupportsFloat | SupportsIndex, dim: SupportsIndex = 2) -> GumbelCopula: ...
+    def __new__(cls, /, theta: SupportsFloat | SupportsIndex, dim: SupportsIndex = ...) -> GumbelCopula: ...
     @staticmethod
-    def from_kendall_tau(tau: SupportsFloat | SupportsIndex, dim: SupportsIndex = 2) -> GumbelCopula:
+    def from_kendall_tau(tau: SupportsFloat | SupportsIndex, dim: SupportsIndex = ...) -> GumbelCopula:
         """
         The copula with this Kendall's τ.
         """
@@ -1225,7 +1225,7 @@ class IndependenceCopula(Copula):
     >>> kb.IndependenceCopula(2).cdf([0.5, 0.5])
     0.25
     """
-    def __new__(cls, /, dim: SupportsIndex = 2) -> IndependenceCopula: ...
+    def __new__(cls, /, dim: SupportsIndex = ...) -> IndependenceCopula: ...
 
 @final
 class InverseGamma(Severity):
@@ -1262,9 +1262,9 @@ class JoeCopula(Copula):
     >>> round(kb.JoeCopula(2).kendall_tau(), 6)
     0.355066
     """
-    def __new__(cls, /, theta: SupportsFloat | SupportsIndex, dim: SupportsIndex = 2) -> JoeCopula: ...
+    def __new__(cls, /, theta: SupportsFloat | SupportsIndex, dim: SupportsIndex = ...) -> JoeCopula: ...
     @staticmethod
-    def from_kendall_tau(tau: SupportsFloat | SupportsIndex, dim: SupportsIndex = 2) -> JoeCopula:
+    def from_kendall_tau(tau: SupportsFloat | SupportsIndex, dim: SupportsIndex = ...) -> JoeCopula:
         """
         The copula with this Kendall's τ.
         """

@@ -306,6 +306,9 @@ fn likelihood(family: CountFamily, data: &Counts, theta: &[f64]) -> Option<(f64,
     (total.is_finite() && gradient.iter().all(|g| g.is_finite())).then_some((total, gradient))
 }
 
+/// Relative gain of the log-likelihood that cannot be told from rounding.
+const GAIN: f64 = 1e-13;
+
 /// The free coordinates of a search: those that are not held.
 fn maximise(
     family: CountFamily,
@@ -350,6 +353,10 @@ fn maximise(
                     }
                     break;
                 }
+            }
+            if ascent >= 0.0 && ascent <= GAIN * (1.0 + best.abs()) {
+                // What it promises is less than rounding hides.
+                return Some((theta, best, information));
             }
             damping = (damping * 4.0).max(1e-3);
         }
@@ -514,13 +521,16 @@ pub fn profile_intervals(fit: &CountFit, data: &Counts, level: f64) -> Result<Ve
         if family == Is::Binomial { libm::log(x / (1.0 - x)) } else { libm::log(x) }
     };
     let top: Vec<f64> = fit.parameters.iter().map(|x| inside(*x)).collect();
-    let loss = |index: usize, value: f64| -> f64 {
-        let mut start = top.clone();
+    // What the likelihood loses beyond the drop; `start` is left where the other parameters went.
+    let loss = |start: &mut Vec<f64>, index: usize, value: f64| -> f64 {
         start[index] = value;
         let best = if start.len() == 1 {
-            likelihood(family, data, &start).map(|(value, _)| value)
+            likelihood(family, data, start).map(|(value, _)| value)
         } else {
-            maximise(family, data, &start, Some(index)).map(|(_, value, _)| value)
+            maximise(family, data, start, Some(index)).map(|(found, best, _)| {
+                *start = found;
+                best
+            })
         };
         best.map_or(1e9, |best| fit.log_likelihood - best - drop)
     };
@@ -529,18 +539,21 @@ pub fn profile_intervals(fit: &CountFit, data: &Counts, level: f64) -> Result<Ve
         .map(|index| {
             let end = |sign: f64| {
                 let (mut from, mut step) = (top[index], 0.1);
-                for _ in 0..12 {
+                // Each search begins where the last one ended.
+                let mut start = top.clone();
+                loop {
                     let to = from + sign * step;
-                    if loss(index, to) >= 0.0 {
-                        let root = brent(from.min(to), from.max(to), 1e-9, |t| loss(index, t));
+                    if to.abs() > 2.0 * RUNAWAY {
+                        return if sign > 0.0 { f64::INFINITY } else { 0.0 };
+                    }
+                    let mut near = start.clone();
+                    if loss(&mut start, index, to) >= 0.0 {
+                        let lost = |t: f64| loss(&mut near, index, t);
+                        let root = brent(from.min(to), from.max(to), 1e-9, lost);
                         return natural(root.unwrap_or(to));
                     }
                     (from, step) = (to, step * 2.0);
-                    if from.abs() > 60.0 {
-                        break;
-                    }
                 }
-                if sign > 0.0 { f64::INFINITY } else { 0.0 }
             };
             (end(-1.0), end(1.0))
         })

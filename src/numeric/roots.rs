@@ -46,7 +46,12 @@ fn middle(low: f64, high: f64) -> f64 {
 }
 
 /// A zero of `f` in [low, high] by Brent's method (Brent 1973, ch. 4); `None` without a sign change.
-pub fn brent(mut low: f64, mut high: f64, tolerance: f64, f: impl Fn(f64) -> f64) -> Option<f64> {
+pub fn brent(
+    mut low: f64,
+    mut high: f64,
+    tolerance: f64,
+    mut f: impl FnMut(f64) -> f64,
+) -> Option<f64> {
     let (mut fl, mut fh) = (f(low), f(high));
     if !(fl * fh <= 0.0) {
         return None;

@@ -6,7 +6,7 @@ use numpy::PyArray1;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::convert::{Amount, Seed, Threads, Years, control, hash, map, repr, reserve};
+use super::convert::{Amount, Log2, Seed, Threads, Years, control, hash, map, repr, reserve};
 use super::frequency::Frequency;
 use super::severity::{Like, Severity, layer};
 use super::watch::{detached, watched};
@@ -50,7 +50,7 @@ impl Aggregate {
         &self,
         py: Python<'_>,
         solver: Solver,
-        log2: u32,
+        Log2(log2): Log2,
         step: Option<Amount>,
         discretisation: &str,
         threads: Option<Threads>,
@@ -207,11 +207,14 @@ impl Aggregate {
     /// `discretisation` puts the severity on the grid: `mean_preserving` (Gerber 1982), `rounding`, or
     /// `lower` and `upper`, which bound every probability. The probabilities are the same for any
     /// number of `threads` (all of the machine by default).
-    #[pyo3(signature = (*, log2=LOG2, step=None, discretisation="mean_preserving", threads=None))]
+    #[pyo3(
+        signature = (*, log2=Log2(LOG2), step=None, discretisation="mean_preserving", threads=None),
+        text_signature = "($self, *, log2=16, step=None, discretisation='mean_preserving', threads=None)"
+    )]
     fn fft(
         &self,
         py: Python<'_>,
-        log2: u32,
+        log2: Log2,
         step: Option<Amount>,
         discretisation: &str,
         threads: Option<Threads>,
@@ -221,11 +224,14 @@ impl Aggregate {
 
     /// The same by Panjer's recursion: relative accuracy far out, at a cost that grows with the square
     /// of the buckets. Refused for counts without an (a, b) recursion, and where it is unstable.
-    #[pyo3(signature = (*, log2=12, step=None, discretisation="mean_preserving"))]
+    #[pyo3(
+        signature = (*, log2=Log2(12), step=None, discretisation="mean_preserving"),
+        text_signature = "($self, *, log2=12, step=None, discretisation='mean_preserving')"
+    )]
     fn panjer(
         &self,
         py: Python<'_>,
-        log2: u32,
+        log2: Log2,
         step: Option<Amount>,
         discretisation: &str,
     ) -> PyResult<Self> {

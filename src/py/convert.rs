@@ -78,6 +78,18 @@ whole_numbers! {
     Draws(usize) = "n", "what fits in memory";
     /// One of several, from 0.
     Place(usize) = "component", "that of the last";
+    Dim(usize) = "dim", "what fits in memory";
+    /// Buckets, as a power of 2.
+    Log2(u32) = "log2", "24";
+    /// Order of a moment.
+    Order(u32) = "k", "100";
+    /// A count of losses.
+    Claims(u64) = "n", "2^64 − 1";
+    Trials(u64) = "trials", "2^64 − 1";
+    /// One of the simulated years.
+    Year(u64) = "year", "the last one";
+    Horizon(u64) = "horizon", "2^64 − 1";
+    Replicates(u64) = "replicates", "2^64 − 1";
 }
 
 /// Control of work on so many threads.

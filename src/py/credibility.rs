@@ -4,7 +4,7 @@ use numpy::{PyArray1, PyArray2};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::convert::{Amount, Seed, hash, reserve};
+use super::convert::{Amount, Seed, Size, Trials, hash, reserve};
 use super::frequency::Frequency;
 use super::severity::Severity;
 use super::table::PyTable;
@@ -35,7 +35,8 @@ fn outside(level: f64) -> Result<f64> {
 }
 
 /// Draws by `one` from the stream (seed, Parameter, 0, 0).
-fn draws<T>(size: usize, seed: Seed, one: impl Fn(&mut Stream) -> Result<T>) -> Result<Vec<T>> {
+fn draws<T>(size: Size, seed: Seed, one: impl Fn(&mut Stream) -> Result<T>) -> Result<Vec<T>> {
+    let size = size.0;
     let mut values = reserve("sample", "size", size)?;
     let mut stream = Stream::new(seed.0, Purpose::Parameter, 0, 0);
     for _ in 0..size {
@@ -183,7 +184,7 @@ plain! { GammaPoisson, CorePoisson, "GammaPoisson", shape, rate;
     fn sample<'py>(
         &self,
         py: Python<'py>,
-        size: usize,
+        size: Size,
         seed: Seed,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
         Ok(PyArray1::from_vec(py, draws(size, seed, |stream| Ok(self.core.draw(stream)))?))
@@ -263,9 +264,9 @@ plain! { BetaBernoulli, CoreBeta, "BetaBernoulli", a, b;
     }
 
     /// Failures among future trials: a BetaBinomial, or a Bernoulli.
-    #[pyo3(signature = (trials=1))]
-    fn predictive<'py>(&self, py: Python<'py>, trials: u64) -> PyResult<Bound<'py, Frequency>> {
-        super::frequency::to_python(py, self.core.predictive(trials)?)
+    #[pyo3(signature = (trials=Trials(1)), text_signature = "($self, trials=1)")]
+    fn predictive<'py>(&self, py: Python<'py>, trials: Trials) -> PyResult<Bound<'py, Frequency>> {
+        super::frequency::to_python(py, self.core.predictive(trials.0)?)
     }
 
     /// Draws of the probability from the keyed stream of `seed`.
@@ -273,7 +274,7 @@ plain! { BetaBernoulli, CoreBeta, "BetaBernoulli", a, b;
     fn sample<'py>(
         &self,
         py: Python<'py>,
-        size: usize,
+        size: Size,
         seed: Seed,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
         Ok(PyArray1::from_vec(py, draws(size, seed, |stream| Ok(self.core.draw(stream)))?))
@@ -360,7 +361,7 @@ plain! { GammaPareto, CorePareto, "GammaPareto", shape, rate, threshold;
     fn sample<'py>(
         &self,
         py: Python<'py>,
-        size: usize,
+        size: Size,
         seed: Seed,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
         let one = |stream: &mut Stream| Ok(self.core.draw(stream)?.parameters()[0].1);
@@ -428,7 +429,7 @@ plain! { NormalInverseGamma, CoreNormal, "NormalInverseGamma", mu, kappa, alpha,
     fn sample<'py>(
         &self,
         py: Python<'py>,
-        size: usize,
+        size: Size,
         seed: Seed,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
         let one = |stream: &mut Stream| {

@@ -7,7 +7,7 @@ use pyo3::exceptions::PyMemoryError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::convert::{Draws, Place, Seed, Threads, control, hash, repr};
+use super::convert::{Dim, Draws, Place, Seed, Threads, control, hash, repr};
 use super::watch::watched;
 use crate::dependence::{self, Child, Copula as Core, Correlation, Generator, Node, Smoothing};
 use crate::error::Issue;
@@ -423,16 +423,16 @@ macro_rules! archimedean {
         #[pymethods]
         impl $name {
             #[new]
-            #[pyo3(signature = (theta, dim=2))]
-            fn new(theta: f64, dim: usize) -> New<Self> {
-                made(Self, dependence::$name::new(theta, dim)?, 0.0)
+            #[pyo3(signature = (theta, dim=Dim(2)), text_signature = "(theta, dim=2)")]
+            fn new(theta: f64, dim: Dim) -> New<Self> {
+                made(Self, dependence::$name::new(theta, dim.0)?, 0.0)
             }
 
             /// The copula with this Kendall's τ.
             #[staticmethod]
-            #[pyo3(signature = (tau, dim=2))]
-            fn from_kendall_tau(py: Python<'_>, tau: f64, dim: usize) -> PyResult<Py<Self>> {
-                Py::new(py, made(Self, dependence::$name::from_kendall_tau(tau, dim)?, 0.0)?)
+            #[pyo3(signature = (tau, dim=Dim(2)), text_signature = "(tau, dim=2)")]
+            fn from_kendall_tau(py: Python<'_>, tau: f64, dim: Dim) -> PyResult<Py<Self>> {
+                Py::new(py, made(Self, dependence::$name::from_kendall_tau(tau, dim.0)?, 0.0)?)
             }
         }
     )*};
@@ -501,17 +501,17 @@ impl EmpiricalCopula {
 #[pymethods]
 impl IndependenceCopula {
     #[new]
-    #[pyo3(signature = (dim=2))]
-    fn new(dim: usize) -> New<Self> {
-        made(Self, dependence::IndependenceCopula::new(dim)?, 0.0)
+    #[pyo3(signature = (dim=Dim(2)), text_signature = "(dim=2)")]
+    fn new(dim: Dim) -> New<Self> {
+        made(Self, dependence::IndependenceCopula::new(dim.0)?, 0.0)
     }
 }
 
 #[pymethods]
 impl ComonotoneCopula {
     #[new]
-    #[pyo3(signature = (dim=2))]
-    fn new(dim: usize) -> New<Self> {
-        made(Self, dependence::ComonotoneCopula::new(dim)?, 0.0)
+    #[pyo3(signature = (dim=Dim(2)), text_signature = "(dim=2)")]
+    fn new(dim: Dim) -> New<Self> {
+        made(Self, dependence::ComonotoneCopula::new(dim.0)?, 0.0)
     }
 }

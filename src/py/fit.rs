@@ -4,7 +4,7 @@ use numpy::{PyArray1, PyArray2, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-use super::convert::{Threads, control};
+use super::convert::{Replicates, Seed, Threads, control};
 use super::errors::issue_list;
 use super::severity::{Severity, to_python};
 use super::table::PyTable;
@@ -503,14 +503,14 @@ impl SeverityFit {
         &self,
         py: Python<'py>,
         sample: PyRef<'_, LossSample>,
-        replicates: u64,
-        seed: super::convert::Seed,
+        replicates: Replicates,
+        seed: Seed,
         threads: Option<Threads>,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<GoodnessOfFit> {
         let control = control(threads);
         let data = &sample.core;
-        let work = || fit::goodness(&self.core, data, replicates, seed.0, &control);
+        let work = || fit::goodness(&self.core, data, replicates.0, seed.0, &control);
         let found = watched(py, progress, &control, work, |py, _| Ok(py.None()))?;
         Ok(GoodnessOfFit {
             ks: found.ks,

@@ -6,7 +6,7 @@ use pyo3::PyClass;
 use pyo3::prelude::*;
 use pyo3::types::{PyComplex, PyDict};
 
-use super::convert::{Amount, Seed, Size, hash, map, repr, reserve};
+use super::convert::{Amount, Claims, Seed, Size, hash, map, repr, reserve};
 use super::watch::watched;
 use crate::error::{Error, Result};
 use crate::exec::Control;
@@ -81,9 +81,9 @@ impl Frequency {
     }
 
     /// d ln P(N = n) / d parameter, for each of `parameters`.
-    fn score<'py>(&self, py: Python<'py>, n: u64) -> PyResult<Bound<'py, PyDict>> {
+    fn score<'py>(&self, py: Python<'py>, n: Claims) -> PyResult<Bound<'py, PyDict>> {
         let all = PyDict::new(py);
-        for ((name, _), score) in self.core.parameters().into_iter().zip(self.core.score(n)) {
+        for ((name, _), score) in self.core.parameters().into_iter().zip(self.core.score(n.0)) {
             all.set_item(name, score)?;
         }
         Ok(all)

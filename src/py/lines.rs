@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::aggregate::{Aggregate, LONG_TRANSFORM, gridded};
-use super::convert::{Amount, Threads, control, hash, map};
+use super::convert::{Amount, Log2, Threads, control, hash, map};
 use super::measure::Distortion;
 use super::table::PyTable;
 use super::watch::detached;
@@ -178,15 +178,18 @@ impl Lines {
     /// The same lines on a grid of 2^`log2` buckets, `step` apart (chosen for the model by default).
     ///
     /// The probabilities are the same for any number of `threads` (all of the machine by default).
-    #[pyo3(signature = (*, log2=LOG2, step=None, threads=None))]
+    #[pyo3(
+        signature = (*, log2=Log2(LOG2), step=None, threads=None),
+        text_signature = "($self, *, log2=16, step=None, threads=None)"
+    )]
     fn fft(
         &self,
         py: Python<'_>,
-        log2: u32,
+        log2: Log2,
         step: Option<Amount>,
         threads: Option<Threads>,
     ) -> PyResult<Self> {
-        let (step, control) = (step.map(|step| step.0), control(threads));
+        let (log2, step, control) = (log2.0, step.map(|step| step.0), control(threads));
         let work = || GridDistribution::of_lines(&self.core, log2, step, &control);
         let grid = gridded(py, log2 >= LONG_TRANSFORM, &control, work)?;
         let made = Self::made(self.core.clone());
@@ -300,22 +303,23 @@ pub struct Bivariate {
 #[pymethods]
 impl Bivariate {
     #[new]
-    #[pyo3(signature = (loss, *, limit=None, attachment=Amount(0.0), share=1.0, log2=(9, 9), steps=None))]
+    #[pyo3(signature = (loss, *, limit=None, attachment=Amount(0.0), share=1.0, log2=(Log2(9), Log2(9)), steps=None))]
     fn new(
         py: Python<'_>,
         loss: PyRef<'_, Aggregate>,
         limit: Option<Amount>,
         attachment: Amount,
         share: f64,
-        log2: (u32, u32),
+        log2: (Log2, Log2),
         steps: Option<(Amount, Amount)>,
     ) -> PyResult<Self> {
         let limit = limit.map_or(f64::INFINITY, |limit| limit.0);
         let cession = Cession::new(share, attachment.0, limit)?;
         let steps = steps.map(|(net, ceded)| (net.0, ceded.0));
         let aggregate = &loss.core;
-        let core =
-            detached(py, || -> Result<_> { CoreBivariate::new(aggregate, cession, log2, steps) })?;
+        let core = detached(py, || -> Result<_> {
+            CoreBivariate::new(aggregate, cession, (log2.0.0, log2.1.0), steps)
+        })?;
         Ok(Self { core })
     }
 

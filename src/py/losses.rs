@@ -11,6 +11,7 @@ use pyo3::types::PyDict;
 
 use pyo3_arrow::input::AnyRecordBatch;
 
+use super::convert::Year;
 use super::frame::raw_table;
 use super::watch::detached;
 use crate::error::{Error, Faults, Result};
@@ -210,8 +211,8 @@ impl PyLossTable {
     }
 
     /// Rows of one year, by index from 0, in the order in which treaties see them.
-    fn year<'py>(&self, py: Python<'py>, year: u64) -> PyResult<Bound<'py, PyDict>> {
-        let block = self.core.year(year)?;
+    fn year<'py>(&self, py: Python<'py>, year: Year) -> PyResult<Bound<'py, PyDict>> {
+        let block = self.core.year(year.0)?;
         let rows = PyDict::new(py);
         rows.set_item("loss", PyArray1::from_vec(py, block.loss))?;
         if !block.event.is_empty() {

@@ -6,7 +6,7 @@ use numpy::PyArray1;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::convert::{Amount, Seed, Threads, Years, control};
+use super::convert::{Amount, Horizon, Seed, Threads, Years, control};
 use super::origin::{Origin, with_source};
 use super::table::PyTable;
 use super::watch::watched;
@@ -57,13 +57,13 @@ impl PyPool {
         source: &Bound<'_, PyAny>,
         seed: Seed,
         years: Option<Years>,
-        horizon: Option<u64>,
+        horizon: Option<Horizon>,
         events: bool,
         threads: Option<Threads>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<PySettlement> {
         let years = years.map(|years| years.0);
-        let seed = seed.0;
+        let (seed, horizon) = (seed.0, horizon.map(|horizon| horizon.0));
         let origin = Origin::of(source, years, Some(Seed(seed)))?;
         let control = control(threads);
         let work = || {
@@ -196,7 +196,8 @@ impl PySettlement {
     }
 
     /// The special reserve over paths of `years` consecutive years.
-    fn special_reserve(&self, years: usize) -> PyResult<PySpecialReserve> {
+    fn special_reserve(&self, years: Years) -> PyResult<PySpecialReserve> {
+        let years = usize::try_from(years.0).unwrap_or(usize::MAX);
         let (Some(rule), Some(premium)) = (&self.pool.special_reserve, self.pool.premium) else {
             return Err(Issue::new("missing", "pool", "special_reserve")
                 .value("none stated")

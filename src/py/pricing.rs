@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use pyo3_arrow::PyTable as ArrowTable;
 
-use super::convert::{Seed, Threads, Years, control};
+use super::convert::{Horizon, Log2, Seed, Threads, Year, Years, control};
 use super::origin::{Origin, with_source};
 use super::table::PyTable;
 use super::treaty::{PyProgramme, options};
@@ -104,14 +104,14 @@ pub fn apply_programme(
     years: Option<Years>,
     seed: Option<Seed>,
     attribution: &str,
-    horizon: Option<u64>,
+    horizon: Option<Horizon>,
     mut keep: Vec<String>,
     threads: Option<Threads>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PyResultCore> {
     let years = years.map(|years| years.0);
     let origin = Origin::of(source, years, seed)?;
-    let mut options = options(attribution, horizon)?;
+    let mut options = options(attribution, horizon.map(|horizon| horizon.0))?;
     options.largest_events = keep.iter().any(|what| what == "largest");
     keep.retain(|what| what != "largest");
     let plan = Plan::new(&programme.core, options)?;
@@ -372,9 +372,9 @@ impl PyResultCore {
 
     /// Results without simulation where the programme allows, else the reason why not.
     #[pyo3(signature = (*, log2))]
-    fn exact(&self, py: Python<'_>, log2: u32) -> PyResult<PyTable> {
+    fn exact(&self, py: Python<'_>, log2: Log2) -> PyResult<PyTable> {
         let (aggregate, _) = self.aggregate("exact")?;
-        let exact = detached(py, || pricing::exact(&self.plan, aggregate, log2))?;
+        let exact = detached(py, || pricing::exact(&self.plan, aggregate, log2.0))?;
         let rows = self.rows();
         let float = |f: &dyn Fn(usize) -> f64| (0..exact.len()).map(f).collect::<Vec<f64>>();
         let text = |f: &dyn Fn(usize) -> String| (0..exact.len()).map(f).collect::<Vec<String>>();
@@ -519,10 +519,10 @@ impl PyResultCore {
     }
 
     /// One treaty in one year (from 0), step by step, as JSON.
-    fn explain(&self, treaty: &str, year: u64) -> PyResult<String> {
+    fn explain(&self, treaty: &str, year: Year) -> PyResult<String> {
         let horizon = self.plan.options().horizon;
         let explanation = with_source!(&self.origin, self.plan, |source| {
-            explain_source(&self.programme, treaty, source, year, horizon)
+            explain_source(&self.programme, treaty, source, year.0, horizon)
         })?;
         serde_json::to_string(&explanation)
             .map_err(|e| Error::numeric("explain", e.to_string()).into())

@@ -4,7 +4,7 @@ use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
 use pyo3::types::PyAny;
 
-use super::super::convert::{Threads, control};
+use super::super::convert::{Seed, Threads, control};
 use super::methods::{MethodFit, at_least, by_origin, chain, measure, per_period};
 use super::{PySelection, PyTriangle, named};
 use crate::error::{Faults, Issue};
@@ -270,7 +270,7 @@ pub fn meyers(
     warmup: i64,
     draws: i64,
     thin: i64,
-    seed: u64,
+    seed: Seed,
     threads: Option<Threads>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<MethodFit> {
@@ -299,8 +299,9 @@ pub fn meyers(
         triangle_.segments.iter().map(|labels| labels.join("\u{1f}")).collect();
     let control = control(threads);
     let (values, origins, ages) = (&triangle_.values, triangle_.origins, triangle_.ages);
-    let work =
-        || reserve::meyers(values, origins, ages, &premium, &names, model, length, seed, &control);
+    let work = || {
+        reserve::meyers(values, origins, ages, &premium, &names, model, length, seed.0, &control)
+    };
     let fitted: Fitted = watched(py, progress, &control, work, |py, _| Ok(py.None()))?;
     Ok(MethodFit::new(triangle_, fitted))
 }

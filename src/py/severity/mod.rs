@@ -8,7 +8,7 @@ use pyo3::types::PyDict;
 
 pub use families::*;
 
-use super::convert::{Amount, Seed, Size, hash, map, repr, reserve};
+use super::convert::{Amount, Order, Seed, Size, hash, map, repr, reserve};
 use super::watch::watched;
 use crate::error::{Error, Faults, Issue, Result};
 use crate::exec::Control;
@@ -91,8 +91,8 @@ impl Severity {
     }
 
     /// E min(X, limit)ᵏ, k up to 100; exists whatever the tail.
-    fn limited_moment(&self, k: u32, limit: Amount) -> PyResult<f64> {
-        self.order(k)?;
+    fn limited_moment(&self, k: Order, limit: Amount) -> PyResult<f64> {
+        let k = self.order(k)?;
         let mut faults = Faults::new();
         faults.positive(self.core.family(), "limit", limit.0);
         faults.finish()?;
@@ -108,8 +108,8 @@ impl Severity {
     }
 
     /// E Xᵏ, k up to 100; `inf` where it does not exist.
-    fn moment(&self, k: u32) -> PyResult<f64> {
-        self.order(k)?;
+    fn moment(&self, k: Order) -> PyResult<f64> {
+        let k = self.order(k)?;
         Ok(self.core.moment(k))
     }
 
@@ -293,9 +293,9 @@ impl Severity {
 }
 
 impl Severity {
-    fn order(&self, k: u32) -> Result<()> {
+    fn order(&self, Order(k): Order) -> Result<u32> {
         if k <= 100 {
-            return Ok(());
+            return Ok(k);
         }
         let issue = Issue::new("out_of_range", self.core.family(), "k").value(k);
         Err(issue.allowed("a whole number from 0 to 100").into_error())
