@@ -15,20 +15,27 @@ from kebao.errors import InternalError
 GREATER_BAY = Path(__file__).parents[1] / "examples" / "greater-bay"
 
 
-def test_ctrl_c_stops_within_100_ms_and_keeps_what_is_done():
+def interrupted(call, delay):
+    """Ctrl-C after `delay` seconds of a call: how long it took to stop, and what it raised."""
     sent = []
 
     def interrupt():
         sent.append(time.monotonic())
         os.kill(os.getpid(), signal.SIGINT)
 
-    timer = threading.Timer(0.2, interrupt)
+    timer = threading.Timer(delay, interrupt)
     timer.start()
     with pytest.raises(KeyboardInterrupt) as caught:
-        _kebao._probe(60_000)
-    assert time.monotonic() - sent[0] < 0.1
-    assert 0 < caught.value.partial < 60_000
+        call()
+    wait = time.monotonic() - sent[0]
     timer.join()
+    return wait, caught.value
+
+
+def test_ctrl_c_stops_within_100_ms_and_keeps_what_is_done():
+    wait, stopped = interrupted(lambda: _kebao._probe(60_000), 0.2)
+    assert wait < 0.1
+    assert 0 < stopped.partial < 60_000
 
 
 def test_ctrl_c_stops_a_programme_over_a_book_in_the_middle_of_a_block():
@@ -38,21 +45,13 @@ def test_ctrl_c_stops_a_programme_over_a_book_in_the_middle_of_a_block():
     programme = kb.Programme.from_text(text, currency="CNY", premium="300m")
     waits = []
     for delay in (0.5, 0.63, 0.76, 0.89):
-        sent = []
-
-        def interrupt(sent=sent):
-            sent.append(time.monotonic())
-            os.kill(os.getpid(), signal.SIGINT)
-
-        timer = threading.Timer(delay, interrupt)
-        timer.start()
-        with pytest.raises(KeyboardInterrupt) as caught:
-            programme.apply(kb.simulate(book, years=2_000_000, seed=1), progress=False)
-        waits.append(time.monotonic() - sent[0])
-        timer.join()
-        kept = caught.value.partial
-        assert kept.interrupted
-        assert kept.years % 4096 == 0
+        losses = kb.simulate(book, years=2_000_000, seed=1)
+        wait, stopped = interrupted(
+            lambda losses=losses: programme.apply(losses, progress=False), delay
+        )
+        waits.append(wait)
+        assert stopped.partial.interrupted
+        assert stopped.partial.years % 4096 == 0
     # The machine may be busy with something else now and then.
     assert sorted(waits)[1] < 0.1, waits
 
@@ -67,20 +66,7 @@ def test_ctrl_c_stops_a_programme_over_a_book_in_the_middle_of_a_block():
 )
 def test_ctrl_c_stops_a_long_grid(grid):
     aggregate = kb.Aggregate(kb.Poisson(mean=10), kb.Burr(alpha=2, gamma=1.5, scale=5_000))
-    waits = []
-    for delay in (0.05, 0.08, 0.11):
-        sent = []
-
-        def interrupt(sent=sent):
-            sent.append(time.monotonic())
-            os.kill(os.getpid(), signal.SIGINT)
-
-        timer = threading.Timer(delay, interrupt)
-        timer.start()
-        with pytest.raises(KeyboardInterrupt):
-            grid(aggregate)
-        waits.append(time.monotonic() - sent[0])
-        timer.join()
+    waits = [interrupted(lambda: grid(aggregate), delay)[0] for delay in (0.05, 0.08, 0.11)]
     # The machine may be busy with something else now and then.
     assert min(waits) < 0.1, waits
 
