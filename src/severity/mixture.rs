@@ -55,6 +55,20 @@ impl Family for Mixture {
         self.sum(|part| part.sf(x)).min(1.0)
     }
 
+    fn sf_in_place(&self, x: &mut [f64]) {
+        const TILE: usize = 256;
+        for x in x.chunks_mut(TILE) {
+            let (mut sums, mut of_part) = ([0.0; TILE], [0.0; TILE]);
+            let (sums, of_part) = (&mut sums[..x.len()], &mut of_part[..x.len()]);
+            for (weight, part) in self.used() {
+                of_part.copy_from_slice(x);
+                part.sf_in_place(of_part);
+                sums.iter_mut().zip(&*of_part).for_each(|(sum, s)| *sum += weight * s);
+            }
+            x.iter_mut().zip(sums).for_each(|(x, sum)| *x = sum.min(1.0));
+        }
+    }
+
     fn cdf(&self, x: f64) -> f64 {
         self.sum(|part| part.cdf(x)).min(1.0)
     }

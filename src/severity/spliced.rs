@@ -149,6 +149,10 @@ impl Spliced {
     }
 }
 
+/// With so much of the body below the threshold its survival serves there as well as its distribution
+/// function does.
+const COMPLEMENTS: f64 = 0.25;
+
 impl Family for Spliced {
     fn sf(&self, x: f64) -> f64 {
         if x >= self.threshold {
@@ -158,6 +162,24 @@ impl Family for Spliced {
         let p = self.body.cdf(x);
         let q = if p < 0.5 * below { 1.0 - p / below } else { (self.body.sf(x) - above) / below };
         self.tail_weight + (1.0 - self.tail_weight) * q.max(0.0)
+    }
+
+    /// By the columns of the body and of the tail where all points lie on one side.
+    fn sf_in_place(&self, x: &mut [f64]) {
+        let (below, above) = self.body_at();
+        if x.iter().all(|x| *x >= self.threshold) {
+            let at = self.tail_at();
+            self.tail.sf_in_place(x);
+            x.iter_mut().for_each(|s| *s = self.tail_weight * *s / at);
+        } else if below >= COMPLEMENTS && x.iter().all(|x| *x < self.threshold) {
+            self.body.sf_in_place(x);
+            let weight = 1.0 - self.tail_weight;
+            for s in x {
+                *s = self.tail_weight + weight * ((*s - above) / below).clamp(0.0, 1.0);
+            }
+        } else {
+            x.iter_mut().for_each(|x| *x = self.sf(*x));
+        }
     }
 
     fn cdf(&self, x: f64) -> f64 {

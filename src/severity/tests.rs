@@ -319,6 +319,29 @@ fn columns_follow_the_families() {
 }
 
 #[test]
+fn columns_of_composites_follow_their_parts() {
+    let body = || Severity::from(LogNormal::new(10.0, 2.0).unwrap());
+    let tail = || Severity::from(Pareto::new(1.4, 5e3).unwrap());
+    // Much of the body below the threshold, and next to nothing.
+    let spliced = |at: f64| Spliced::new(body(), tail(), at, 0.08).unwrap();
+    let mixture = Mixture::new(vec![body(), body(), tail()], vec![0.3, 0.0, 0.7]).unwrap();
+    let amounts: Vec<f64> = (-400..1200).map(|i| libm::exp(0.05 * f64::from(i))).collect();
+    for family in [&spliced(1e5) as &dyn Family, &spliced(6e3), &mixture] {
+        // Pieces on one side of the threshold, one across it, and all in one.
+        for piece in [64, 1600] {
+            for amounts in amounts.chunks(piece) {
+                let mut column = amounts.to_vec();
+                family.sf_in_place(&mut column);
+                for (x, sf) in amounts.iter().zip(column) {
+                    let want = family.sf(*x);
+                    assert!((sf - want).abs() <= 2e-13 * want, "{x}: {sf:e} {want:e}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_limit_tames_any_sigma() {
     // By mpmath with 50 digits.
     for (sigma, want) in
